@@ -1,0 +1,72 @@
+"""The `equality` command: finds the subcommand, and turns errors meant for people into words and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from metrics.errors import EqualityError
+
+COMMANDS = {
+    "init": "a starter configuration for a council",
+    "check": "every definition and cross-reference, worked examples, review dates",
+    "inspect": "what a file seems to hold, and a draft dataset definition",
+    "ingest": "an extract to validated rows",
+    "refresh": "aggregate, protect, evaluate, certify, publish",
+    "releases": "list and compare releases",
+    "certify": "attack a stored release again",
+    "show": "the cells of a release, tidy",
+    "explain": "a KPI in words, its SQL, and who is left out of its base",
+    "demo": "build the demo council",
+    "serve": "open the dashboard",
+    "docs": "regenerate the reference pages",
+}
+"""Subcommand to its line in `equality --help`; each lives in the module of its name and is imported only when asked for."""
+
+
+class LazyCommands(TyperGroup):
+    """Imports a subcommand when it is called, so that `serve` never loads an engine and `--help` is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # type: ignore[override]
+        if cmd_name not in COMMANDS:
+            return None
+        module: Any = import_module(f"metrics.cli.{cmd_name}")
+        command: Any = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+app = typer.Typer(cls=LazyCommands, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+
+
+@app.callback()
+def equality() -> None:
+    """Equality performance dashboard: from a council's own extract to certified figures on a screen."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line. Exit 0 done, 1 the answer is no, 2 the input is wrong, 3 a source is unreachable."""
+    try:
+        app(args=arguments, standalone_mode=True)
+    except EqualityError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        if error.advice:
+            print(error.advice, file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+
+
+if __name__ == "__main__":
+    main()

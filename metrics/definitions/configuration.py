@@ -1,0 +1,102 @@
+"""Everything a council has declared, loaded and checked together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from metrics.definitions.base import Categories
+from metrics.definitions.benchmark import Benchmark
+from metrics.definitions.dataset import Dataset
+from metrics.definitions.dimension import Dimension
+from metrics.definitions.kpi import Breakdown, Kpi
+from metrics.definitions.organisation import Organisation
+from metrics.definitions.profile import DisclosureSettings, Profile
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What `load_configuration(folder)` returns: every cross-reference in it holds."""
+
+    folder: Path
+    organisation: Organisation
+    dimensions: Mapping[str, Dimension]
+    datasets: Mapping[str, Dataset]
+    kpis: Mapping[str, Kpi]
+    benchmarks: Mapping[str, Benchmark]
+    disclosure: DisclosureSettings
+    fingerprint: str
+    """Hash of every definition file, the "definition version" that figures carry."""
+    kpi_fingerprints: Mapping[str, str]
+    """Hash of what decides one KPI's figures."""
+
+    def profile(self, kpi: Kpi) -> Profile:
+        return self.disclosure.profiles[kpi.profile]
+
+    @cached_property
+    def unit_words(self) -> tuple[str, ...]:
+        """Breakdown words that mean units of the organisation."""
+        return ("unit", *self.organisation.levels)
+
+    def split(self, breakdown: Breakdown) -> tuple[int, tuple[str, ...]]:
+        """How deep in the organisation a breakdown goes (0 = the council only), and its other dimensions."""
+        depth = 0
+        rest: list[str] = []
+        for word in breakdown.by:
+            if word == "unit":
+                depth = max(self.organisation.depth(u.id) for u in self.organisation.units)
+            elif word in self.organisation.levels:
+                depth = max(self.organisation.depth(u.id) for u in self.organisation.units if u.level == word)
+            else:
+                rest.append(word)
+        return depth, tuple(rest)
+
+    def sources_of(self, dataset: str) -> dict[str, str]:
+        """Every dimension that a dataset can be split by, and the column that holds it: own, banded, and rolled-up ones."""
+        offered: dict[str, str] = {}
+        for name, column in self.datasets[dataset].columns.items():
+            own = column.dimension or column.band
+            while own is not None and own not in offered:
+                offered[own] = name
+                own = self.dimensions[own].parent_dimension
+        return offered
+
+    def finest(self, dataset: str, column: str) -> Dimension:
+        """The dimension whose categories a column stores."""
+        declared = self.datasets[dataset].columns[column]
+        return self.dimensions[declared.dimension or declared.band or column]
+
+    def members(self, dimension: str, finest: str, category: str) -> frozenset[str]:
+        """Categories of dimension `finest` that roll up to `category` of `dimension` (itself when they are the same)."""
+        if dimension == finest:
+            return frozenset({category})
+        lower = self.dimensions[finest]
+        if lower.parent_dimension is None:
+            return frozenset()
+        return frozenset(
+            c.id for c in lower.categories if c.parent is not None and category in self._above(lower.parent_dimension, c.parent, dimension)
+        )
+
+    def _above(self, here: str, category: str, wanted: str) -> frozenset[str]:
+        if here == wanted:
+            return frozenset({category})
+        dimension = self.dimensions[here]
+        parent = dimension.category(category).parent
+        if dimension.parent_dimension is None or parent is None:
+            return frozenset()
+        return self._above(dimension.parent_dimension, parent, wanted)
+
+    def resolve(self, dataset: str, dimension: str, wanted: Categories) -> tuple[str, frozenset[str]]:
+        """A filter's column and the finest categories that it admits."""
+        column = self.sources_of(dataset)[dimension]
+        finest = self.finest(dataset, column).id
+        chosen = self.dimensions[dimension].known if wanted == "known" else wanted
+        found: frozenset[str] = frozenset().union(*(self.members(dimension, finest, c) for c in chosen))
+        return column, found
+
+    def units(self, day: date, depth: int) -> tuple[str, ...]:
+        """Units that existed on `day`, down to `depth`, parents first."""
+        return tuple(u.id for u in self.organisation.walk(day) if self.organisation.depth(u.id) <= depth)

@@ -1,0 +1,163 @@
+"""One KPI: what is measured, on whom, how often, against what, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from metrics.definitions.base import Definition, Filter, Id, KpiId, Text
+from metrics.periods import Grain, Kind
+
+
+class MeasureType(StrEnum):
+    COUNT = "count"
+    PROPORTION = "proportion"
+    MEAN = "mean"
+    MEDIAN = "median"
+    PAY_GAP_MEAN = "pay_gap_mean"
+    PAY_GAP_MEDIAN = "pay_gap_median"
+    REPRESENTATION_INDEX = "representation_index"
+    PERCENTAGE_POINT_GAP = "percentage_point_gap"
+
+    @property
+    def needs_rows(self) -> bool:
+        """Made from pay values, not from counts alone."""
+        return self in {self.MEAN, self.MEDIAN, self.PAY_GAP_MEAN, self.PAY_GAP_MEDIAN}
+
+    @property
+    def is_share(self) -> bool:
+        return self in {self.PROPORTION, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP}
+
+
+Unit = Literal["people", "percent", "pounds", "dollars", "ratio", "percentage_points"]
+Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "none"]
+
+
+class Measure(Definition):
+    """How the value is made.
+
+    count : `numerator` people (everyone in the population when absent)
+    proportion : numerator / denominator
+    representation_index : (numerator / denominator) / benchmark
+    percentage_point_gap : share of `numerator` among `denominator`, minus the share of `numerator` among `reference_group`
+        (or minus the benchmark when there is no reference group)
+    mean, median : of `column` over `denominator`
+    pay_gap_mean, pay_gap_median : (reference - comparison) / reference of `column`; `reference_group` and `numerator`
+        (the comparison group) say who; positive means that the comparison group is paid less
+    """
+
+    type: MeasureType
+    unit: Unit
+    column: Id | None = None
+    numerator: Filter = Field(default_factory=dict)
+    denominator: Filter = Field(default_factory=dict)
+    reference_group: Filter = Field(default_factory=dict)
+    window_months: int | None = Field(default=None, ge=1, le=120)
+    interval: Interval | None = None
+    """Left out: the method of the measure's type (see docs/methods)."""
+
+
+class Timing(Definition):
+    grain: Grain
+    kind: Kind = Kind.AS_AT
+
+
+class Breakdown(Definition):
+    """Dimensions chosen together. `unit` and the organisation's level names (directorate, service) stand for units down to that level."""
+
+    by: tuple[Id, ...]
+    grain: Grain | None = None
+    """Coarser than the KPI's own, where a small group should be shown less often: service by ethnicity, yearly."""
+
+    @property
+    def id(self) -> str:
+        return "+".join(self.by)
+
+
+def _breakdown(value: object) -> object:
+    return {"by": value} if isinstance(value, (list, tuple)) else value
+
+
+class Milestone(Definition):
+    date: date
+    value: float
+
+
+class Target(Definition):
+    """In the KPI's unit. The path runs straight from the baseline through each milestone."""
+
+    baseline: Milestone | None = None
+    milestones: tuple[Milestone, ...] = Field(min_length=1)
+    by_unit: Mapping[str, tuple[Milestone, ...]] = Field(default_factory=dict)
+    within: float | None = None
+    """For `closer_to_target`: how near counts as reached, in the KPI's unit."""
+
+
+class Tolerance(Definition):
+    tolerance: float = Field(ge=0)
+
+
+class Thresholds(Definition):
+    developing: float
+    achieving: float
+    excellent: float
+
+
+class FrameworkLink(Definition):
+    theme: Annotated[str, Field(pattern=r"^(UWC|LPO|RSC|DEW)\.[1-5]$")]
+    essential: bool = False
+    thresholds: Thresholds | None = None
+
+
+class SeriesBreak(Definition):
+    date: date
+    reason: Text
+
+
+class Review(Definition):
+    last: date
+    next: date
+
+
+class WorkedExample(Definition):
+    """Rows small enough to check by eye; `equality check` computes them and compares."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    gives: Mapping[str, float | None]
+
+
+class Kpi(Definition):
+    """The file name starts with the id: `config/kpis/WR01-minority-ethnic-share.yaml` defines WR01."""
+
+    id: KpiId
+    title: Text
+    short_title: Text | None = None
+    """For tiles and table heads, at most 40 characters."""
+    why_it_matters: Text
+    owner: Id
+    review: Review
+    corporate_priority: Id | None = None
+    dataset: Id
+    population: Id
+    measure: Measure
+    period: Timing
+    breakdowns: tuple[Annotated[Breakdown, BeforeValidator(_breakdown)], ...] = ()
+    polarity: Literal["higher", "lower", "closer_to_target", "contextual"]
+    target: Target | None = None
+    status_rule: Literal["interval"] | Tolerance = "interval"
+    benchmark: Id | None = None
+    framework: tuple[FrameworkLink, ...] = ()
+    profile: Id = "leadership"
+    headline: bool = False
+    """True: a tile on the overview."""
+    series_breaks: tuple[SeriesBreak, ...] = ()
+    notes: tuple[Text, ...] = ()
+    worked_example: WorkedExample | None = None
+
+    @property
+    def name(self) -> str:
+        return self.short_title or self.title

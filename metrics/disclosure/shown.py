@@ -1,0 +1,73 @@
+"""What `disclosure` hands to `evaluate`: only what may be shown, and the certificate that says why that is safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from metrics.periods import Period
+
+How = Literal["exact", "rounded", "primary", "secondary", "coarsened"]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The result of attacking one dataset, period and audience with everything that the audience can see.
+
+    `recovered` counts protected cells that the attacker pinned down exactly: it must be 0, or nothing is published.
+    `narrowest` is the least number of steps between the smallest and the largest count that a protected cell could be
+    (None where nothing is protected); `required` what the profile asks for.
+    """
+
+    dataset: str
+    period_end: str
+    audience: str
+    profile: str
+    blocks: int
+    cells: int
+    exact: int
+    rounded: int
+    primary: int
+    secondary: int
+    coarsened: int
+    shown_by_level: Mapping[str, float]
+    """Share of cells with a figure (exact or rounded), by depth in the organisation: {"0": 0.98, "1": 0.91, …}."""
+    recovered: int
+    narrowest: int | None
+    required: int
+    pay_recovered: int
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        return self.recovered == 0 and self.pay_recovered == 0 and (self.narrowest is None or self.narrowest >= self.required)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "shown_by_level": dict(self.shown_by_level), "passed": self.passed}
+
+
+@dataclass(frozen=True)
+class ShownCells:
+    """One dataset, period and audience, as it may be shown. The only maker is `metrics.disclosure`.
+
+    Attributes
+    ----------
+    shown : float array, shape (regions,): the count as shown, missing where hidden
+    how : array of `How`, shape (regions,)
+    cells : as `Counts.cells`, without any count
+    statistics : as `Counts.statistics` but only rows that may be shown; others keep their keys with every figure missing
+        and `marker` "[c]"; `n` is dropped, the shown base stands in `shown[region]`
+    """
+
+    dataset: str
+    period: Period
+    audience: str
+    shown: np.ndarray
+    how: np.ndarray
+    cells: pd.DataFrame
+    statistics: pd.DataFrame
+    certificate: Certificate

@@ -1,0 +1,177 @@
+"""What a reader is handed: figures of one release, with everything that must be said beside them. Imports no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+import pandas as pd
+
+ESTIMATE_COLUMNS: tuple[str, ...] = (
+    "kpi", "breakdown", "unit", "group", "period_start", "period_end",
+    "numerator", "denominator", "value", "lower", "upper", "benchmark", "target", "gap", "ratio", "status", "marker",
+    "everyone", "declared", "bound_low", "bound_high", "reference_value", "change", "change_lower", "change_upper", "movement",
+    "rounded", "note",
+)  # fmt: skip
+"""Columns of an Estimates frame, one row per KPI, breakdown, unit, group and period.
+
+breakdown, unit, group : as in `metrics.query.counts.Counts.cells`
+period_start, period_end : datetime64
+value, lower, upper, benchmark, target, gap, bound_low, bound_high, reference_value, change… : shares and percentage points are
+    0–1 (0.014 = 1.4 percentage points), pay gaps are 0–1 of the reference group's pay, people and pay in their own unit
+numerator, denominator, everyone : people as shown (exact or rounded); for pay gaps numerator = comparison group's base and
+    denominator = reference group's base; for percentage-point gaps of two groups as for the first group
+benchmark, target : the comparison value, and where the path should be at `period_end`
+gap, ratio : value minus, and divided by, its comparator: the benchmark if there is one for this row, else everyone in the same unit
+reference_value : the second group's value in a percentage-point gap, the reference group's pay in a pay gap
+declared : denominator / everyone; missing where nothing in the denominator asks for a known category
+change, change_lower, change_upper : against the same day one year earlier (else the nearest earlier figure between 9 and 15 months before)
+movement : "up", "down" (the interval of the change leaves out 0), "unclear", "first" (nothing to compare with), "" (hidden)
+status : one of `STATUSES`
+marker : "" or "[c]" hidden, "[x]" not available, "[z]" not applicable, "[u]" low reliability (value present), "[w]" withheld: too few declared
+rounded : True where the counts are rounded
+note : "" or a key of `metrics.wording.notes`
+"""
+
+Status = Literal["reached", "on_path", "off_path", "missed", "unclear", "context", "no_target", "hidden", "withheld", "not_available"]
+STATUSES: tuple[str, ...] = (
+    "reached", "on_path", "off_path", "missed", "unclear", "context", "no_target", "hidden", "withheld", "not_available",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class KpiSummary:
+    """A KPI as it was defined when the release was published; plain values that survive JSON."""
+
+    id: str
+    title: str
+    short_title: str
+    why_it_matters: str
+    owner: str
+    corporate_priority: str | None
+    dataset: str
+    source: str
+    """The dataset's title."""
+    population: str
+    """The population's title, for every heading."""
+    who: str
+    """Numerator, denominator and reference group in words."""
+    measure: str
+    unit: str
+    interval: str
+    column: str | None
+    grain: str
+    polarity: str
+    breakdowns: tuple[str, ...]
+    target: tuple[tuple[str, float], ...]
+    """Baseline and milestones (ISO date, value as in the frame), first the baseline if there is one."""
+    has_baseline: bool
+    within: float | None
+    status_rule: str
+    benchmark_title: str | None
+    benchmark_source: str | None
+    benchmark_illustrative: bool
+    benchmark_by_group: Mapping[str, float]
+    """group key ("ethnicity_5=asian") to benchmark share, value as in the frame."""
+    framework: tuple[Mapping[str, Any], ...]
+    headline: bool
+    series_breaks: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    fingerprint: str
+    sql: str = ""
+
+
+@dataclass(frozen=True)
+class UnitSummary:
+    id: str
+    name: str
+    parent: str | None
+    level: str
+    depth: int
+    valid_from: str | None = None
+    valid_to: str | None = None
+    successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DimensionSummary:
+    id: str
+    title: str
+    ordered: bool
+    categories: tuple[tuple[str, str, bool], ...]
+    """(id, label, known), in display order."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What every figure is stamped with."""
+
+    release: str
+    published_at: datetime
+    council: str
+    synthetic: bool
+    currency: str
+    data_dates: Mapping[str, str]
+    """dataset title to the last data date, ISO."""
+    definition_version: str
+    audience: str
+    profile: str
+    disclosure_note: str
+    """The audience's rule in a plain sentence, for footers."""
+    withdrawn: str | None = None
+    """The reason, if this release was withdrawn."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What one release holds: enough to build every menu, without any figure."""
+
+    provenance: Provenance
+    kpis: Mapping[str, KpiSummary]
+    units: Mapping[str, UnitSummary]
+    """Parents before children."""
+    dimensions: Mapping[str, DimensionSummary]
+    periods: Mapping[str, tuple[date, ...]]
+    """KPI id to its published period ends, ascending."""
+    certificates: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def root(self) -> UnitSummary:
+        return next(u for u in self.units.values() if u.parent is None)
+
+    @property
+    def latest(self) -> date:
+        return max(p[-1] for p in self.periods.values() if p)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which figures are wanted; None means all."""
+
+    kpis: tuple[str, ...] | None = None
+    breakdowns: tuple[str, ...] | None = None
+    units: tuple[str, ...] | None = None
+    period_ends: tuple[date, ...] | None = None
+    release: str | None = None
+    """None: the latest release that is not withdrawn."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer: rows of `ESTIMATE_COLUMNS`, and what they are."""
+
+    contents: Contents
+    cells: pd.DataFrame
+    request: Request = field(default_factory=Request)
+
+    @property
+    def provenance(self) -> Provenance:
+        return self.contents.provenance
+
+    def kpi(self, id: str | None = None) -> KpiSummary:
+        """The KPI asked for (the only one when no id is given)."""
+        if id is None:
+            (id,) = self.request.kpis or tuple(self.contents.kpis)
+        return self.contents.kpis[id]
