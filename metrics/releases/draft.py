@@ -1,0 +1,102 @@
+"""What is handed to the release store to be published, and what it says of a batch it holds. No true count is in either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from metrics.report import DimensionSummary, KpiSummary, UnitSummary
+
+
+@dataclass(frozen=True)
+class BatchLabel:
+    """What a batch is of, and what it was made from.
+
+    Attributes
+    ----------
+    data : hash of the data that was loaded for the day
+    definition : hash of everything that decides the figures: KPIs, disclosure settings, organisation
+    kpis : KPI id to the hash of its definition, for every KPI that has a figure in the batch
+    reason : why a period that had been published was made again; None the first time
+    """
+
+    dataset: str
+    period_start: date
+    period_end: date
+    audience: str
+    profile: str
+    data_date: date
+    data: str
+    definition: str
+    kpis: Mapping[str, str]
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class DraftBatch:
+    """One dataset, period and audience, ready to be published: rows of `ESTIMATE_COLUMNS`, certificate, what the attacker was given."""
+
+    label: BatchLabel
+    cells: pd.DataFrame
+    certificate: Mapping[str, Any]
+    system: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StoredBatch:
+    """A batch of a release, without its figures. `release` is the one that it was first published in."""
+
+    id: int
+    release: str
+    label: BatchLabel
+    certificate: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A release before it has an id.
+
+    Attributes
+    ----------
+    base : the latest release when the draft was made; if another has been published since, publishing is refused
+    carried : ids of the batches of `base` that stand in this release too, unchanged
+    notes_for : audience to its disclosure rule in a plain sentence, in the order of the audiences
+    datasets : dataset id to title
+    """
+
+    published_at: datetime
+    council: str
+    synthetic: bool
+    currency: str
+    definition_version: str
+    notes_for: Mapping[str, str]
+    datasets: Mapping[str, str]
+    kpis: Mapping[str, KpiSummary]
+    units: Mapping[str, UnitSummary]
+    dimensions: Mapping[str, DimensionSummary]
+    batches: tuple[DraftBatch, ...]
+    carried: tuple[int, ...] = ()
+    base: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ReleaseSummary:
+    """One line of the list of releases."""
+
+    id: str
+    published_at: datetime
+    council: str
+    synthetic: bool
+    definition_version: str
+    batches: int
+    new_batches: int
+    cells: int
+    first_period: date | None
+    last_period: date | None
+    reason: str | None = None
+    withdrawn: str | None = None

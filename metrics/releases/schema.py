@@ -1,0 +1,104 @@
+"""The tables of the release store. Nothing in them is ever changed after it is published, except the mark of withdrawal."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from metrics.report import ESTIMATE_COLUMNS
+
+VERSION = 1
+"""Of the tables below. A store with a higher one was written by a newer product."""
+
+METADATA = MetaData()
+
+STORE_VERSION = Table("store_version", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
+
+RELEASES = Table(
+    "releases",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("id", String(20), nullable=False, unique=True),
+    Column("published_at", String(32), nullable=False),
+    Column("council", Text, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("definition_version", String(64), nullable=False),
+    Column("contents", LargeBinary, nullable=False),
+    Column("reason", Text),
+    Column("withdrawn_at", String(32)),
+    Column("withdrawn_reason", Text),
+)
+
+BATCHES = Table(
+    "batches",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("release", String(20), ForeignKey("releases.id"), nullable=False),
+    Column("dataset", String(60), nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("audience", String(60), nullable=False),
+    Column("profile", String(60), nullable=False),
+    Column("data_date", Date, nullable=False),
+    Column("data", String(64), nullable=False),
+    Column("definition", String(64), nullable=False),
+    Column("kpis", Text, nullable=False),
+    Column("reason", Text),
+    Column("certificate", Text, nullable=False),
+    Column("cells", Integer, nullable=False),
+    Column("system", LargeBinary, nullable=False),
+)
+
+RELEASE_BATCHES = Table(
+    "release_batches",
+    METADATA,
+    Column("release", String(20), ForeignKey("releases.id"), primary_key=True),
+    Column("batch", Integer, ForeignKey("batches.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+KEY_COLUMNS = ("kpi", "breakdown", "unit", "group")
+TEXT_COLUMNS = ("status", "marker", "movement", "note")
+PERIOD_COLUMNS = ("period_start", "period_end")
+FLAG_COLUMNS = ("rounded",)
+NUMBER_COLUMNS = tuple(c for c in ESTIMATE_COLUMNS if c not in {*KEY_COLUMNS, *TEXT_COLUMNS, *PERIOD_COLUMNS, *FLAG_COLUMNS})
+
+SERIES = Table(
+    "series",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kpi", String(20), nullable=False),
+    Column("breakdown", String(200), nullable=False),
+    Column("unit", String(120), nullable=False),
+    Column("group", String(400), nullable=False),
+    UniqueConstraint("kpi", "breakdown", "unit", "group"),
+)
+"""One row per line on a chart: what repeats from period to period is written once."""
+
+CELLS = Table(
+    "cells",
+    METADATA,
+    Column("series", Integer, ForeignKey("series.id"), primary_key=True),
+    Column("batch", Integer, ForeignKey("batches.id"), primary_key=True),
+    Column("period_start", Date),
+    *(Column(name, Float(53)) for name in NUMBER_COLUMNS),
+    *(Column(name, String(40)) for name in TEXT_COLUMNS),
+    Column("rounded", Boolean),
+    sqlite_with_rowid=False,
+)
+"""A figure. Empty text, False, and a start that is the batch's own are stored as nothing, which costs a byte."""
+
+Index("batches_by_period", BATCHES.c.audience, BATCHES.c.period_end)

@@ -1,0 +1,93 @@
+"""A release's contents as compressed JSON and back: KPIs, units and dimensions as they were defined on the day."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from metrics.releases.draft import Draft
+from metrics.report import DimensionSummary, KpiSummary, UnitSummary
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was defined when a release was published."""
+
+    council: str
+    currency: str
+    notes_for: Mapping[str, str]
+    datasets: Mapping[str, str]
+    kpis: Mapping[str, KpiSummary]
+    units: Mapping[str, UnitSummary]
+    dimensions: Mapping[str, DimensionSummary]
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        return tuple(self.notes_for)
+
+    @property
+    def parents(self) -> dict[str, str | None]:
+        return {unit.id: unit.parent for unit in self.units.values()}
+
+
+def snapshot_of(draft: Draft) -> Snapshot:
+    return Snapshot(draft.council, draft.currency, draft.notes_for, draft.datasets, draft.kpis, draft.units, draft.dimensions)
+
+
+def pack(content: Mapping[str, Any]) -> bytes:
+    """Compact JSON, compressed. Keys keep their order: it is the order on screen."""
+    return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain).encode(), 6)
+
+
+def unpack(stored: bytes) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(zlib.decompress(stored))
+    return content
+
+
+def _plain(value: object) -> object:
+    """Numbers of numpy, and mappings that are not dicts, as JSON has them."""
+    if hasattr(value, "item"):
+        return value.item()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored in a release")
+
+
+def pack_snapshot(snapshot: Snapshot) -> bytes:
+    return pack(
+        {
+            "council": snapshot.council,
+            "currency": snapshot.currency,
+            "notes_for": dict(snapshot.notes_for),
+            "datasets": dict(snapshot.datasets),
+            "kpis": [asdict(k) for k in snapshot.kpis.values()],
+            "units": [asdict(u) for u in snapshot.units.values()],
+            "dimensions": [asdict(d) for d in snapshot.dimensions.values()],
+        }
+    )
+
+
+def unpack_snapshot(stored: bytes) -> Snapshot:
+    content = unpack(stored)
+    return Snapshot(
+        content["council"],
+        content["currency"],
+        content["notes_for"],
+        content["datasets"],
+        {k["id"]: _kpi(k) for k in content["kpis"]},
+        {u["id"]: UnitSummary(**{**u, "successors": tuple(u["successors"])}) for u in content["units"]},
+        {d["id"]: _dimension(d) for d in content["dimensions"]},
+    )
+
+
+def _kpi(stored: dict[str, Any]) -> KpiSummary:
+    pairs = {name: tuple((a, b) for a, b in stored[name]) for name in ("target", "series_breaks")}
+    lists = {name: tuple(stored[name]) for name in ("breakdowns", "framework", "notes")}
+    return KpiSummary(**{**stored, **pairs, **lists})
+
+
+def _dimension(stored: dict[str, Any]) -> DimensionSummary:
+    return DimensionSummary(**{**stored, "categories": tuple((id, label, known) for id, label, known in stored["categories"])})

@@ -1,0 +1,324 @@
+"""The store of releases: publish in one step, read what was published, never anything else.
+
+A release is a list of batches (one dataset, period and audience each). A batch is written once; later releases carry it
+forward by naming it, so a figure that was published cannot change by being published again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Row, func, select
+from sqlalchemy.engine import Connection
+
+from metrics.access.rules import check_can_view_audience, check_can_view_release
+from metrics.access.viewer import Viewer
+from metrics.errors import NotPublished, SourceError
+from metrics.releases.cells import cells_statement, check_cells, frame_of, known_series, write_cells
+from metrics.releases.compare import Comparison, compare_cells
+from metrics.releases.database import Database
+from metrics.releases.draft import BatchLabel, Draft, DraftBatch, ReleaseSummary, StoredBatch
+from metrics.releases.questions import check_request, published_ends, units_for
+from metrics.releases.schema import BATCHES, RELEASE_BATCHES, RELEASES, SERIES
+from metrics.releases.snapshot import Snapshot, pack, pack_snapshot, snapshot_of, unpack, unpack_snapshot
+from metrics.report import Contents, Provenance, Report, Request
+
+
+class ReleaseStore:
+    """Releases by URL. Opening one touches nothing; the first `publish` makes the tables."""
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        self._snapshots: dict[str, tuple[Snapshot, tuple[StoredBatch, ...]]] = {}
+
+    @property
+    def url(self) -> str:
+        """Without a password, for messages."""
+        return self._database.shown_url
+
+    def close(self) -> None:
+        self._database.close()
+
+    # publishing
+
+    def publish(self, draft: Draft) -> str:
+        """Store a release and give it its id: all of it at one instant, or nothing at all.
+
+        Raises
+        ------
+        DisclosureError : a batch was not certified
+        SourceError : the store cannot be written, or another release was published since the draft was begun
+        """
+        for batch in draft.batches:
+            check_cells(batch)
+        with self._database.publishing() as connection:
+            self._check_base(connection, draft)
+            id = self._insert_release(connection, draft)
+            first = (connection.scalar(select(func.max(BATCHES.c.id))) or 0) + 1
+            series = known_series(connection)
+            for number, batch in enumerate(draft.batches, first):
+                connection.execute(BATCHES.insert().values(id=number, release=id, **_batch_row(batch)))
+                write_cells(connection, number, batch, series)
+            held = [*draft.carried, *range(first, first + len(draft.batches))]
+            if held:
+                connection.execute(RELEASE_BATCHES.insert(), [{"release": id, "batch": b} for b in held])
+        return id
+
+    def _check_base(self, connection: Connection, draft: Draft) -> None:
+        latest = _latest(connection)
+        if latest != draft.base:
+            raise SourceError(
+                f"Another release ({latest}) was published while this one was being made.",
+                "This one was not published. Run `equality refresh` again.",
+            )
+
+    def _insert_release(self, connection: Connection, draft: Draft) -> str:
+        day = draft.published_at.date().isoformat()
+        same_day = connection.scalar(select(func.count()).where(RELEASES.c.id.like(f"{day}%"))) or 0
+        id = day if not same_day else f"{day}.{same_day + 1}"
+        connection.execute(
+            RELEASES.insert().values(
+                sequence=(connection.scalar(select(func.max(RELEASES.c.sequence))) or 0) + 1,
+                id=id,
+                published_at=draft.published_at.isoformat(timespec="seconds"),
+                council=draft.council,
+                synthetic=draft.synthetic,
+                definition_version=draft.definition_version,
+                contents=pack_snapshot(snapshot_of(draft)),
+                reason=draft.reason,
+            )
+        )
+        return id
+
+    # what there is
+
+    def latest(self) -> str | None:
+        """The newest release that is not withdrawn; None where nothing was published."""
+        try:
+            with self._database.reading() as connection:
+                return _latest(connection)
+        except NotPublished:
+            return None
+
+    def list_releases(self) -> tuple[ReleaseSummary, ...]:
+        """Every release, newest first; none where nothing was published."""
+        cells = select(BATCHES.c.id, BATCHES.c.cells, BATCHES.c.period_end, BATCHES.c.release).subquery()
+        statement = (
+            select(
+                RELEASES,
+                func.count(cells.c.id),
+                func.coalesce(func.sum(cells.c.cells), 0),
+                func.min(cells.c.period_end),
+                func.max(cells.c.period_end),
+                select(func.count()).where(BATCHES.c.release == RELEASES.c.id).scalar_subquery(),
+            )
+            .select_from(RELEASES)
+            .outerjoin(RELEASE_BATCHES, RELEASE_BATCHES.c.release == RELEASES.c.id)
+            .outerjoin(cells, cells.c.id == RELEASE_BATCHES.c.batch)
+            .group_by(RELEASES.c.sequence)
+            .order_by(RELEASES.c.sequence.desc())
+        )
+        try:
+            with self._database.reading() as connection:
+                return tuple(_summary(row) for row in connection.execute(statement))
+        except NotPublished:
+            return ()
+
+    def batches(self, release: str | None = None) -> tuple[StoredBatch, ...]:
+        """What a release consists of, without figures."""
+        with self._database.reading() as connection:
+            return self._held(connection, _release_row(connection, release).id)[1]
+
+    def snapshot(self, release: str | None = None) -> Snapshot:
+        """What was defined when a release was published."""
+        with self._database.reading() as connection:
+            return self._held(connection, _release_row(connection, release).id)[0]
+
+    # reading
+
+    def contents(self, release: str | None, viewer: Viewer) -> Contents:
+        """What a release holds for a viewer: enough to build every menu, without any figure."""
+        with self._database.reading() as connection:
+            return self._contents(connection, release, viewer)
+
+    def read(self, request: Request, viewer: Viewer) -> Report:
+        """The figures that were asked for, in one statement. `NotPublished` says what there is instead."""
+        with self._database.reading() as connection:
+            contents = self._contents(connection, request.release, viewer)
+            check_request(connection, request, contents, viewer)
+            _, batches = self._held(connection, contents.provenance.release)
+            wanted = [b.id for b in batches if b.label.audience == viewer.audience and _asked(b.label.period_end, request.period_ends)]
+            return Report(contents, self._cells(connection, wanted, request, contents, viewer), request)
+
+    def _cells(self, connection: Connection, batches: Sequence[int], request: Request, contents: Contents, viewer: Viewer) -> pd.DataFrame:
+        statement = cells_statement(batches).where(SERIES.c.kpi.in_(request.kpis or tuple(contents.kpis)))
+        units = request.units or (tuple(contents.units) if viewer.units is not None else None)
+        if units is not None:
+            statement = statement.where(SERIES.c.unit.in_(units))
+        if request.breakdowns is not None:
+            statement = statement.where(SERIES.c.breakdown.in_(request.breakdowns))
+        return frame_of(connection.execute(statement).all())
+
+    def batch_cells(self, batches: Iterable[StoredBatch]) -> pd.DataFrame:
+        """Every figure of some batches, for the pipeline: what was published is what the next period is compared with."""
+        ids = [b.id for b in batches]
+        if not ids:
+            return frame_of([])
+        with self._database.reading() as connection:
+            return frame_of(connection.execute(cells_statement(ids)).all())
+
+    def systems(self, release: str | None = None, audience: str | None = None) -> Iterator[tuple[StoredBatch, dict[str, Any]]]:
+        """What each audience sees of each dataset and period, as the attacker was given it: to attack it again."""
+        with self._database.reading() as connection:
+            row = _release_row(connection, release)
+            snapshot, batches = self._held(connection, row.id)
+            if audience is not None:
+                _check_audience(row.id, audience, snapshot)
+            for batch in batches:
+                if audience in {None, batch.label.audience}:
+                    stored = connection.scalar(select(BATCHES.c.system).where(BATCHES.c.id == batch.id))
+                    yield batch, unpack(stored or b"")
+
+    def compare(self, before: str, after: str, viewer: Viewer) -> Comparison:
+        """Which figures of one release differ in another, and whether data, a definition or suppression is the reason."""
+        with self._database.reading() as connection:
+            sides = []
+            for release in (before, after):
+                contents = self._contents(connection, release, viewer)
+                batches = [b for b in self._held(connection, release)[1] if b.label.audience == viewer.audience]
+                sides.append((contents, batches))
+            shared = {b.id for b in sides[0][1]} & {b.id for b in sides[1][1]}
+            differing = [[b for b in batches if b.id not in shared] for _, batches in sides]
+            frames = [
+                self._cells(connection, [b.id for b in batches], Request(), contents, viewer)
+                for (contents, _), batches in zip(sides, differing, strict=True)
+            ]
+        return compare_cells(before, after, frames[0], frames[1], differing[0], differing[1])
+
+    # one release
+
+    def _held(self, connection: Connection, release: str) -> tuple[Snapshot, tuple[StoredBatch, ...]]:
+        """Snapshot and batches of a release; remembered, since neither can change."""
+        if release not in self._snapshots:
+            stored = connection.scalar(select(RELEASES.c.contents).where(RELEASES.c.id == release))
+            if len(self._snapshots) >= 16:
+                self._snapshots.pop(next(iter(self._snapshots)))
+            self._snapshots[release] = (unpack_snapshot(stored or b""), _stored_batches(connection, release))
+        return self._snapshots[release]
+
+    def _contents(self, connection: Connection, release: str | None, viewer: Viewer) -> Contents:
+        row = _release_row(connection, release)
+        check_can_view_release(viewer, row.synthetic)
+        snapshot, batches = self._held(connection, row.id)
+        if viewer.audience not in snapshot.audiences:
+            raise NotPublished(
+                f"Release {row.id} has no figures for '{viewer.audience}'; it has them for: {', '.join(snapshot.audiences)}."
+            )
+        check_can_view_audience(viewer, viewer.audience, snapshot.audiences)
+        mine = [b for b in batches if b.label.audience == viewer.audience]
+        ends = published_ends(mine)
+        return Contents(
+            provenance=_provenance(row, snapshot, mine, viewer.audience),
+            kpis={id: kpi for id, kpi in snapshot.kpis.items() if id in ends},
+            units=units_for(viewer, snapshot),
+            dimensions=snapshot.dimensions,
+            periods={id: ends[id] for id in snapshot.kpis if id in ends},
+            certificates=tuple(b.certificate for b in mine),
+        )
+
+
+def _asked(day: date, wanted: tuple[date, ...] | None) -> bool:
+    return wanted is None or day in wanted
+
+
+def _check_audience(release: str, audience: str, snapshot: Snapshot) -> None:
+    if audience not in snapshot.audiences:
+        raise NotPublished(f"Release {release} has no figures for '{audience}'; it has them for: {', '.join(snapshot.audiences)}.")
+
+
+def _latest(connection: Connection) -> str | None:
+    statement = select(RELEASES.c.id).where(RELEASES.c.withdrawn_at.is_(None)).order_by(RELEASES.c.sequence.desc()).limit(1)
+    return connection.scalar(statement)
+
+
+def _release_row(connection: Connection, release: str | None) -> Row[Any]:
+    wanted = release or _latest(connection)
+    columns = (c for c in RELEASES.c if c.name != "contents")
+    row = connection.execute(select(*columns).where(RELEASES.c.id == wanted)).first()
+    if row is None:
+        there = connection.scalars(select(RELEASES.c.id).order_by(RELEASES.c.sequence.desc()).limit(10)).all()
+        if not there:
+            raise NotPublished("Nothing has been published yet.", "Run `equality refresh` first.")
+        found = f"There is no release '{release}'" if release else "Every release has been withdrawn"
+        raise NotPublished(f"{found}; there are: {', '.join(there)}.", "`equality releases` lists them all.")
+    return row
+
+
+def _stored_batches(connection: Connection, release: str) -> tuple[StoredBatch, ...]:
+    statement = (
+        select(*(c for c in BATCHES.c if c.name != "system"))
+        .join(RELEASE_BATCHES, RELEASE_BATCHES.c.batch == BATCHES.c.id)
+        .where(RELEASE_BATCHES.c.release == release)
+        .order_by(BATCHES.c.period_end, BATCHES.c.dataset, BATCHES.c.id)
+    )
+    return tuple(_stored_batch(row._mapping) for row in connection.execute(statement))
+
+
+def _stored_batch(row: Mapping[Any, Any]) -> StoredBatch:
+    plain = ("dataset", "period_start", "period_end", "audience", "profile", "data_date", "data", "definition", "reason")
+    label = BatchLabel(kpis=json.loads(row["kpis"]), **{name: row[name] for name in plain})
+    return StoredBatch(row["id"], row["release"], label, json.loads(row["certificate"]))
+
+
+def _batch_row(batch: DraftBatch) -> dict[str, Any]:
+    label = batch.label
+    return {
+        **{name: getattr(label, name) for name in ("dataset", "period_start", "period_end", "audience", "profile")},
+        **{name: getattr(label, name) for name in ("data_date", "data", "definition", "reason")},
+        "kpis": json.dumps(dict(label.kpis)),
+        "certificate": json.dumps(dict(batch.certificate)),
+        "cells": len(batch.cells),
+        "system": pack(batch.system),
+    }
+
+
+def _summary(row: Row[Any]) -> ReleaseSummary:
+    batches, cells, first, last, new = tuple(row)[-5:]
+    return ReleaseSummary(
+        id=row.id,
+        published_at=datetime.fromisoformat(row.published_at),
+        council=row.council,
+        synthetic=row.synthetic,
+        definition_version=row.definition_version,
+        batches=batches,
+        new_batches=new,
+        cells=cells,
+        first_period=first,
+        last_period=last,
+        reason=row.reason,
+        withdrawn=row.withdrawn_reason if row.withdrawn_at else None,
+    )
+
+
+def _provenance(row: Row[Any], snapshot: Snapshot, batches: Sequence[StoredBatch], audience: str) -> Provenance:
+    last: dict[str, str] = {}
+    for batch in batches:
+        title = snapshot.datasets.get(batch.label.dataset, batch.label.dataset)
+        last[title] = max(last.get(title, ""), batch.label.data_date.isoformat())
+    return Provenance(
+        release=row.id,
+        published_at=datetime.fromisoformat(row.published_at),
+        council=snapshot.council,
+        synthetic=row.synthetic,
+        currency=snapshot.currency,
+        data_dates=last,
+        definition_version=row.definition_version,
+        audience=audience,
+        profile=batches[-1].label.profile if batches else "",
+        disclosure_note=snapshot.notes_for[audience],
+        withdrawn=row.withdrawn_reason if row.withdrawn_at else None,
+    )
