@@ -1,0 +1,131 @@
+"""The default store of person-level rows: one DuckDB file, closed to everything outside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+from sqlalchemy import Table
+from sqlalchemy.sql import Select
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.sql.selectable import SelectBase
+
+from metrics.errors import SourceError
+from metrics.sources.dialect import DuckDBDialect
+from metrics.sources.engine import Source, Statement
+
+CLOSED: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+"""Nothing is fetched or loaded at run time."""
+
+
+class DuckDBSource(Source):
+    def __init__(self, path: str | None, read_only: bool) -> None:
+        self.dialect = DuckDBDialect()
+        self.where = path or "the database in memory"
+        self._connection = _connect(Path(path), read_only) if path else duckdb.connect(":memory:", config=CLOSED)
+        # Statements reach this one file and nothing else; the lock stops a statement from taking that back.
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def fetch(self, select: Select[Any] | SelectBase) -> pd.DataFrame:
+        text, values = self._compiled(select, {})
+        return self._run(text, values).df()
+
+    def execute(self, statement: Statement, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> None:
+        sets = [values] if isinstance(values, Mapping) else (values if values is not None else [{}])
+        for each in sets:
+            self._run(*self._compiled(statement, each))
+
+    def insert(self, table: Table, frame: pd.DataFrame) -> None:
+        quote = self.dialect.identifier_preparer.quote
+        names = ", ".join(quote(str(name)) for name in frame.columns)
+        self._connection.register("incoming_rows", frame)
+        try:
+            self._run(f"INSERT INTO {quote(table.name)} ({names}) SELECT {names} FROM incoming_rows", [])
+        finally:
+            self._connection.unregister("incoming_rows")
+
+    def columns(self, table: str) -> dict[str, str]:
+        found = self._run(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'main' AND table_name = $1"
+            " ORDER BY ordinal_position",
+            [table],
+        )
+        return {str(name): str(kind) for name, kind in found.fetchall()}
+
+    @contextmanager
+    def begin(self) -> Iterator[Source]:
+        self._connection.execute("BEGIN TRANSACTION")
+        try:
+            yield self
+            self._run("COMMIT", [])
+        except BaseException:
+            with suppress(duckdb.Error):  # a failed commit has already rolled back
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _compiled(self, statement: Any, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        if isinstance(statement, ExecutableDDLElement):
+            return str(statement.compile(dialect=self.dialect)), []
+        keys = {"column_keys": list(values)} if values and not isinstance(statement, SelectBase) else {}
+        compiled = statement.compile(dialect=self.dialect, compile_kwargs={"render_postcompile": True}, **keys)
+        named = compiled.construct_params(values)
+        return str(compiled), [named[name] for name in compiled.positiontup or ()]
+
+    def _run(self, text: str, values: list[Any]) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(text, values) if values else self._connection.execute(text)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise SourceError(
+                f"The workforce database ({self.where}) lacks a table or column that the configuration asks for.",
+                "Load the extracts again with `equality ingest`: the dataset's definition has changed since, or nothing was loaded yet.",
+            ) from error
+        except duckdb.InvalidInputException as error:
+            raise SourceError(
+                f"The workforce database ({self.where}) was opened for reading only, or the value has the wrong type."
+            ) from error
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException) as error:
+            raise SourceError(f"The workforce database ({self.where}) failed: {type(error).__name__}.", _advice(error)) from error
+
+
+def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    fresh = not path.exists()
+    if fresh and read_only:
+        raise SourceError(f"There is no workforce database at {path}.", "Load an extract first: `equality ingest DATASET FILE`.")
+    try:
+        if fresh:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        connection = duckdb.connect(str(path), read_only=read_only, config=CLOSED)
+        if fresh:
+            os.chmod(path, 0o600)  # person-level rows: for the analyst alone
+        return connection
+    except (duckdb.Error, OSError) as error:
+        raise _cannot_open(path, error) from error
+
+
+def _cannot_open(path: Path, error: Exception) -> SourceError:
+    text = str(error)
+    if isinstance(error, duckdb.ConnectionException) or "lock" in text.lower():
+        return SourceError(f"The workforce database {path} is in use by another program.", "Wait until it has ended, then try again.")
+    if "not a valid DuckDB" in text:
+        return SourceError(f"{path} is not a DuckDB database file.", "Correct the workforce database's address in settings.yaml.")
+    if "newer version" in text or "storage version" in text.lower():
+        return SourceError(f"{path} was written by another version of DuckDB.", "Use that version, or load the extracts into a new file.")
+    return SourceError(f"The workforce database {path} cannot be opened ({type(error).__name__}).", _advice(error))
+
+
+def _advice(error: Exception) -> str:
+    text = str(error).lower()
+    if "no space" in text or "disk" in text:
+        return "The disk is full: free some space. What was stored before is intact."
+    if "permission" in text or isinstance(error, PermissionError):
+        return "You may not read or write there: ask for access, or correct the address in settings.yaml."
+    return "Check that the file and its folder can be read and written."

@@ -1,0 +1,142 @@
+"""The tables that hold a council's rows: declared from the dataset's definition, never read back from the database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text, func, select, text
+from sqlalchemy.schema import CreateTable, DropTable
+from sqlalchemy.types import TypeEngine
+
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.dataset import Column as Declared
+from metrics.errors import SourceError
+from metrics.sources.engine import Source
+
+SNAPSHOTS = Table(
+    "snapshots",
+    MetaData(),
+    Column("dataset", Text, nullable=False),
+    Column("as_at", Date, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("loaded_at", DateTime, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+)
+"""One row per dataset and day: what was loaded, from which files (a JSON list of names) and under which definition."""
+
+KEPT_COLUMNS = ("as_at", "row_number", "person_id", "unit", "counts_once")
+"""Columns of every dataset's table, before its own."""
+
+
+def storage_type(column: Declared) -> TypeEngine[Any]:
+    """The database type of one canonical column."""
+    types: dict[str, TypeEngine[Any]] = {
+        "number": Double(),
+        "money": Double(),
+        "integer": BigInteger(),
+        "date": Date(),
+        "boolean": Boolean(),
+    }
+    return types.get(column.type, Text())
+
+
+def storage_column(configuration: Configuration, dataset_id: str, column: str) -> str:
+    """The stored column to group by: the band of a banded column, otherwise the column itself."""
+    return configuration.datasets[dataset_id].columns[column].band or column
+
+
+def dataset_table(configuration: Configuration, dataset_id: str) -> Table:
+    """`ds_<dataset>`: one row per row of the extract and snapshot day.
+
+    as_at, row_number (in the file), person_id (missing when the extract has none), unit (never missing),
+    counts_once (the row in which the person is counted), then every canonical column and every band.
+    """
+    own: dict[str, TypeEngine[Any]] = {}
+    for name, declared in configuration.datasets[dataset_id].columns.items():
+        own[name] = storage_type(declared)
+    for declared in configuration.datasets[dataset_id].columns.values():
+        if declared.band:
+            own[declared.band] = Text()
+    return Table(
+        f"ds_{dataset_id}",
+        MetaData(),
+        Column("as_at", Date, nullable=False),
+        Column("row_number", Integer, nullable=False),
+        Column("person_id", Text),
+        Column("unit", Text, nullable=False),
+        Column("counts_once", Boolean, nullable=False),
+        *(Column(name, kind) for name, kind in own.items()),
+    )
+
+
+def definition_fingerprint(configuration: Configuration, dataset_id: str) -> str:
+    """Hash of all that decides how a file is read: the dataset, the dimensions it fills, and the organisation's units."""
+    dataset = configuration.datasets[dataset_id]
+    used = {configuration.finest(dataset_id, name).id for name, c in dataset.columns.items() if c.type == "category" or c.band}
+    said = [
+        dataset.model_dump(mode="json", by_alias=True),
+        [configuration.dimensions[name].model_dump(mode="json", by_alias=True) for name in sorted(used)],
+        [(u.id, u.name, u.parent, str(u.valid_from), str(u.valid_to)) for u in configuration.organisation.units],
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def prepare_tables(source: Source, configuration: Configuration, dataset_id: str) -> None:
+    """Create what is missing and add columns that the definition gained. Call it inside a transaction.
+
+    A column whose type changed is rebuilt when no other snapshot would lose its values; otherwise this refuses.
+    """
+    if not source.columns(SNAPSHOTS.name):
+        source.execute(CreateTable(SNAPSHOTS))
+    table = dataset_table(configuration, dataset_id)
+    there = source.columns(table.name)
+    if there and _changed_type(source, table, there):
+        _refuse_if_held(source, table, there, dataset_id)
+        source.execute(DropTable(table))
+        there = {}
+    if not there:
+        source.execute(CreateTable(table))
+        return
+    for column in table.columns:
+        if column.name not in there:
+            quoted = source.dialect.identifier_preparer
+            kind = column.type.compile(dialect=source.dialect)
+            source.execute(text(f"ALTER TABLE {quoted.quote(table.name)} ADD COLUMN {quoted.quote(column.name)} {kind}"))
+
+
+FAMILIES = {
+    "text": ("VARCHAR", "TEXT"),
+    "number": ("DOUBLE", "DOUBLE PRECISION", "FLOAT"),
+    "whole": ("BIGINT", "INTEGER"),
+    "day": ("DATE",),
+    "flag": ("BOOLEAN",),
+}
+"""Databases spell one type in several ways."""
+
+
+def _family(kind: str) -> str:
+    return next((name for name, spellings in FAMILIES.items() if kind.upper() in spellings), kind)
+
+
+def _changed_type(source: Source, table: Table, there: dict[str, str]) -> list[str]:
+    return [
+        column.name
+        for column in table.columns
+        if column.name in there and _family(there[column.name]) != _family(column.type.compile(dialect=source.dialect))
+    ]
+
+
+def _refuse_if_held(source: Source, table: Table, there: dict[str, str], dataset_id: str) -> None:
+    held = source.fetch(select(func.count().label("n")).select_from(SNAPSHOTS).where(SNAPSHOTS.c.dataset == dataset_id))
+    if int(held["n"].iloc[0]):
+        names = ", ".join(_changed_type(source, table, there))
+        raise SourceError(
+            f"Dataset '{dataset_id}' changed the type of: {names}. Rows of earlier dates are stored with the old type.",
+            "Give the column a new name in the dataset's definition, or load every date again into a new database file.",
+        )
