@@ -1,0 +1,261 @@
+"""What has to be counted: from the configuration and the days that are loaded to published cells, their regions and tables.
+
+A `Plan` serves every day on which the same figures are due and the organisation has the same shape; quarters and year ends
+usually make two or three plans, so a few statements answer many periods. Atoms (`metrics.query.atoms`) and tables
+(`metrics.query.cliques`, which also says why tables must be decomposable) belong to the plan: a quarter without the
+yearly breakdowns is counted more coarsely than the year end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from math import prod
+
+import numpy as np
+import pandas as pd
+
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.kpi import Breakdown, Kpi
+from metrics.errors import DefinitionError, Problem
+from metrics.periods import FinancialYear, Grain, Kind
+from metrics.query.atoms import Where, ordered_atoms, partition, where
+from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
+from metrics.query.counts import Region, UnitTree
+from metrics.query.people import PRESENT, Figure, figures, universe
+
+MOST_CELLS = 2_000_000
+"""A table that could have more cells than this is refused: it could be neither protected nor read."""
+
+Due = tuple[Kpi, Breakdown | None]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """One part (or one side of a pay figure) of one group, wanted in every unit down to `depth`."""
+
+    kpi: str
+    breakdown: str
+    depth: int
+    group: str
+    name: str
+    where: int
+    column: str = ""
+    """For sides of pay figures: the pay column."""
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    axes: tuple[str, ...]
+    depth: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to count on `days`.
+
+    Attributes
+    ----------
+    units : units that exist on these days, parents first
+    depths : their depth in the organisation, same order
+    attached : every unit that ever was, to the unit of these days that its people belong to (itself, or the nearest above)
+    atoms : axis to category to atom
+    wheres : the distinct sets of people, without a unit
+    parts, sides : published cells and pay figures, as templates over units
+    """
+
+    dataset: str
+    days: tuple[date, ...]
+    units: tuple[str, ...]
+    depths: np.ndarray
+    tree: UnitTree
+    attached: Mapping[str, str]
+    atoms: Mapping[str, Mapping[str, str]]
+    sensitive: frozenset[str]
+    tables: tuple[TablePlan, ...]
+    wheres: tuple[Where, ...]
+    parts: tuple[Sought, ...]
+    sides: tuple[Sought, ...]
+
+    @property
+    def axes(self) -> dict[str, tuple[str, ...]]:
+        return {axis: ordered_atoms(atoms) for axis, atoms in self.atoms.items()}
+
+    def lines(self, depth: int) -> tuple[tuple[str, str], ...]:
+        """(unit that people are attached to, each unit down to `depth` that they count in)."""
+        deep = dict(zip(self.units, self.depths.tolist(), strict=True))
+        return tuple((unit, above) for unit, home in self.attached.items() for above in self.tree.above(home) if deep[above] <= depth)
+
+    def lifted(self, depth: int) -> dict[str, str]:
+        """Every unit to the unit at most `depth` deep that holds it."""
+        deep = dict(zip(self.units, self.depths.tolist(), strict=True))
+        return {unit: next(u for u in self.tree.above(home) if deep[u] <= depth) for unit, home in self.attached.items()}
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """`Counts.cells`."""
+        frame = self._placed(self.parts)
+        return frame.assign(region=self._region_numbers(frame)).drop(columns=["where", "at", "column"]).rename(columns={"name": "part"})
+
+    @cached_property
+    def statistics(self) -> pd.DataFrame:
+        """The keys of `Counts.statistics`, with `column`, `where` and `at` (place in `units`) to find the figures by."""
+        frame = self._placed(self.sides)
+        return frame.assign(region=self._region_numbers(frame)).rename(columns={"name": "side"})
+
+    @cached_property
+    def keys(self) -> np.ndarray:
+        """Distinct (where, unit) pairs as one number each, ascending: the regions."""
+        pairs = [self._pair(self._placed(wanted)) for wanted in (self.parts, self.sides)]
+        return np.unique(np.concatenate(pairs))
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        which, at = np.divmod(self.keys, len(self.units))
+        return tuple(Region(self.units[a], self.wheres[w]) for w, a in zip(which.tolist(), at.tolist(), strict=True))
+
+    def _pair(self, frame: pd.DataFrame) -> np.ndarray:
+        return np.asarray(frame["where"].to_numpy(dtype=np.int64) * len(self.units) + frame["at"].to_numpy(dtype=np.int64))
+
+    def _region_numbers(self, frame: pd.DataFrame) -> np.ndarray:
+        return np.searchsorted(self.keys, self._pair(frame))
+
+    def _placed(self, wanted: tuple[Sought, ...]) -> pd.DataFrame:
+        """Each template in each unit down to its depth."""
+        within = {d: np.flatnonzero(self.depths <= d) for d in {s.depth for s in wanted}}
+        at = np.concatenate([within[s.depth] for s in wanted]) if wanted else np.array([], dtype=np.int64)
+        which = np.repeat(np.arange(len(wanted)), [len(within[s.depth]) for s in wanted]) if wanted else at
+        fields = {
+            name: np.array([getattr(s, name) for s in wanted], dtype=object)[which]
+            for name in ("kpi", "breakdown", "group", "name", "column")
+        }
+        numbers = np.array([s.where for s in wanted], dtype=np.int64)[which]
+        units = np.array(self.units, dtype=object)[at]
+        return pd.DataFrame(
+            {**fields, "unit": units, "where": numbers, "at": at},
+            columns=["kpi", "breakdown", "unit", "group", "name", "where", "at", "column"],
+        )
+
+
+def plan_days(
+    configuration: Configuration, dataset: str, days: Iterable[date], loaded: Iterable[date], year: FinancialYear
+) -> tuple[Plan, ...]:
+    """One plan for each group of days that publish the same figures of the same units.
+
+    A day that stands for no period of any KPI (a mid-quarter extract, when everything is quarterly) is in no plan.
+    """
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[date]] = {}
+    wanted: dict[tuple[str, ...], list[Due]] = {}
+    closing = {grain: frozenset(year.snapshots(loaded, grain)) for grain in Grain}
+    for day in sorted(set(days)):
+        due = [d for d in published(configuration, dataset) if day in closing[grain_of(d)]]
+        if due:
+            name = tuple(f"{kpi.id} {breakdown.id if breakdown else ''}" for kpi, breakdown in due)
+            wanted[name] = due
+            alike.setdefault((name, tuple(u.id for u in configuration.organisation.walk(day))), []).append(day)
+    return tuple(plan(configuration, dataset, same, wanted[name]) for (name, _), same in alike.items())
+
+
+def published(configuration: Configuration, dataset: str) -> tuple[Due, ...]:
+    """Every KPI of a dataset, as a whole and by each declared breakdown."""
+    kpis = [kpi for _, kpi in sorted(configuration.kpis.items()) if kpi.dataset == dataset]
+    spans = [kpi for kpi in kpis if kpi.period.kind is Kind.DURING]
+    if spans:
+        raise DefinitionError(
+            [
+                Problem(
+                    f"config/kpis/{k.id}",
+                    "period.kind: found 'during'; figures are made from snapshots, so write 'as_at' and load one snapshot for each span",
+                )
+                for k in spans
+            ]
+        )
+    return tuple((kpi, breakdown) for kpi in kpis for breakdown in (None, *kpi.breakdowns))
+
+
+def grain_of(due: Due) -> Grain:
+    kpi, breakdown = due
+    return breakdown.grain if breakdown and breakdown.grain else kpi.period.grain
+
+
+def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: Iterable[Due]) -> Plan:
+    """The plan of days on which the organisation has the same units."""
+    days = tuple(sorted(days))
+    figured = [(kpi, breakdown, *figures(configuration, kpi, breakdown)) for kpi, breakdown in due]
+    atoms = _atoms(configuration, dataset, (f for *_, found in figured for f in found))
+    numbers: dict[Where, int] = {}
+    parts: list[Sought] = []
+    sides: list[Sought] = []
+    for kpi, breakdown, depth, found in figured:
+        named = breakdown.id if breakdown else ""
+        for figure in found:
+            for part, people in figure.parts.items():
+                parts.append(Sought(kpi.id, named, depth, figure.group, part, numbers.setdefault(where(people, atoms), len(numbers))))
+            for side, people in figure.sides.items():
+                number = numbers.setdefault(where(people, atoms), len(numbers))
+                sides.append(Sought(kpi.id, named, depth, figure.group, side, number, str(kpi.measure.column)))
+    units = tuple(u.id for u in configuration.organisation.walk(days[-1]))
+    depths = np.array([configuration.organisation.depth(u) for u in units])
+    wheres = tuple(numbers)
+    return Plan(
+        dataset=dataset,
+        days=days,
+        units=units,
+        depths=depths,
+        tree=UnitTree({u: configuration.organisation.by_id[u].parent for u in units}),
+        attached={
+            u.id: next(a for a in reversed(configuration.organisation.path(u.id)) if a in units) for u in configuration.organisation.units
+        },
+        atoms=atoms,
+        sensitive=frozenset(axis for axis in atoms if not axis.endswith(PRESENT) and configuration.finest(dataset, axis).sensitive),
+        tables=_tables(dataset, atoms, depths, wheres, [*parts, *sides]),
+        wheres=wheres,
+        parts=tuple(parts),
+        sides=tuple(sides),
+    )
+
+
+def _atoms(configuration: Configuration, dataset: str, found: Iterable[Figure]) -> dict[str, dict[str, str]]:
+    used: dict[str, set[frozenset[str]]] = {}
+    for figure in found:
+        for people in (*figure.parts.values(), *figure.sides.values()):
+            for axis, categories in people.items():
+                used.setdefault(axis, set()).add(categories)
+    split = {axis: partition(universe(configuration, dataset, axis), used[axis]) for axis in sorted(used)}
+    return {axis: atoms for axis, atoms in split.items() if len(set(atoms.values())) > 1}
+
+
+def _tables(
+    dataset: str, atoms: Mapping[str, Mapping[str, str]], depths: np.ndarray, wheres: tuple[Where, ...], wanted: list[Sought]
+) -> tuple[TablePlan, ...]:
+    deepest = int(depths.max())
+    needed = {(s.where, min(s.depth, deepest)) for s in wanted}
+    sets = {corners((axis for axis, _ in wheres[number]), depth) for number, depth in needed}
+    size = _sizes({axis: len(set(a.values())) for axis, a in atoms.items()}, depths)
+    cliques = decomposable(sets, size)
+    too_large = [c for c in cliques if size(c) > MOST_CELLS]
+    if too_large:
+        raise DefinitionError([_too_large(dataset, c, size(c), wheres, wanted) for c in too_large])
+    return tuple(TablePlan(axes_of(c), depth_of(c)) for c in cliques)
+
+
+def _sizes(atoms: Mapping[str, int], depths: np.ndarray) -> Callable[[Clique], int]:
+    def size(clique: Clique) -> int:
+        """How many cells the table of a clique could have."""
+        return prod(atoms[axis] for axis in axes_of(clique)) * int((depths <= depth_of(clique)).sum())
+
+    return size
+
+
+def _too_large(dataset: str, clique: Clique, cells: int, wheres: tuple[Where, ...], wanted: list[Sought]) -> Problem:
+    inside = [s for s in wanted if len(wheres[s.where]) > 1 and {axis for axis, _ in wheres[s.where]} <= clique]
+    names = sorted({f"{s.kpi} by {s.breakdown}" if s.breakdown else s.kpi for s in inside})
+    met, most = ", ".join(axes_of(clique)), f"{cells:,} cells (at most {MOST_CELLS:,})"
+    return Problem(
+        "config/kpis",
+        f"dataset '{dataset}': {met} would have to be counted together, in up to {most}. They meet in {', '.join(names)}. "
+        "Leave out a breakdown, make it coarser (five ethnic groups, a higher level of the organisation), "
+        "or move a KPI to a dataset of its own.",
+    )
