@@ -1,0 +1,272 @@
+"""A council's extract to stored rows: all of it or nothing, in one transaction, with a report of what came of every row.
+
+Refused as a whole: a file that is no table, a missing or repeated heading, a label or unit that nobody has mapped, a person on
+two rows where a row is a person, more than one row in twenty refused (unless `accept_rejects`). Refused row by row: a number,
+day or yes/no that is not understood, a value outside its limits, an empty cell where the definition refuses those.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Table, delete, select
+
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.dataset import Dataset
+from metrics.errors import InputError, Problem
+from metrics.ingest.people import Movement, counts_once, duplicates, movement
+from metrics.ingest.private import as_csv, write_private
+from metrics.ingest.reading import RawTable, read_table
+from metrics.ingest.rows import Bound, bind_rows
+from metrics.sources.engine import Source
+from metrics.sources.snapshots import Snapshot, read_snapshots, write_snapshot
+from metrics.sources.tables import KEPT_COLUMNS, dataset_table, definition_fingerprint, prepare_tables
+
+MOST_REJECTED = 0.05
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """What happened to one snapshot."""
+
+    as_at: dt.date
+    outcome: str
+    """loaded, replaced, or already loaded"""
+    rows: int
+    people: int
+    replaced: Movement | None = None
+    """Against the snapshot of the same day that it replaced."""
+    previous_day: dt.date | None = None
+    previous: Movement | None = None
+    """Against the latest earlier snapshot."""
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    dataset: str
+    files: tuple[str, ...]
+    accepted: int
+    rejected: int
+    days: tuple[DayReport, ...]
+    rejects_file: Path | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def changed_anything(self) -> bool:
+        return any(day.outcome != "already loaded" for day in self.days)
+
+    def as_dict(self) -> dict[str, Any]:
+        said = asdict(self)
+        return said | {"rejects_file": str(self.rejects_file) if self.rejects_file else None}
+
+    def lines(self) -> list[str]:
+        """For a terminal."""
+        said = [f"{self.dataset}: {', '.join(self.files)}", f"  rows accepted {self.accepted:,}, rejected {self.rejected:,}"]
+        for day in self.days:
+            said += _day_lines(day)
+        if self.rejects_file:
+            said.append(f"  rejected rows, with reasons: {self.rejects_file} (only you may read it)")
+        return said + [f"  note: {note}" for note in self.notes]
+
+
+def ingest_files(
+    configuration: Configuration,
+    dataset_id: str,
+    paths: Sequence[Path],
+    as_at: dt.date | None,
+    source: Source,
+    private_folder: Path,
+    accept_rejects: bool = False,
+) -> ImportReport:
+    """Load the files of one dataset: together they are the snapshot of each day that they name.
+
+    Raises
+    ------
+    InputError : with every problem of every file; nothing was stored
+    SourceError : the database cannot be written; what it held before is intact
+    """
+    dataset = _dataset(configuration, dataset_id, as_at)
+    bounds = _bind_all(configuration, dataset, paths, as_at)
+    sha256 = _digest([bound.raw.sha256 for bound in bounds])
+    fingerprint = definition_fingerprint(configuration, dataset_id)
+    rows = _together(bounds)
+    held = read_snapshots(source, dataset_id)
+    days = sorted(rows["as_at"].dropna().dt.date.unique())
+    rejected = sum(len(bound.reasons) for bound in bounds)
+    already = {s.as_at for s in held if s.same_load(sha256, fingerprint)}
+    if days and already.issuperset(days):
+        return _already(dataset_id, bounds, rows, rejected, [s for s in held if s.as_at in days])
+    _refuse_duplicates(dataset, bounds)
+    rejects_file = _write_rejects(dataset, bounds, private_folder) if rejected else None
+    if not accept_rejects:
+        _refuse_many_rejects(rejected, sum(len(b.frame) for b in bounds), rejects_file)
+    if rows.empty:
+        raise InputError("Every row was rejected.", f"Nothing was stored. The reasons stand in {rejects_file}.")
+    reports = _store(configuration, dataset, source, rows, _Load(tuple(b.raw.path.name for b in bounds), sha256, fingerprint, rejected))
+    notes = [note for bound in bounds for note in (*bound.raw.notes, *bound.notes)]
+    notes += [f"The same file was loaded as at {s.as_at:%d %B %Y}." for s in held if s.sha256 == sha256 and s.as_at not in days]
+    return ImportReport(dataset_id, tuple(b.raw.path.name for b in bounds), len(rows), rejected, reports, rejects_file, tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Load:
+    files: tuple[str, ...]
+    sha256: str
+    fingerprint: str
+    rejected: int
+
+
+def _dataset(configuration: Configuration, dataset_id: str, as_at: dt.date | None) -> Dataset:
+    if dataset_id not in configuration.datasets:
+        raise InputError(f"There is no dataset '{dataset_id}'; there are: {', '.join(configuration.datasets)}.")
+    dataset = configuration.datasets[dataset_id]
+    if dataset.as_at is None and as_at is None:
+        raise InputError(f"Dataset '{dataset_id}' has no column with its date.", "Say which day the extract describes: --as-at 2026-03-31.")
+    if dataset.as_at is not None and as_at is not None:
+        raise InputError(f"Dataset '{dataset_id}' takes its date from the column '{dataset.as_at}'.", "Leave out --as-at.")
+    if dataset.grain == "post" and dataset.person_id == "absent":
+        raise InputError(f"Dataset '{dataset_id}' has a row per post but no person identifier.", "Name its heading in `person_id`.")
+    return dataset
+
+
+def _bind_all(configuration: Configuration, dataset: Dataset, paths: Sequence[Path], as_at: dt.date | None) -> list[Bound]:
+    """Every file read and typed; the problems of all of them at once."""
+    problems: list[Problem] = []
+    bounds: list[Bound] = []
+    seen: dict[str, str] = {}
+    for path in paths:
+        try:
+            raw = read_table(path, dataset.sheet, dataset.header_row)
+        except InputError as error:
+            problems += [*error.problems, *([Problem(path.name, error.advice)] if error.advice else [])]
+            continue
+        if raw.sha256 in seen:
+            problems.append(Problem(path.name, f"has the same content as {seen[raw.sha256]}: everyone would count twice."))
+        seen[raw.sha256] = path.name
+        bounds.append(bind_rows(configuration, dataset, raw, as_at))
+        problems += bounds[-1].problems
+    if problems:
+        raise InputError(problems, f"{len(problems)} problems; nothing was stored. Correct them and load again.")
+    if not bounds:
+        raise InputError("No file was named.")
+    return bounds
+
+
+def _digest(hashes: Sequence[str]) -> str:
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
+
+
+def _named(bound: Bound, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(file=bound.raw.path.name, row_number=frame.index.to_numpy())
+
+
+def _together(bounds: Sequence[Bound]) -> pd.DataFrame:
+    return pd.concat([_named(bound, bound.good) for bound in bounds], ignore_index=True)
+
+
+def _refuse_duplicates(dataset: Dataset, bounds: Sequence[Bound]) -> None:
+    everyone = pd.concat([_named(bound, bound.frame) for bound in bounds], ignore_index=True)
+    if problems := duplicates(dataset, everyone):
+        raise InputError(problems, "Nothing was stored.")
+
+
+def _refuse_many_rejects(rejected: int, rows: int, rejects_file: Path | None) -> None:
+    if rejected > MOST_REJECTED * rows:
+        say = f"{rejected:,} of {rows:,} rows would be left out ({rejected / rows:.0%}): the figures would describe other people."
+        raise InputError(say, f"Nothing was stored. The reasons stand in {rejects_file}; if the rows must go, add --accept-rejects.")
+
+
+def _write_rejects(dataset: Dataset, bounds: Sequence[Bound], folder: Path) -> Path:
+    """The refused rows as they were, with the reasons in front."""
+    headings = list(dict.fromkeys(str(h) for bound in bounds for h in bound.raw.frame.columns))
+    rows = [_reject(bound.raw, row, reasons, headings) for bound in bounds for row, reasons in sorted(bound.reasons.items())]
+    name = f"rejects-{dataset.id}-{dt.datetime.now():%Y%m%d-%H%M%S}.csv"
+    return write_private(folder, name, as_csv(["file", "row", "reason", *headings], rows))
+
+
+def _reject(raw: RawTable, row: int, reasons: Sequence[str], headings: Sequence[str]) -> list[str]:
+    cells = raw.frame.loc[row]
+    return [raw.path.name, str(row), "; ".join(reasons), *("" if pd.isna(cells.get(h)) else str(cells[h]) for h in headings)]
+
+
+def _store(configuration: Configuration, dataset: Dataset, source: Source, rows: pd.DataFrame, load: _Load) -> tuple[DayReport, ...]:
+    """Each day's rows in place of what was stored for it; all days in one transaction."""
+    table = dataset_table(configuration, dataset.id)
+    rows["counts_once"] = counts_once(dataset, rows)
+    reports = []
+    with source.begin():
+        there = set(source.columns(table.name))
+        held = {s.as_at for s in read_snapshots(source, dataset.id)}
+        compared = _Comparison(source, table, there, tuple(c for c in ("unit", *dataset.columns) if c in table.columns))
+        for day, part in rows.groupby("as_at"):
+            reports.append(_day_report(compared, pd.Timestamp(str(day)).date(), part, held))
+        prepare_tables(source, configuration, dataset.id)
+        for report in reports:
+            source.execute(delete(table).where(table.c.as_at == report.as_at))
+            write_snapshot(source, _snapshot(dataset.id, report, load))
+        source.insert(table, rows[[column.name for column in table.columns]])
+    return tuple(reports)
+
+
+def _snapshot(dataset: str, report: DayReport, load: _Load) -> Snapshot:
+    now = dt.datetime.now().replace(microsecond=0)
+    return Snapshot(dataset, report.as_at, report.rows, report.people, load.rejected, now, load.files, load.sha256, load.fingerprint)
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """Stored rows to compare new ones with, read under the columns that the table had before this load."""
+
+    source: Source
+    table: Table
+    there: set[str]
+    columns: tuple[str, ...]
+
+    def with_day(self, day: dt.date, part: pd.DataFrame) -> Movement:
+        names = dict.fromkeys([*KEPT_COLUMNS, *self.columns])
+        wanted = [self.table.c[name] for name in names if name in self.there]
+        before = self.source.fetch(select(*wanted).where(self.table.c.as_at == day))
+        return movement(before, part, self.columns)
+
+
+def _day_report(compared: _Comparison, day: dt.date, part: pd.DataFrame, held: set[dt.date]) -> DayReport:
+    earlier = max((d for d in held if d < day), default=None)
+    return DayReport(
+        as_at=day,
+        outcome="replaced" if day in held else "loaded",
+        rows=len(part),
+        people=int(part["counts_once"].sum()),
+        replaced=compared.with_day(day, part) if day in held else None,
+        previous_day=earlier,
+        previous=compared.with_day(earlier, part) if earlier else None,
+    )
+
+
+def _already(dataset: str, bounds: Sequence[Bound], rows: pd.DataFrame, rejected: int, held: Sequence[Snapshot]) -> ImportReport:
+    days = tuple(DayReport(s.as_at, "already loaded", s.rows, s.people) for s in held)
+    return ImportReport(dataset, tuple(b.raw.path.name for b in bounds), len(rows), rejected, days)
+
+
+def _day_lines(day: DayReport) -> list[str]:
+    said = [f"  as at {day.as_at:%d %B %Y}: {day.outcome}; {day.rows:,} rows, {day.people:,} people"]
+    if day.outcome == "already loaded":
+        return [f"{said[0]}; nothing was changed"]
+    if day.replaced is not None:
+        said.append(f"    against what it replaces: {_movement_words(day.replaced)}")
+    if day.previous is not None and day.previous_day is not None:
+        said.append(f"    against {day.previous_day:%d %B %Y}: {_movement_words(day.previous)}")
+    return said
+
+
+def _movement_words(m: Movement) -> str:
+    rows = f"rows {m.rows_before:,} to {m.rows_after:,}"
+    if m.joined is None:
+        return f"{rows} (no person identifier: joined and left are not known)"
+    by_column = ", ".join(f"{name} {n:,}" for name, n in sorted(m.changed_by_column.items(), key=lambda item: -item[1]))
+    return f"{rows}; joined {m.joined:,}, left {m.left:,}, changed {m.changed:,}" + (f" ({by_column})" if by_column else "")

@@ -1,0 +1,60 @@
+"""Which unit of the organisation a row's words mean, on the row's day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from metrics.definitions.dataset import UnitBinding
+from metrics.definitions.organisation import Organisation, Unit
+from metrics.ingest.labels import folded
+
+
+class Unplaced(ValueError):
+    """Why a label names no unit."""
+
+
+class Places:
+    def __init__(self, organisation: Organisation, binding: UnitBinding | None) -> None:
+        self._organisation = organisation
+        self._recodes = {folded(label): unit for label, unit in (binding.recode if binding else {}).items()}
+        self._named: dict[str, list[Unit]] = defaultdict(list)
+        for unit in organisation.units:
+            for word in {folded(unit.id), folded(unit.name)}:
+                self._named[word].append(unit)
+
+    def unit(self, labels: tuple[str | None, ...], day: dt.date) -> str:
+        """The unit that the lowest filled label means; labels above it tell units of one name apart. All blank: the council.
+
+        Raises
+        ------
+        Unplaced : no such unit, several of that name, or it did not exist on that day
+        """
+        filled = [label for label in labels if label]
+        if not filled:
+            return self._organisation.root.id
+        above = {u.id for label in filled[:-1] for u in self._candidates(label)}
+        found = self._candidates(filled[-1])
+        if not found:
+            raise Unplaced("no unit has this id or name")
+        living = [u for u in found if u.existed(day)]
+        if not living:
+            raise Unplaced(_ended(found[0], day))
+        if len(living) > 1 and above:
+            living = [u for u in living if above & set(self._organisation.path(u.id)[:-1])] or living
+        if len(living) > 1:
+            raise Unplaced(f"{len(living)} units have this name ({', '.join(u.id for u in living)})")
+        return living[0].id
+
+    def _candidates(self, label: str) -> list[Unit]:
+        recoded = self._recodes.get(folded(label))
+        if recoded is not None:
+            unit = self._organisation.by_id.get(recoded)
+            return [unit] if unit else []
+        return self._named.get(folded(label), [])
+
+
+def _ended(unit: Unit, day: dt.date) -> str:
+    span = f"from {unit.valid_from or 'the start'} to {unit.valid_to or 'now'}"
+    next_to = f"; its successor is {', '.join(unit.successors)}" if unit.successors else ""
+    return f"unit {unit.id} existed {span}, not on {day}{next_to}"
