@@ -15,14 +15,17 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class Definition(BaseModel):
     """Base of everything that is read from YAML."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
 
 
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) and value != "known" else value
 
 
-Categories = Annotated[Literal["known"] | tuple[str, ...], BeforeValidator(_one_or_many)]
+Categories = Annotated[
+    Literal["known"] | tuple[str, ...],
+    BeforeValidator(_one_or_many, json_schema_input_type=Literal["known"] | str | tuple[str, ...]),
+]
 """Either the word `known` (every category that is an answer) or a list of category ids."""
 
 Filter = Mapping[Id, Categories]

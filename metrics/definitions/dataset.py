@@ -44,7 +44,7 @@ def _many(value: object) -> object:
 class UnitBinding(Definition):
     """Where a row's organisational unit stands: one column, or several from the top down (the lowest filled one counts)."""
 
-    source: Annotated[tuple[Text, ...], BeforeValidator(_many)] = Field(alias="from")
+    source: Annotated[tuple[Text, ...], BeforeValidator(_many, json_schema_input_type=Text | tuple[Text, ...])] = Field(alias="from")
     recode: Mapping[str, Text] = Field(default_factory=dict)
     """The file's label to a unit id; labels equal to a unit's id or name need no entry."""
 

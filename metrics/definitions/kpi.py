@@ -145,7 +145,7 @@ class Kpi(Definition):
     population: Id
     measure: Measure
     period: Timing
-    breakdowns: tuple[Annotated[Breakdown, BeforeValidator(_breakdown)], ...] = ()
+    breakdowns: tuple[Annotated[Breakdown, BeforeValidator(_breakdown, json_schema_input_type=Breakdown | tuple[Id, ...])], ...] = ()
     polarity: Literal["higher", "lower", "closer_to_target", "contextual"]
     target: Target | None = None
     status_rule: Literal["interval"] | Tolerance = "interval"

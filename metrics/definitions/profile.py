@@ -37,4 +37,5 @@ class DisclosureSettings(Definition):
 
     profiles: Mapping[Id, Profile]
     audiences: Mapping[Id, Id]
-    """Audience to profile. The first audience is certified on the counts; every other is made from what the first is shown, so it adds nothing."""
+    """Audience to profile. The first audience is certified on the counts; every other is made from what the first is shown, so it
+    adds nothing."""

@@ -1,0 +1,56 @@
+"""Filters name dimensions that the dataset offers, and categories that these have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metrics.definitions.base import Filter
+from metrics.definitions.dataset import Dataset
+from metrics.definitions.nearest import no_such
+from metrics.definitions.parsed import Parsed
+from metrics.definitions.strict_yaml import Place
+from metrics.errors import Problem
+
+
+def check(parsed: Parsed) -> Iterator[Problem]:
+    for dataset in parsed.datasets.values():
+        if parsed.uncertain(dataset):
+            continue
+        for name, population in dataset.populations.items():
+            for place, message in _filter(parsed, dataset, population.where):
+                yield parsed.problem("datasets", dataset.id, ("populations", name, "where", *place), message)
+    for kpi, dataset in parsed.kpis_with_dataset():
+        measure = kpi.measure
+        for part, where in (
+            ("numerator", measure.numerator),
+            ("denominator", measure.denominator),
+            ("reference_group", measure.reference_group),
+        ):
+            for place, message in _filter(parsed, dataset, where):
+                yield parsed.problem("kpis", kpi.id, ("measure", part, *place), message)
+
+
+def _filter(parsed: Parsed, dataset: Dataset, where: Filter) -> Iterator[tuple[Place, str]]:
+    offered = parsed.offered(dataset)
+    for name, wanted in where.items():
+        if name not in offered:
+            yield (name,), not_offered(dataset, name, offered)
+            continue
+        dimension = parsed.dimensions[name]
+        if wanted == "known":
+            continue
+        if not wanted:
+            yield (name,), f"an empty list admits nobody; write `known` or some of: {', '.join(dimension.ids)}"
+        for n, category in enumerate(wanted):
+            if category not in dimension.ids:
+                yield (name, n), no_such(f"category of '{name}'", category, dimension.ids)
+
+
+def not_offered(dataset: Dataset, name: str, offered: dict[str, str]) -> str:
+    """Why a dimension cannot be used: the dataset has no such column, or it holds a number or another dimension."""
+    column = dataset.columns.get(name)
+    if column is not None and (column.dimension or column.band):
+        return f"column '{name}' holds dimension '{column.dimension or column.band}'; write that name"
+    if column is not None:
+        return f"column '{name}' is of type {column.type}; only categories, and numbers with bands, can be filtered or split by"
+    return no_such("column", name, offered).replace(";", f" in dataset '{dataset.id}';", 1)

@@ -1,0 +1,25 @@
+"""No share or pay gap is split by the very answers that define it: every group would be 0 or 100 %."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metrics.definitions.kpi import MeasureType
+from metrics.definitions.parsed import Parsed
+from metrics.errors import Problem
+
+
+def check(parsed: Parsed) -> Iterator[Problem]:
+    for kpi, dataset in parsed.kpis_with_dataset():
+        if kpi.measure.type in {MeasureType.COUNT, MeasureType.MEAN, MeasureType.MEDIAN}:
+            continue
+        offered = parsed.offered(dataset)
+        own = {offered[name]: name for name in kpi.measure.numerator if name in offered}
+        for n, breakdown in enumerate(kpi.breakdowns):
+            for word in breakdown.by:
+                if offered.get(word) in own:
+                    message = (
+                        f"the numerator is about '{own[offered[word]]}', so a split by '{word}' says nothing new; "
+                        "leave it out, or make a count of it"
+                    )
+                    yield parsed.problem("kpis", kpi.id, ("breakdowns", n), message)
