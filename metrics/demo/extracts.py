@@ -1,0 +1,172 @@
+"""The demo council's extracts: files as its HR and payroll systems would write them, each a little untidy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from metrics.definitions.organisation import Organisation
+from metrics.demo import labels
+from metrics.demo.council import PAY_DAYS, RESTRUCTURE, SERVICES, STAFF_DAYS
+from metrics.demo.pay import hourly_pence, on_reduced_pay
+from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
+from metrics.demo.workbook import write_workbook
+from metrics.errors import InputError
+
+NEW_SYSTEM = date(2024, 4, 1)
+"""From this day the files come from a newer HR system, with other labels and another encoding."""
+WORKBOOK_DAY = date(2024, 3, 31)
+"""The year in which payroll sent a workbook."""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One file for one dataset and day."""
+
+    dataset: str
+    as_at: date
+    path: Path
+
+
+def write_extracts(
+    organisation: Organisation, folder: Path, wanted: Callable[[str, date], bool] | None = None, seed: int = SEED
+) -> Iterator[Extract]:
+    """Writes the files one after the other, oldest first; `wanted` leaves out those that are already loaded."""
+    check_units(organisation)
+    for day, staff in Simulation(seed).snapshots():
+        if day in STAFF_DAYS and (wanted is None or wanted("hr", day)):
+            yield write(Extract("hr", day, folder / f"HR establishment {day:%Y-%m-%d}.csv"), hr_rows(staff, day, organisation))
+        if day in PAY_DAYS and (wanted is None or wanted("pay", day)):
+            ending = "xlsx" if day == WORKBOOK_DAY else "csv"
+            yield write(Extract("pay", day, folder / f"Payroll {day:%Y-%m-%d}.{ending}"), pay_rows(staff, day, organisation))
+
+
+def check_units(organisation: Organisation) -> None:
+    """The demo's people need the demo's services: another council's organisation is refused."""
+    needed = {u for s in SERVICES for u in (s.id, s.directorate, *s.teams, *s.before)}
+    missing = sorted(needed - set(organisation.by_id))
+    if missing:
+        raise InputError(
+            f"organisation.csv has no unit '{missing[0]}' ({len(missing)} of the demo council's {len(needed)} units are missing); "
+            "`equality demo` works with the demo council's own configuration only",
+            advice="Use the configuration that came with the program, or load your own files with `equality ingest`.",
+        )
+
+
+def write(extract: Extract, rows: pd.DataFrame) -> Extract:
+    if extract.path.suffix == ".xlsx":
+        write_workbook(extract.path, rows, sheet="Payroll")
+    else:
+        encoding = "cp1252" if extract.as_at < NEW_SYSTEM else "utf-8-sig"
+        extract.path.write_bytes(rows.to_csv(index=False, lineterminator="\r\n").encode(encoding))
+    return extract
+
+
+def unit_labels(organisation: Organisation, service: np.ndarray, team: np.ndarray, number: np.ndarray, day: date) -> pd.DataFrame:
+    """Directorate, service and team as the file names them; empty where somebody is attached higher up."""
+    rows: list[tuple[str, str, str]] = []
+    keys: dict[tuple[int, int], int] = {}
+    for i, plan in enumerate(SERVICES):
+        for j in range(max(len(plan.teams), len(plan.before), 1)):
+            unit = plan.teams[j] if plan.teams else plan.before[j] if plan.before and day < RESTRUCTURE else plan.id
+            path = [organisation.by_id[u].name for u in organisation.path(unit)[1:]]
+            keys[(i, j)] = len(rows)
+            rows.append((path[0], path[1] if len(path) > 1 else "", path[2] if len(path) > 2 else ""))
+    width = max(j for _, j in keys) + 1
+    index = np.full((len(SERVICES), width), -1)
+    for (i, j), at in keys.items():
+        index[i, j] = at
+    older = np.array([max(len(s.before), 1) if day < RESTRUCTURE else 1 for s in SERVICES])[service]
+    teams = np.array([len(s.teams) for s in SERVICES])[service]
+    place = index[service, np.where(teams > 0, team, number % older)]
+    names = pd.DataFrame(rows, columns=["Directorate", "Service", "Team"])
+    return names.take(place).reset_index(drop=True)
+
+
+def answers(staff: pd.DataFrame, state: str, said: Sequence[str] | np.ndarray, blanks: Sequence[str]) -> np.ndarray:
+    """What stands in a characteristic's column: the answer, "Prefer not to say", or one of the ways to leave it empty."""
+    answer = staff[f"answer_{state}"].to_numpy()
+    empty = np.array(blanks, dtype=object)[staff["number"].to_numpy() % len(blanks)]
+    return np.where(answer == ANSWERED, np.asarray(said, dtype=object), np.where(answer == PREFERS_NOT, labels.PREFERS_NOT, empty))
+
+
+def characteristics(staff: pd.DataFrame, day: date) -> dict[str, np.ndarray]:
+    new = day >= NEW_SYSTEM
+    blanks = labels.BLANKS_NEW if new else labels.BLANKS_OLD
+    ethnicity = labels.ETHNICITY_NEW if new else labels.ETHNICITY_OLD
+    group = np.array([ethnicity[name] for name in (*MINORITY, *WHITE)], dtype=object)
+    disability = np.array(labels.DISABILITY_NEW if new else labels.DISABILITY_OLD, dtype=object)
+    sex = np.array(labels.SEX_NEW if new else labels.SEX_OLD, dtype=object)
+    return {
+        "Gender": sex[staff["woman"].astype(int)],
+        "Ethnic Origin": answers(staff, "ethnicity", group[staff["ethnicity"]], blanks),
+        "Disability Status": answers(staff, "disability", disability[staff["disabled"].astype(int)], blanks),
+    }
+
+
+def hr_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
+    """A row per post: most people have one, some a second and smaller one in another service."""
+    blanks = labels.BLANKS_NEW if day >= NEW_SYSTEM else labels.BLANKS_OLD
+    faith = np.array([labels.FAITH[name] for name in (*FAITH_MINORITY, *FAITH_WHITE)], dtype=object)
+    orientation = np.array([labels.ORIENTATION[name] for name in ORIENTATION], dtype=object)
+    identity = np.array([labels.IDENTITY[name] for name in IDENTITY], dtype=object)
+    person = pd.DataFrame(
+        {
+            "Employee No": "T" + (staff["number"] + 100_000).astype(str),
+            **characteristics(staff, day),
+            "Age": staff["age"],
+            "Religion or Belief": answers(staff, "religion", faith[staff["faith"]], blanks),
+            "Sexual Orientation": answers(staff, "orientation", orientation[staff["orientation"]], blanks),
+            "Gender Identity": answers(staff, "identity", identity[staff["identity"]], blanks),
+            "Start Date": [date.fromordinal(int(d)).strftime("%d/%m/%Y") for d in staff["started"]],
+        }
+    )
+    main = person.assign(
+        **post(staff, staff["service"], staff["team"], day, organisation), FTE=staff["fte"] / 100, order=staff["number"] * 2
+    )
+    two = staff["second"].to_numpy() >= 0
+    extra = staff[two]
+    other = post(extra, extra["second"], extra["number"] * 0, day, organisation)
+    second = person[two].assign(**other, FTE=0.2, order=extra["number"] * 2 + 1)
+    second["Grade"] = np.array(labels.GRADES, dtype=object)[np.maximum(extra["grade"].to_numpy() - 1, 0)]
+    rows = pd.concat([main, second]).sort_values("order", kind="stable").reset_index(drop=True)
+    rows["Post No"] = "P" + (rows["order"] + 500_000).astype(str)
+    return rows[[*HR_HEADINGS]]
+
+
+HR_HEADINGS = (
+    "Employee No", "Post No", "Directorate", "Service", "Team", "Grade", "Contract Type", "FTE", "Start Date", "Age", "Gender",
+    "Ethnic Origin", "Disability Status", "Religion or Belief", "Sexual Orientation", "Gender Identity",
+)  # fmt: skip
+
+
+def post(staff: pd.DataFrame, service: pd.Series, team: pd.Series, day: date, organisation: Organisation) -> dict[str, np.ndarray]:
+    units = unit_labels(organisation, service.to_numpy(), team.to_numpy(), staff["number"].to_numpy(), day)
+    contract = np.where(staff["casual"], "Casual/Relief", np.where(staff["temporary"], "Fixed Term", "Permanent"))
+    return {
+        **{name: units[name].to_numpy() for name in units.columns},
+        "Grade": np.array(labels.GRADES, dtype=object)[staff["grade"]],
+        "Contract Type": contract,
+    }
+
+
+def pay_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
+    """A row per person with a contract; casual workers are not in the payroll extract."""
+    paid = staff[~staff["casual"]].reset_index(drop=True)
+    units = unit_labels(organisation, paid["service"].to_numpy(), paid["team"].to_numpy(), paid["number"].to_numpy(), day)
+    return pd.DataFrame(
+        {
+            "Employee No": "T" + (paid["number"] + 100_000).astype(str),
+            "Directorate": units["Directorate"],
+            "Service": units["Service"],
+            "Grade": np.array(labels.GRADES, dtype=object)[paid["grade"]],
+            **characteristics(paid, day),
+            "Hourly Rate": [f"{pence // 100}.{pence % 100:02d}" for pence in hourly_pence(paid, day).tolist()],
+            "Full Pay": np.where(on_reduced_pay(paid, day), "N", "Y"),
+        }
+    )
