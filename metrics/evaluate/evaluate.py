@@ -1,0 +1,134 @@
+"""From shown cells to estimates: everything that a figure says is worked out from what may be shown, and from nothing else."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.disclosure.shown import ShownCells
+from metrics.evaluate.comparison import benchmarks, divisors, gaps
+from metrics.evaluate.declaration import CARE_BELOW, WITHHELD_BELOW, bounds, declared
+from metrics.evaluate.parts import REGION, ROUNDED, figures
+from metrics.evaluate.status import goal_of, stand
+from metrics.evaluate.values import bases, estimates, needed_parts
+from metrics.report import ESTIMATE_COLUMNS
+
+NUMBERS = (
+    "numerator", "denominator", "value", "lower", "upper", "benchmark", "target", "gap", "ratio", "everyone", "declared",
+    "bound_low", "bound_high", "reference_value", "change", "change_lower", "change_upper",
+)  # fmt: skip
+WORDS = ("kpi", "breakdown", "unit", "group", "status", "marker", "movement", "note")
+
+
+def evaluate(shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
+    """One row of `metrics.report.ESTIMATE_COLUMNS` per figure of one dataset, period and audience; the change columns stay empty.
+
+    Why a figure is empty, first reason first:
+
+    - `[c]` hidden: one of its counts or pay figures is hidden, or its base is below the profile's minimum (note `minimum_base`)
+    - `[z]` not_available: nobody could have been counted, or an index has no benchmark
+    - `[w]` withheld: fewer than 60 in 100 have answered
+    - `[x]` not_available: the source holds no such figure
+    """
+    rows = figures(shown)
+    made = [
+        _one_kpi(configuration.kpis[str(id)], part.reset_index(drop=True), shown, configuration)
+        for id, part in rows.groupby("kpi", sort=False)
+    ]
+    return _as_contract(pd.concat(made, ignore_index=True) if made else pd.DataFrame(), shown)
+
+
+def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
+    divisor = divisors(configuration, kpi, rows["group"])
+    known = declared(configuration, kpi, rows)
+    found = rows.join(estimates(kpi, rows, shown, divisor)).join(bounds(kpi, rows, known, divisor))
+    found["declared"] = known
+    found["rounded"] = rows[[ROUNDED + p for p in needed_parts(kpi)]].any(axis=1)
+    found["benchmark"] = benchmarks(configuration, kpi, rows["group"])
+    found["marker"], found["note"] = _why_empty(kpi, found, _minimum_base(kpi, shown, configuration))
+    _empty(kpi, found)
+    found = found.join(gaps(kpi, found))
+    _against_target(kpi, found, shown.period.end)
+    found["note"] = _notes(found)
+    if kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
+        found["denominator"] = found["reference_denominator"]
+    return found
+
+
+def _minimum_base(kpi: Kpi, shown: ShownCells, configuration: Configuration) -> int:
+    """The stricter of the audience's profile and the KPI's own."""
+    profiles = configuration.disclosure.profiles
+    audience = profiles[configuration.disclosure.audiences[shown.audience]]
+    return max(audience.minimum_base, profiles[kpi.profile].minimum_base)
+
+
+def _why_empty(kpi: Kpi, found: pd.DataFrame, minimum: int) -> tuple[pd.Series, pd.Series]:
+    """Marker and note of every row, first reason first; "" where the figure stands."""
+    needed, of = list(needed_parts(kpi)), list(bases(kpi))
+    exists = found[[REGION + p for p in needed]].ge(0).all(axis=1)
+    nobody = exists & found[of].eq(0).mul(~found[[ROUNDED + p for p in of]].to_numpy(dtype=bool)).any(axis=1)
+    small = exists & found[of].lt(max(minimum, 1)).any(axis=1) & kpi.measure.type.is_share
+    empty = found["value"].isna()
+    reasons = {
+        "hidden": (exists & found[needed].isna().any(axis=1), "[c]"),
+        "nobody": (nobody, "[z]"),
+        "minimum_base": (small, "[c]"),
+        "withheld": (found["declared"].lt(WITHHELD_BELOW) & (kpi.measure.type is not MeasureType.COUNT), "[w]"),
+        "no_benchmark": (exists & empty & kpi.measure.type.is_share, "[z]"),
+        "pay_hidden": (exists & empty & kpi.measure.type.needs_rows, "[c]"),
+        "not_available": (empty, "[x]"),
+    }
+    where = [rows for rows, _ in reasons.values()]
+    marker = np.select(where, [mark for _, mark in reasons.values()], default="")
+    return pd.Series(marker, index=found.index), pd.Series(np.select(where, list(reasons), default=""), index=found.index)
+
+
+def _empty(kpi: Kpi, found: pd.DataFrame) -> None:
+    """Where the figure is empty, whatever it could be worked out from is empty too."""
+    gone = found["marker"] != ""
+    found.loc[gone, ["value", "lower", "upper", "bound_low", "bound_high", "reference_value"]] = np.nan
+    if kpi.measure.type.is_share:
+        found.loc[found["marker"].isin(["[c]", "[w]"]), "numerator"] = np.nan
+
+
+def _against_target(kpi: Kpi, found: pd.DataFrame, day: date) -> None:
+    """`target` and `status`. Only whole units stand against a target; a hidden or withheld figure says so instead."""
+    whole = found["group"] == ""
+    goals = {unit: goal_of(kpi, str(unit)) for unit in found.loc[whole, "unit"].unique()}
+    found["target"] = np.nan
+    found["status"] = "context" if kpi.polarity == "contextual" else "no_target"
+    for place in found.index[whole]:
+        goal = goals[found.at[place, "unit"]]
+        if goal is not None:
+            found.at[place, "target"] = goal.path(day)
+            value, lower, upper = found.loc[place, ["value", "lower", "upper"]].astype(float)
+            if not math.isnan(value):
+                found.at[place, "status"] = stand(goal, value, lower, upper, day)
+                if found.at[place, "status"] == "no_target":
+                    found.at[place, "note"] = "no_path"
+    empty = {"[c]": "hidden", "[w]": "withheld", "[x]": "not_available", "[z]": "not_available"}
+    found["status"] = found["marker"].map(empty).fillna(found["status"])
+
+
+def _notes(found: pd.DataFrame) -> pd.Series:
+    """One note a figure: why it is empty, else read with care, else no path, else rounded."""
+    shown = found["marker"] == ""
+    care = shown & found["declared"].lt(CARE_BELOW)
+    rounded = shown & found["rounded"] & (found["note"] == "")
+    return found["note"].mask(rounded, "rounded").mask(care, "declared_low")
+
+
+def _as_contract(found: pd.DataFrame, shown: ShownCells) -> pd.DataFrame:
+    frame = found.reindex(columns=list(ESTIMATE_COLUMNS))
+    frame["period_start"] = pd.Timestamp(shown.period.start)
+    frame["period_end"] = pd.Timestamp(shown.period.end)
+    frame = frame.astype({**dict.fromkeys(NUMBERS, "float64"), "rounded": "bool"})
+    for name in WORDS:
+        words = frame[name].astype(object)
+        frame[name] = words.where(words.notna(), "").astype(str)
+    return frame

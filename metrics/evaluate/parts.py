@@ -1,0 +1,40 @@
+"""Shown cells laid out for arithmetic: one row per figure, one column per part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from metrics.disclosure.shown import ShownCells
+from metrics.query.counts import PARTS
+
+KEYS = ["kpi", "breakdown", "unit", "group"]
+REGION, ROUNDED = "region_", "rounded_"
+
+
+def figures(shown: ShownCells) -> pd.DataFrame:
+    """One row per KPI, breakdown, unit and group, in the order of the cells.
+
+    Columns: `KEYS`; each part's count as shown (missing where hidden, or where the figure has no such part);
+    `region_<part>` (-1 where there is none) and `rounded_<part>`.
+    """
+    cells = shown.cells[[*KEYS, "part", "region"]]
+    wide = cells.pivot(index=KEYS, columns="part", values="region")
+    wide = wide.reindex(pd.MultiIndex.from_frame(cells[KEYS].drop_duplicates()), columns=list(PARTS))
+    frame = wide.index.to_frame(index=False)
+    rounded = np.append(np.asarray(shown.how) == "rounded", False)
+    counts = np.append(np.asarray(shown.shown, dtype=float), np.nan)
+    for part in PARTS:
+        region = wide[part].fillna(-1).to_numpy().astype(int)  # -1 takes the appended "none"
+        frame[part], frame[REGION + part], frame[ROUNDED + part] = counts[region], region, rounded[region]
+    return frame
+
+
+def pay_figures(shown: ShownCells, side: str, like: pd.DataFrame) -> pd.DataFrame:
+    """`mean, variance, median, ranks` of one side, in the rows of `like`; missing where they may not be shown or do not exist."""
+    wanted = ["mean", "variance", "median", "ranks"]
+    rows = shown.statistics
+    if rows.empty:
+        return pd.DataFrame({c: pd.Series(np.nan, index=like.index, dtype=object if c == "ranks" else float) for c in wanted})
+    rows = rows.loc[rows["side"] == side, [*KEYS, *wanted]]
+    return like[KEYS].merge(rows, on=KEYS, how="left").set_index(like.index)[wanted]

@@ -1,0 +1,158 @@
+"""The value of each measure and the range that chance alone could give, from counts and pay figures that may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.disclosure.shown import ShownCells
+from metrics.evaluate.parts import pay_figures
+from metrics.query.counts import Part
+from metrics.statistics.intervals import mean_interval, median_interval, newcombe, wilson
+from metrics.statistics.pay import MiddleOfGroup, pay_gap, pay_gap_of_means, pay_gap_of_medians
+from metrics.statistics.targets import representation_index
+
+DEFAULT_INTERVAL = {
+    MeasureType.COUNT: "none",
+    MeasureType.PROPORTION: "wilson",
+    MeasureType.REPRESENTATION_INDEX: "wilson",
+    MeasureType.PERCENTAGE_POINT_GAP: "newcombe",
+    MeasureType.MEAN: "welch",
+    MeasureType.MEDIAN: "order_statistics",
+    MeasureType.PAY_GAP_MEAN: "delta",
+    MeasureType.PAY_GAP_MEDIAN: "bootstrap",
+}
+
+
+def interval_of(kpi: Kpi) -> str:
+    """The method that makes this KPI's likely range."""
+    return kpi.measure.interval or DEFAULT_INTERVAL[kpi.measure.type]
+
+
+def needed_parts(kpi: Kpi) -> tuple[Part, ...]:
+    """Parts without which there is no value."""
+    kind = kpi.measure.type
+    if kind is MeasureType.COUNT:
+        return ("numerator",)
+    if kind in {MeasureType.MEAN, MeasureType.MEDIAN}:
+        return ("denominator",)
+    if kind in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
+        return ("numerator", "reference_denominator")
+    if kind is MeasureType.PERCENTAGE_POINT_GAP and kpi.measure.reference_group:
+        return ("numerator", "denominator", "reference_numerator", "reference_denominator")
+    return ("numerator", "denominator")
+
+
+def bases(kpi: Kpi) -> tuple[Part, ...]:
+    """Parts that hold the people a value is about: with nobody in one of them there is no value."""
+    if kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
+        return needed_parts(kpi)
+    return tuple(p for p in needed_parts(kpi) if p.endswith("denominator"))
+
+
+def estimates(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    """`value, lower, upper, reference_value`, same rows.
+
+    `divisor` is the benchmark that an index, or a gap without a reference group, is made with.
+    """
+    make = _MAKERS[kpi.measure.type]
+    found = make(kpi, rows, shown, divisor).reindex(columns=["value", "lower", "upper", "reference_value"]).astype(float)
+    if interval_of(kpi) == "none":
+        found[["lower", "upper"]] = np.nan
+    return found
+
+
+def _count(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame({"value": rows["numerator"]})
+
+
+def share_with_range(numerator: pd.Series, denominator: pd.Series) -> pd.DataFrame:
+    """A share and its Wilson limits. Rounded counts may put a part above its whole: the share then stops at 1."""
+    part = numerator.clip(upper=denominator)
+    return wilson(part, denominator).assign(value=part / denominator.where(denominator > 0))[["value", "lower", "upper"]]
+
+
+def _proportion(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    return share_with_range(rows["numerator"], rows["denominator"])
+
+
+def _index(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    return representation_index(share_with_range(rows["numerator"], rows["denominator"]), divisor)
+
+
+def _point_gap(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    ours = share_with_range(rows["numerator"], rows["denominator"])
+    if not kpi.measure.reference_group:
+        return ours.sub(divisor, axis=0)
+    n, m = rows["numerator"].clip(upper=rows["denominator"]), rows["reference_numerator"].clip(upper=rows["reference_denominator"])
+    theirs = m / rows["reference_denominator"].where(rows["reference_denominator"] > 0)
+    limits = newcombe(n, rows["denominator"], m, rows["reference_denominator"])
+    return limits.assign(value=ours["value"] - theirs, reference_value=theirs)
+
+
+def _mean(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    pay = pay_figures(shown, "group", rows)
+    return mean_interval(rows["denominator"], pay["mean"], pay["variance"]).assign(value=pay["mean"])
+
+
+def _median(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    pay = pay_figures(shown, "group", rows)
+    limits = [_median_limits(middle(n, ranks)) for n, ranks in zip(rows["denominator"], pay["ranks"], strict=True)]
+    return pd.DataFrame(limits, columns=["lower", "upper"], index=rows.index).assign(value=pay["median"])
+
+
+def _median_limits(group: MiddleOfGroup | None) -> tuple[float, float]:
+    return (np.nan, np.nan) if group is None else median_interval(group.n, group.ranks, group.rank_first)
+
+
+def _mean_gap(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    ours, theirs = pay_figures(shown, "group", rows), pay_figures(shown, "reference", rows)
+    found = pay_gap_of_means(
+        rows["numerator"], ours["mean"], ours["variance"], rows["reference_denominator"], theirs["mean"], theirs["variance"]
+    )
+    return found.assign(reference_value=theirs["mean"])
+
+
+def _median_gap(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    ours, theirs = pay_figures(shown, "group", rows), pay_figures(shown, "reference", rows)
+    found = [
+        pay_gap_of_medians(group, our_median, reference, their_median) if group is not None and reference is not None else (np.nan,) * 3
+        for group, our_median, reference, their_median in zip(
+            [middle(n, ranks) for n, ranks in zip(rows["numerator"], ours["ranks"], strict=True)],
+            ours["median"].astype(float),
+            [middle(n, ranks) for n, ranks in zip(rows["reference_denominator"], theirs["ranks"], strict=True)],
+            theirs["median"].astype(float),
+            strict=True,
+        )
+    ]
+    limits = pd.DataFrame(found, columns=["value", "lower", "upper"], index=rows.index)
+    return limits.assign(value=pay_gap(ours["median"].astype(float), theirs["median"].astype(float)), reference_value=theirs["median"])
+
+
+def middle(n: float, ranks: object) -> MiddleOfGroup | None:
+    """The values around a group's middle, placed by the base as it is shown.
+
+    The values stand evenly about the median, so a base that was rounded still puts them in the right place: it only
+    changes how many people the range is worked out for. A base of the other parity counts one person more.
+    """
+    if not isinstance(ranks, (np.ndarray, list, tuple)) or len(ranks) == 0 or np.isnan(n):
+        return None
+    values = np.asarray(ranks, dtype=float)
+    people = max(int(n), len(values))
+    people += (people - len(values)) % 2
+    return MiddleOfGroup(people, values, (people - len(values)) // 2 + 1)
+
+
+_MAKERS: dict[MeasureType, Callable[[Kpi, pd.DataFrame, ShownCells, pd.Series], pd.DataFrame]] = {
+    MeasureType.COUNT: _count,
+    MeasureType.PROPORTION: _proportion,
+    MeasureType.REPRESENTATION_INDEX: _index,
+    MeasureType.PERCENTAGE_POINT_GAP: _point_gap,
+    MeasureType.MEAN: _mean,
+    MeasureType.MEDIAN: _median,
+    MeasureType.PAY_GAP_MEAN: _mean_gap,
+    MeasureType.PAY_GAP_MEDIAN: _median_gap,
+}
