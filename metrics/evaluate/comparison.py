@@ -32,14 +32,20 @@ def _benchmark(configuration: Configuration, kpi: Kpi) -> Benchmark | None:
     return configuration.benchmarks[kpi.benchmark] if kpi.benchmark else None
 
 
+def _single(configuration: Configuration, kpi: Kpi) -> float:
+    """The benchmark's one value; none for a number of people, which is compared group by group only."""
+    found = _benchmark(configuration, kpi)
+    if found is None or found.value is None or kpi.measure.type is MeasureType.COUNT:
+        return float("nan")
+    return found.value * benchmark_factor(kpi)
+
+
 def benchmarks(configuration: Configuration, kpi: Kpi, groups: pd.Series) -> pd.Series:
     """The benchmark of each row: by the row's category of the benchmark's dimension, else the single value for a whole unit.
 
     A single value describes everyone outside, so it says nothing of one group inside: groups have no benchmark then.
     """
-    found = _benchmark(configuration, kpi)
-    by_group = benchmark_by_group(configuration, kpi)
-    single = found.value * benchmark_factor(kpi) if found is not None and found.value is not None else np.nan
+    by_group, single = benchmark_by_group(configuration, kpi), _single(configuration, kpi)
     looked_up = {key: _of_group(key, by_group, single) for key in groups.unique()}
     return groups.map(looked_up).astype(float)
 
@@ -52,9 +58,7 @@ def _of_group(key: str, by_group: dict[str, float], single: float) -> float:
 
 def divisors(configuration: Configuration, kpi: Kpi, groups: pd.Series) -> pd.Series:
     """What an index is divided by, and a gap without a reference group is taken to: the row's own benchmark, else the single one."""
-    found = _benchmark(configuration, kpi)
-    single = found.value * benchmark_factor(kpi) if found is not None and found.value is not None else np.nan
-    return benchmarks(configuration, kpi, groups).fillna(single)
+    return benchmarks(configuration, kpi, groups).fillna(_single(configuration, kpi))
 
 
 def gaps(kpi: Kpi, rows: pd.DataFrame) -> pd.DataFrame:
