@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -19,8 +19,10 @@ class BatchLabel:
     Attributes
     ----------
     data : hash of the data that was loaded for the day
-    definition : hash of everything that decides the figures: KPIs, disclosure settings, organisation
+    definition : hash of what decides the figures beside the KPIs: disclosure settings, and the units of the day
     kpis : KPI id to the hash of its definition, for every KPI that has a figure in the batch
+    values : KPI id to the hash of what decides its value alone, without target, benchmark, breakdowns and suppression: figures of
+        two periods may be joined by a line where these agree
     reason : why a period that had been published was made again; None the first time
     """
 
@@ -33,6 +35,7 @@ class BatchLabel:
     data: str
     definition: str
     kpis: Mapping[str, str]
+    values: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
 
 

@@ -56,6 +56,7 @@ BATCHES = Table(
     Column("data", String(64), nullable=False),
     Column("definition", String(64), nullable=False),
     Column("kpis", Text, nullable=False),
+    Column("values", Text, nullable=False),
     Column("reason", Text),
     Column("certificate", Text, nullable=False),
     Column("cells", Integer, nullable=False),

@@ -270,7 +270,7 @@ def _stored_batches(connection: Connection, release: str) -> tuple[StoredBatch, 
 
 def _stored_batch(row: Mapping[Any, Any]) -> StoredBatch:
     plain = ("dataset", "period_start", "period_end", "audience", "profile", "data_date", "data", "definition", "reason")
-    label = BatchLabel(kpis=json.loads(row["kpis"]), **{name: row[name] for name in plain})
+    label = BatchLabel(kpis=json.loads(row["kpis"]), values=json.loads(row["values"]), **{name: row[name] for name in plain})
     return StoredBatch(row["id"], row["release"], label, json.loads(row["certificate"]))
 
 
@@ -280,6 +280,7 @@ def _batch_row(batch: DraftBatch) -> dict[str, Any]:
         **{name: getattr(label, name) for name in ("dataset", "period_start", "period_end", "audience", "profile")},
         **{name: getattr(label, name) for name in ("data_date", "data", "definition", "reason")},
         "kpis": json.dumps(dict(label.kpis)),
+        "values": json.dumps(dict(label.values)),
         "certificate": json.dumps(dict(batch.certificate)),
         "cells": len(batch.cells),
         "system": pack(batch.system),

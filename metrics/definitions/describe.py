@@ -1,0 +1,77 @@
+"""Definitions as plain sentences: who is counted, among whom, and what an audience is not shown."""
+
+from __future__ import annotations
+
+from metrics.definitions.base import Categories, Filter
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.profile import Profile
+
+
+def describe_who(configuration: Configuration, kpi: Kpi) -> str:
+    """Numerator, denominator and reference group of a KPI in one sentence.
+
+    "Disabled, among all staff without schools (headcount) with known disability; contract: permanent or fixed term"
+    """
+    measure = kpi.measure
+    whom = _among(configuration, kpi, measure.denominator)
+    wanted = describe_filter(configuration, measure.numerator)
+    wanted = wanted[:1].upper() + wanted[1:]
+    compared = describe_filter(configuration, measure.reference_group)
+    pay = (measure.column or "").replace("_", " ")
+    match measure.type:
+        case MeasureType.COUNT:
+            return f"{wanted or 'People'} in {_among(configuration, kpi, {})}"
+        case MeasureType.MEAN | MeasureType.MEDIAN:
+            return f"{measure.type.value.capitalize()} {pay} of {whom}"
+        case MeasureType.PAY_GAP_MEAN | MeasureType.PAY_GAP_MEDIAN:
+            kind = "mean" if measure.type is MeasureType.PAY_GAP_MEAN else "median"
+            return f"{wanted} compared with {compared}: difference in {kind} {pay}, as a share of the second group's; {whom}"
+        case MeasureType.REPRESENTATION_INDEX:
+            return f"{wanted}, among {whom}: their share divided by the share in “{_benchmark(configuration, kpi)}”"
+        case MeasureType.PERCENTAGE_POINT_GAP:
+            reference = _among(configuration, kpi, measure.reference_group)
+            other = f"the share among {reference}" if compared else f"“{_benchmark(configuration, kpi)}”"
+            return f"{wanted}: the share among {whom}, minus {other}"
+        case _:
+            return f"{wanted or 'Everyone'}, among {whom}"
+
+
+def describe_filter(configuration: Configuration, where: Filter) -> str:
+    """Categories by their labels: "Asian or Black; Permanent"."""
+    return "; ".join(_labels(configuration, dimension, wanted) for dimension, wanted in where.items())
+
+
+def _labels(configuration: Configuration, dimension: str, wanted: Categories) -> str:
+    declared = configuration.dimensions[dimension]
+    return f"known {declared.title.lower()}" if wanted == "known" else " or ".join(declared.label(c) for c in wanted)
+
+
+def _among(configuration: Configuration, kpi: Kpi, where: Filter) -> str:
+    title = configuration.datasets[kpi.dataset].populations[kpi.population].title
+    title = title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    known = [configuration.dimensions[d].title.lower() for d, wanted in where.items() if wanted == "known"]
+    chosen = [
+        f"{configuration.dimensions[d].title.lower()}: {_labels(configuration, d, wanted)}"
+        for d, wanted in where.items()
+        if wanted != "known"
+    ]
+    return "; ".join([title + (f" with known {' and '.join(known)}" if known else ""), *chosen])
+
+
+def _benchmark(configuration: Configuration, kpi: Kpi) -> str:
+    return configuration.benchmarks[kpi.benchmark].title if kpi.benchmark else "the benchmark"
+
+
+def describe_profile(profile: Profile) -> str:
+    """An audience's rule for footers: what is hidden, and how counts are rounded."""
+    hides = f"counts of 1 to {profile.threshold - 1} are hidden, with others that would give them away"
+    rounds = f"counts are rounded to {profile.rounding_base} and percentages made from the rounded counts"
+    if profile.council == profile.below_council:
+        rule = hides if profile.council == "suppress" else rounds
+    else:
+        at, below = (hides, rounds) if profile.council == "suppress" else (rounds, hides)
+        rule = f"for the whole council {at}; below it {below}"
+    return (
+        f"To protect people, {rule}. Percentages need a base of at least {profile.minimum_base} people, pay figures {profile.pay_minimum}."
+    )

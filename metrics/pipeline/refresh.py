@@ -1,0 +1,265 @@
+"""`refresh`: every figure of every new period, protected together, evaluated from what may be shown, certified, published at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.describe import describe_profile
+from metrics.disclosure.protect import protect_counts
+from metrics.disclosure.shown import ShownCells
+from metrics.disclosure.system import published_system
+from metrics.errors import InputError, NotPublished
+from metrics.evaluate.change import add_changes, series_breaks
+from metrics.evaluate.evaluate import evaluate
+from metrics.periods import FinancialYear
+from metrics.pipeline.due import Due, Kept, data_hash, find_due, protection_hash, value_hash
+from metrics.pipeline.summaries import summarise_dimensions, summarise_kpi, summarise_units
+from metrics.query.counts import Counts
+from metrics.query.fetch import fetch_counts
+from metrics.releases.draft import BatchLabel, Draft, DraftBatch, StoredBatch
+from metrics.releases.lock import only_one
+from metrics.releases.snapshot import Snapshot, pack_snapshot, snapshot_of, unpack_snapshot
+from metrics.releases.store import ReleaseStore
+from metrics.report import ESTIMATE_COLUMNS, KpiSummary
+from metrics.sources.engine import Source
+from metrics.sources.snapshots import read_snapshots
+
+
+class CouncilSettings(Protocol):
+    """The part of `metrics.settings.Settings` that a refresh needs."""
+
+    @property
+    def council(self) -> str: ...
+    @property
+    def synthetic(self) -> bool: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def year(self) -> FinancialYear: ...
+    @property
+    def private_folder(self) -> Path: ...
+
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many steps are done, and how many there are."""
+FARTHEST_BACK = timedelta(days=500)
+"""A figure is compared with one at most 15 months earlier."""
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """What a refresh did.
+
+    Attributes
+    ----------
+    release : id of what was published; None for a dry run, and where there was nothing to do
+    batches : new figures, one batch for each dataset, period and audience
+    carried : batches of the last release that stand unchanged
+    kept : published periods that would come out differently today
+    dropped : KPIs of the last release that are no longer defined
+    new_words : True where titles or other words changed since the last release
+    """
+
+    release: str | None
+    batches: tuple[DraftBatch, ...]
+    carried: tuple[StoredBatch, ...]
+    kept: tuple[Kept, ...]
+    dropped: tuple[str, ...]
+    new_words: bool
+    dry_run: bool
+    seconds: float
+
+    @property
+    def nothing_to_do(self) -> bool:
+        return not self.batches and not self.new_words
+
+
+def refresh(
+    configuration: Configuration,
+    settings: CouncilSettings,
+    *,
+    source: Source,
+    store: ReleaseStore,
+    restate: Sequence[date] = (),
+    reason: str | None = None,
+    dry_run: bool = False,
+    now: datetime | None = None,
+    progress: Progress = lambda *_: None,
+) -> RefreshResult:
+    """Make and publish the figures of every period that is loaded and not published yet.
+
+    Raises
+    ------
+    DisclosureError : figures could not be certified
+    InputError : a restatement without a reason, or of a day that no period ends on
+    SourceError : the rows or the store cannot be reached, or another refresh is running
+
+    In each case the last release stays as it was: nothing is written before the one step that publishes.
+    """
+    started = time.monotonic()
+    _check_reason(restate, reason)
+    with only_one(settings.private_folder):
+        base = store.latest()
+        held = store.batches(base) if base else ()
+        snapshots = {dataset: read_snapshots(source, dataset) for dataset in configuration.datasets}
+        due = find_due(configuration, settings.year, snapshots, held, restate)
+        if not due.days and not due.carried:
+            raise NotPublished(
+                "No rows are loaded for any period of a KPI, so there is nothing to publish.", "Run `equality ingest` first."
+            )
+        hashes = {(dataset, s.as_at): data_hash(s) for dataset, loaded in snapshots.items() for s in loaded}
+        made = tuple(_batches(configuration, settings.year, source, due, hashes, reason if restate else None, progress))
+        batches = _with_changes(configuration, store, due, made)
+        before = store.snapshot(base) if base else None
+        draft = _draft(configuration, settings, due, batches, before, base, reason, now or datetime.now(UTC))
+        new_words = before is None or unpack_snapshot(pack_snapshot(snapshot_of(draft))) != before
+        publishing = not dry_run and bool(batches or new_words)
+        release = store.publish(draft) if publishing else None
+    dropped = tuple(k for k in before.kpis if k not in configuration.kpis) if before else ()
+    return RefreshResult(release, batches, due.carried, due.kept, dropped, new_words, dry_run, time.monotonic() - started)
+
+
+def _check_reason(restate: Sequence[date], reason: str | None) -> None:
+    if restate and not (reason and reason.strip()):
+        raise InputError("--restate changes figures that were published, so it needs --reason: one sentence that readers will see.")
+    if reason and not restate:
+        raise InputError("--reason says why a period is restated: name the period with --restate 2026-03-31.")
+
+
+def _batches(
+    configuration: Configuration,
+    year: FinancialYear,
+    source: Source,
+    due: Due,
+    hashes: Mapping[tuple[str, date], str],
+    reason: str | None,
+    progress: Progress,
+) -> Iterator[DraftBatch]:
+    """The road itself: count, protect everything together, evaluate only what is shown, and keep what the attacker was given."""
+    total = sum(len(days) for days in due.days.values())
+    done = 0
+    for dataset, days in due.days.items():
+        progress(f"{dataset}: counting", done, total)
+        for counts in fetch_counts(source, configuration, dataset, days, year):
+            progress(f"{dataset}, {counts.period.end.isoformat()}: protecting", done, total)
+            for audience, shown in protect_counts(counts, configuration.disclosure).items():
+                cells = evaluate(shown, configuration)
+                label = _label(configuration, counts, audience, cells, hashes, reason)
+                yield DraftBatch(label, cells, shown.certificate.as_dict(), _system(shown, counts))
+            done += 1
+    progress("publishing", done, total)
+
+
+def _system(shown: ShownCells, counts: Counts) -> dict[str, object]:
+    return dict(published_system(shown, counts).as_dict())
+
+
+def _label(
+    configuration: Configuration,
+    counts: Counts,
+    audience: str,
+    cells: pd.DataFrame,
+    hashes: Mapping[tuple[str, date], str],
+    reason: str | None,
+) -> BatchLabel:
+    day = counts.period.end
+    kpis = sorted(set(cells["kpi"].astype(str)))
+    return BatchLabel(
+        dataset=counts.dataset,
+        period_start=counts.period.start,
+        period_end=day,
+        audience=audience,
+        profile=configuration.disclosure.audiences[audience],
+        data_date=day,
+        data=hashes[counts.dataset, day],
+        definition=protection_hash(configuration, day),
+        kpis={k: configuration.kpi_fingerprints[k] for k in kpis},
+        values={k: value_hash(configuration, configuration.kpis[k]) for k in kpis},
+        reason=reason,
+    )
+
+
+def _with_changes(configuration: Configuration, store: ReleaseStore, due: Due, batches: tuple[DraftBatch, ...]) -> tuple[DraftBatch, ...]:
+    """Fill in how each new figure moved, from what is shown of this period and of what was published before."""
+    finished: dict[tuple[str, str, date], DraftBatch] = {}
+    for audience in dict.fromkeys(b.label.audience for b in batches):
+        new = [b for b in batches if b.label.audience == audience]
+        first = min(b.label.period_end for b in new) - FARTHEST_BACK
+        old = [b for b in due.carried if b.label.audience == audience and b.label.period_end >= first]
+        frame = pd.concat([f for f in (_comparable(configuration, store, old), *(b.cells for b in new)) if len(f)], ignore_index=True)
+        changed = add_changes(frame, series_breaks(configuration))[list(ESTIMATE_COLUMNS)]
+        ends = pd.to_datetime(changed["period_end"]).dt.date
+        for batch in new:
+            mine = changed[(ends == batch.label.period_end) & changed["kpi"].isin(list(batch.label.kpis))].reset_index(drop=True)
+            finished[audience, batch.label.dataset, batch.label.period_end] = replace(batch, cells=mine)
+    return tuple(finished[b.label.audience, b.label.dataset, b.label.period_end] for b in batches)
+
+
+def _comparable(configuration: Configuration, store: ReleaseStore, old: Sequence[StoredBatch]) -> pd.DataFrame:
+    """Earlier figures, without those of KPIs whose value was defined otherwise then: they are not the same thing."""
+    frame = store.batch_cells(old)
+    now = {id: value_hash(configuration, kpi) for id, kpi in configuration.kpis.items()}
+    same = {(k, b.label.period_end) for b in old for k, made in b.label.values.items() if now.get(k) == made}
+    ends = pd.to_datetime(frame["period_end"]).dt.date
+    return frame[[(k, day) in same for k, day in zip(frame["kpi"], ends, strict=True)]]
+
+
+def _draft(
+    configuration: Configuration,
+    settings: CouncilSettings,
+    due: Due,
+    batches: tuple[DraftBatch, ...],
+    before: Snapshot | None,
+    base: str | None,
+    reason: str | None,
+    now: datetime,
+) -> Draft:
+    profiles = configuration.disclosure.profiles
+    labels = [*(b.label for b in due.carried), *(b.label for b in batches)]
+    return Draft(
+        published_at=now,
+        council=settings.council,
+        synthetic=settings.synthetic,
+        currency=settings.currency,
+        definition_version=configuration.fingerprint,
+        notes_for={audience: describe_profile(profiles[profile]) for audience, profile in configuration.disclosure.audiences.items()},
+        datasets={id: dataset.title for id, dataset in configuration.datasets.items()},
+        kpis=_summaries(configuration, labels, before),
+        units=summarise_units(configuration.organisation),
+        dimensions=summarise_dimensions(configuration.dimensions),
+        batches=batches,
+        carried=tuple(b.id for b in due.carried),
+        base=base,
+        reason=reason,
+    )
+
+
+def _summaries(configuration: Configuration, labels: Sequence[BatchLabel], before: Snapshot | None) -> dict[str, KpiSummary]:
+    """Every KPI that has a figure, as it was defined when its newest figures were made."""
+    found: dict[str, KpiSummary] = {}
+    for id, kpi in sorted(configuration.kpis.items()):
+        mine = sorted((label for label in labels if id in label.kpis), key=lambda label: label.period_end)
+        if not mine:
+            continue
+        if before and id in before.kpis and all(label.kpis[id] != configuration.kpi_fingerprints[id] for label in mine):
+            found[id] = before.kpis[id]
+            continue
+        summary = summarise_kpi(configuration, kpi)
+        found[id] = replace(summary, series_breaks=tuple(sorted({*summary.series_breaks, *_breaks(id, mine)})))
+    return found
+
+
+def _breaks(kpi: str, labels: Sequence[BatchLabel]) -> Iterator[tuple[str, str]]:
+    """Where the figures before and after were not made the same way."""
+    for earlier, later in pairwise(labels):
+        if earlier.values.get(kpi) != later.values.get(kpi):
+            yield later.period_end.isoformat(), "The definition changed here: figures before this day were made another way."

@@ -1,0 +1,89 @@
+"""Definitions as a release keeps them: plain values, so that last year's figure still knows what it was a figure of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.describe import describe_who
+from metrics.definitions.dimension import Dimension
+from metrics.definitions.kpi import FrameworkLink, Kpi, Milestone, Tolerance
+from metrics.definitions.organisation import Organisation
+from metrics.evaluate.comparison import benchmark_by_group, factor
+from metrics.evaluate.values import interval_of
+from metrics.report import DimensionSummary, KpiSummary, UnitSummary
+
+
+def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiSummary:
+    """One KPI as it is defined today."""
+    dataset = configuration.datasets[kpi.dataset]
+    benchmark = configuration.benchmarks[kpi.benchmark] if kpi.benchmark else None
+    return KpiSummary(
+        id=kpi.id,
+        title=kpi.title,
+        short_title=kpi.name,
+        why_it_matters=kpi.why_it_matters,
+        owner=kpi.owner,
+        corporate_priority=kpi.corporate_priority,
+        dataset=kpi.dataset,
+        source=dataset.title,
+        population=dataset.populations[kpi.population].title,
+        who=describe_who(configuration, kpi),
+        measure=kpi.measure.type.value,
+        unit=kpi.measure.unit,
+        interval=interval_of(kpi),
+        column=kpi.measure.column,
+        grain=kpi.period.grain.value,
+        polarity=kpi.polarity,
+        breakdowns=tuple(b.id for b in kpi.breakdowns),
+        target=_target(kpi),
+        has_baseline=bool(kpi.target and kpi.target.baseline),
+        within=kpi.target.within * factor(kpi) if kpi.target and kpi.target.within is not None else None,
+        status_rule=f"tolerance {kpi.status_rule.tolerance:g}" if isinstance(kpi.status_rule, Tolerance) else kpi.status_rule,
+        benchmark_title=benchmark.title if benchmark else None,
+        benchmark_source=f"{benchmark.source}, {benchmark.date.isoformat()}" if benchmark else None,
+        benchmark_illustrative=bool(benchmark and benchmark.illustrative),
+        benchmark_by_group=benchmark_by_group(configuration, kpi),
+        framework=tuple(_link(link) for link in kpi.framework),
+        headline=kpi.headline,
+        series_breaks=tuple((b.date.isoformat(), b.reason) for b in kpi.series_breaks),
+        notes=(*kpi.notes, *dataset.notes),
+        fingerprint=configuration.kpi_fingerprints[kpi.id],
+        sql=sql,
+    )
+
+
+def _target(kpi: Kpi) -> tuple[tuple[str, float], ...]:
+    if kpi.target is None:
+        return ()
+    steps: tuple[Milestone, ...] = ((kpi.target.baseline,) if kpi.target.baseline else ()) + kpi.target.milestones
+    return tuple((step.date.isoformat(), step.value * factor(kpi)) for step in steps)
+
+
+def _link(link: FrameworkLink) -> dict[str, Any]:
+    return link.model_dump(mode="json")
+
+
+def summarise_units(organisation: Organisation) -> dict[str, UnitSummary]:
+    """Every unit that ever was, parents before children."""
+    return {
+        unit.id: UnitSummary(
+            id=unit.id,
+            name=unit.name,
+            parent=unit.parent,
+            level=unit.level,
+            depth=organisation.depth(unit.id),
+            valid_from=unit.valid_from.isoformat() if unit.valid_from else None,
+            valid_to=unit.valid_to.isoformat() if unit.valid_to else None,
+            successors=unit.successors,
+        )
+        for unit in organisation.walk()
+    }
+
+
+def summarise_dimensions(dimensions: Mapping[str, Dimension]) -> dict[str, DimensionSummary]:
+    return {
+        id: DimensionSummary(id, dimension.title, dimension.ordered, tuple((c.id, c.label, c.known) for c in dimension.categories))
+        for id, dimension in sorted(dimensions.items())
+    }

@@ -1,0 +1,189 @@
+"""A KPI's worked example through the product's own query and arithmetic: what a definition gives for rows checked by eye."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.dataset import Column
+from metrics.definitions.dimension import Dimension
+from metrics.definitions.kpi import Kpi, WorkedExample
+from metrics.definitions.load import locate
+from metrics.definitions.profile import DisclosureSettings, Profile
+from metrics.disclosure.worked import unprotected
+from metrics.errors import EqualityError, Problem
+from metrics.evaluate.comparison import factor
+from metrics.evaluate.evaluate import evaluate
+from metrics.evaluate.parts import figures
+from metrics.periods import FinancialYear, Grain
+from metrics.query.counts import PARTS
+from metrics.query.fetch import fetch_counts
+from metrics.sources.engine import open_source
+from metrics.sources.snapshots import Snapshot, write_snapshot
+from metrics.sources.tables import dataset_table, prepare_tables
+
+DAY = date(2026, 3, 31)
+"""The day of every example: the end of a quarter and of a financial year. The rows are nobody's."""
+IN_READERS_UNIT = ("value", "lower", "upper", "bound_low", "bound_high", "reference_value")
+COUNTED: tuple[str, ...] = PARTS
+
+
+def run_worked_example(configuration: Configuration, kpi: Kpi) -> list[Problem]:
+    """Compute a KPI's example and compare: one problem for each figure that is not what the definition says it gives."""
+    if kpi.worked_example is None:
+        return []
+    where = _Where(configuration, kpi)
+    problems = _wrong_keys(configuration, kpi, kpi.worked_example, where)
+    if problems:
+        return problems
+    try:
+        found = work_out(configuration, kpi, kpi.worked_example)
+    except EqualityError as error:
+        return [where.problem(("worked_example",), f"could not be worked out: {problem.message}") for problem in error.problems]
+    return [
+        where.problem(("worked_example", "gives", name), _difference(expected, found[name], str(found["note"])))
+        for name, expected in kpi.worked_example.gives.items()
+        if not _agrees(expected, found[name])
+    ]
+
+
+class _Where:
+    """The lines of a KPI's file."""
+
+    def __init__(self, configuration: Configuration, kpi: Kpi) -> None:
+        self.reading = locate(configuration, "kpis", kpi.id)
+
+    def problem(self, place: tuple[str | int, ...], message: str) -> Problem:
+        return self.reading.problem(place, message)
+
+
+def _agrees(expected: float | None, found: Any) -> bool:
+    """To as many decimals as the example is written with."""
+    if expected is None or pd.isna(found):
+        return expected is None and bool(pd.isna(found))
+    decimals = len(repr(float(expected)).partition(".")[2])
+    return abs(round(float(found), decimals) - expected) < 10.0 ** -(decimals + 3)
+
+
+def _difference(expected: float | None, found: Any, note: str) -> str:
+    said = "nothing" if expected is None else f"{expected:g}"
+    got = f"nothing ({note.replace('_', ' ') or 'not available'})" if pd.isna(found) else f"{round(float(found), 6):g}"
+    return f"the example says {said}; these rows give {got}. Correct the example or the definition"
+
+
+def _wrong_keys(configuration: Configuration, kpi: Kpi, example: WorkedExample, where: _Where) -> list[Problem]:
+    accepted = (*COUNTED, *IN_READERS_UNIT)
+    problems = [
+        where.problem(("worked_example", "gives", name), f"no figure of this name; there are: {', '.join(accepted)}")
+        for name in example.gives
+        if name not in accepted
+    ]
+    offered = configuration.sources_of(kpi.dataset)
+    columns = configuration.datasets[kpi.dataset].columns
+    for number, row in enumerate(example.rows):
+        for name, value in row.items():
+            place = ("worked_example", "rows", number, name)
+            if name not in offered and name not in columns:
+                there = ", ".join(dict.fromkeys([*columns, *offered]))
+                problems.append(where.problem(place, f"no column '{name}' in dataset '{kpi.dataset}'; there are: {there}"))
+            elif (wanted := _dimension(configuration, kpi.dataset, name)) and str(value) not in _accepted(
+                configuration, kpi.dataset, wanted, name
+            ):
+                problems.append(where.problem(place, f"no category '{value}' in '{wanted.id}'; there are: {', '.join(wanted.ids)}"))
+    return problems
+
+
+def _dimension(configuration: Configuration, dataset: str, name: str) -> Dimension | None:
+    """The dimension that a key of an example row names; None for numbers, dates and text."""
+    column = configuration.datasets[dataset].columns.get(name)
+    if column is not None:
+        return configuration.finest(dataset, name) if column.type == "category" else None
+    return configuration.dimensions[name]
+
+
+def _accepted(configuration: Configuration, dataset: str, wanted: Dimension, name: str) -> tuple[str, ...]:
+    """Categories of the named dimension, or finer ones of the column that holds it."""
+    column = configuration.sources_of(dataset).get(name, name)
+    return (*wanted.ids, *configuration.finest(dataset, column).ids)
+
+
+def work_out(configuration: Configuration, kpi: Kpi, example: WorkedExample) -> dict[str, Any]:
+    """The figure of the whole council that the example's rows give, in the reader's unit."""
+    alone = _alone(configuration, kpi)
+    rows = _rows(alone, kpi, example)
+    with open_source("duckdb://", read_only=False) as source:
+        with source.begin():
+            prepare_tables(source, alone, kpi.dataset)
+            source.insert(dataset_table(alone, kpi.dataset), rows)
+            write_snapshot(source, Snapshot(kpi.dataset, DAY, len(rows), len(rows), 0, pd.Timestamp(DAY).to_pydatetime(), (), "", ""))
+        (counts,) = fetch_counts(source, alone, kpi.dataset, [DAY], FinancialYear())
+    shown = unprotected(counts, "everyone")
+    found: dict[str, Any] = {**figures(shown).iloc[0].to_dict(), **evaluate(shown, alone).iloc[0].to_dict()}
+    return {**found, **{name: found[name] / factor(kpi) for name in IN_READERS_UNIT}}
+
+
+def _alone(configuration: Configuration, kpi: Kpi) -> Configuration:
+    """The configuration with this KPI only, as a whole, at the day's grain, for readers from whom nothing is hidden."""
+    profile = Profile.model_construct(
+        **{**Profile(title="Worked example").model_dump(), "minimum_base": 0, "pay_minimum": 1, "dominance": 1.0, "distinct_rates": 1}
+    )
+    bare = kpi.model_copy(
+        update={"breakdowns": (), "profile": "everyone", "period": kpi.period.model_copy(update={"grain": Grain.SNAPSHOT})}
+    )
+    settings = DisclosureSettings.model_construct(profiles={"everyone": profile}, audiences={"everyone": "everyone"})
+    return replace(configuration, kpis={kpi.id: bare}, disclosure=settings)
+
+
+def _rows(configuration: Configuration, kpi: Kpi, example: WorkedExample) -> pd.DataFrame:
+    table = dataset_table(configuration, kpi.dataset)
+    found = [_row(configuration, kpi, number, row) for number, row in enumerate(example.rows, 1)]
+    return pd.DataFrame(found, columns=[c.name for c in table.columns])
+
+
+def _row(configuration: Configuration, kpi: Kpi, number: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One example row as `ingest` would store it. What it does not mention is what the population admits, else not known."""
+    dataset = configuration.datasets[kpi.dataset]
+    offered = configuration.sources_of(kpi.dataset)
+    stored: dict[str, Any] = {
+        "as_at": DAY, "row_number": number, "person_id": str(number), "unit": configuration.organisation.root.id, "counts_once": True,
+    }  # fmt: skip
+    for name, column in dataset.columns.items():
+        said = [(key, row[key]) for key in row if key == name or offered.get(key) == name]
+        value = _finest(configuration, kpi.dataset, name, *said[0]) if said else _unsaid(configuration, kpi, name, column)
+        stored[name] = value
+        if column.band:
+            banded = configuration.dimensions[column.band]
+            stored[column.band] = value if value in banded.ids else None if value is None else banded.band(float(value))
+            stored[name] = None if value in banded.ids else value
+    return stored
+
+
+def _finest(configuration: Configuration, dataset: str, column: str, key: str, value: Any) -> Any:
+    """A category as the column stores it: a group of ethnic groups becomes the first of its members."""
+    declared = configuration.datasets[dataset].columns[column]
+    if declared.type != "category":
+        return value
+    finest = configuration.finest(dataset, column)
+    if str(value) in finest.ids:
+        return str(value)
+    members = configuration.members(key, finest.id, str(value))
+    return next((c for c in finest.ids if c in members), None)
+
+
+def _unsaid(configuration: Configuration, kpi: Kpi, name: str, column: Column) -> Any:
+    if column.type != "category":
+        return None
+    finest = configuration.finest(kpi.dataset, name)
+    admitted = [
+        configuration.resolve(kpi.dataset, dimension, wanted)[1]
+        for dimension, wanted in configuration.datasets[kpi.dataset].populations[kpi.population].where.items()
+        if configuration.sources_of(kpi.dataset)[dimension] == name
+    ]
+    if admitted:
+        return next((c for c in finest.ids if all(c in sets for sets in admitted)), None)
+    return finest.unknown[0] if finest.unknown else None
