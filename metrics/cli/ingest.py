@@ -1,0 +1,55 @@
+"""`equality ingest DATASET FILE…`: an extract to validated rows, all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from metrics.errors import InputError
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: equality ingest hr staff.xlsx --as-at 2026-03-31. Exit 0 loaded or already loaded, 2 refused, 3 no database.")
+def ingest(
+    dataset: Annotated[str, typer.Argument(help="Id of the dataset: the name of its file in config/datasets/.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV (also gzipped), XLSX, XLS or ODS; several are the parts of one extract.")],
+    as_at: Annotated[str | None, typer.Option("--as-at", help="The day that the extract describes, as 2026-03-31.")] = None,
+    accept_rejects: Annotated[bool, typer.Option("--accept-rejects", help="Load even if more than 5% of rows are refused.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Load an extract: what was accepted and rejected, who joined, left and changed. The same file twice changes nothing."""
+    os.umask(0o077)  # whatever is written holds rows about people
+    from metrics.definitions.load import load_configuration
+    from metrics.ingest.ingest import ingest_files
+    from metrics.ingest.private import write_private
+    from metrics.settings import load_settings
+    from metrics.sources.engine import open_source
+
+    day = _day(as_at)
+    configuration, settings = load_configuration(config), load_settings(config)
+    name = f"import-{dataset if dataset in configuration.datasets else 'unknown'}-{datetime.now():%Y%m%d-%H%M%S}.txt"
+    try:
+        with open_source(settings.workforce_url, read_only=False) as source:
+            report = ingest_files(configuration, dataset, files, day, source, settings.private_folder, accept_rejects)
+    except InputError as error:
+        write_private(settings.private_folder, name, f"{error}\n")
+        raise
+    text = "\n".join(report.lines())
+    if report.changed_anything:
+        write_private(settings.private_folder, name, f"{text}\n")
+    typer.echo(json.dumps(report.as_dict(), default=str) if as_json else text)
+
+
+def _day(written: str | None) -> date | None:
+    try:
+        return date.fromisoformat(written) if written is not None else None
+    except ValueError:
+        raise InputError(f"--as-at: '{written}' is not a day.", "Write it as 2026-03-31.") from None
