@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from importlib import import_module
 from typing import Any
 
@@ -48,7 +50,9 @@ class LazyCommands(TyperGroup):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-app = typer.Typer(cls=LazyCommands, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+app = typer.Typer(
+    cls=LazyCommands, no_args_is_help=True, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
+)
 
 
 @app.callback()
@@ -66,6 +70,15 @@ def main(arguments: list[str] | None = None) -> None:
         if error.advice:
             print(error.advice, file=sys.stderr)
         raise SystemExit(error.exit_code) from None
+    except Exception as fault:
+        if os.environ.get("EQUALITY_DEBUG"):
+            raise
+        # A traceback may quote a person's value: name the place, never the data.
+        last = traceback.extract_tb(fault.__traceback__)[-1]
+        place = f"{os.path.basename(os.path.dirname(last.filename))}/{os.path.basename(last.filename)}:{last.lineno}"
+        print(f"A fault in the program, not in your files: {type(fault).__name__} at {place}. Nothing was published.", file=sys.stderr)
+        print("Please report it with the command that you ran. EQUALITY_DEBUG=1 shows the details on your own screen.", file=sys.stderr)
+        raise SystemExit(70) from None
 
 
 if __name__ == "__main__":

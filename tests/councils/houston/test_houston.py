@@ -81,7 +81,7 @@ def part(counts: Counts, kpi: str, breakdown: str, name: str = "numerator") -> p
 
 
 def test_headcount_by_sex_ethnicity_and_department(counts: Counts, employees: pd.DataFrame, names: dict[str, str]) -> None:
-    published = part(counts, "WF01", "department+sex+ethnicity")
+    published = part(counts, "WF01", "department+sex+ethnicity").query("group != ''")
     expected = employees.groupby(["department", "sex", "ethnicity"]).size()
     assert len(expected) >= 169  # the file's own note counts 169 without the blanks
     seen = 0
