@@ -7,7 +7,7 @@ A category column is grouped as it is where every category is its own atom, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -61,16 +61,17 @@ class Compiler:
         return self.table.c[storage_column(self.configuration, self.plan.dataset, axis)]
 
     def coded(self, axis: str) -> Coded:
-        """An axis as atoms: empty cells count as not known, and a category that the dimension lacks becomes NULL."""
+        """An axis as atoms: empty cells count as not known; what the dimension does not know becomes NULL, and is refused later."""
         column, atoms = self.stored(axis), self.plan.atoms[axis]
         names = self.plan.axes[axis]
         if axis.endswith(PRESENT):
             return Coded(sa.case((column.is_(None), 0), else_=1), {0: "no", 1: "yes"})
-        empty = atoms[empty_means(self.configuration, self.plan.dataset, axis)]
+        empty = empty_means(self.configuration, self.plan.dataset, axis)
         if len(names) == len(atoms):
-            return Coded(sa.func.coalesce(column, empty), {name: name for name in names})
+            return Coded(column if empty is None else sa.func.coalesce(column, empty), {name: name for name in names})
         held = [(column.in_([c for c, atom in atoms.items() if atom == name]), number) for number, name in enumerate(names)]
-        return Coded(sa.case((column.is_(None), names.index(empty)), *held), dict(enumerate(names)))
+        blank = [] if empty is None else [(column.is_(None), names.index(atoms[empty]))]
+        return Coded(sa.case(*blank, *held), dict(enumerate(names)))
 
     def people(self) -> Sequence[ColumnElement[bool]]:
         """The rows of the plan's days in which people are counted."""
@@ -85,16 +86,17 @@ class Compiler:
 
     def admits(self, where: Where) -> ColumnElement[bool]:
         """A set of people as a condition on stored columns."""
-        return sa.and_(*(self._holds(axis, names) for axis, names in where))
+        atoms = self.plan.atoms
+        return sa.and_(*(self.holds(axis, [c for c, atom in atoms[axis].items() if atom in names]) for axis, names in where))
 
-    def _holds(self, axis: str, names: frozenset[str]) -> ColumnElement[bool]:
+    def holds(self, axis: str, categories: Collection[str]) -> ColumnElement[bool]:
+        """One of some categories; an empty cell holds the first not-known one."""
         column = self.stored(axis)
         if axis.endswith(PRESENT):
-            return column.is_not(None) if "yes" in names else column.is_(None)
-        atoms = self.plan.atoms[axis]
-        listed = column.in_([category for category, atom in atoms.items() if atom in names])
-        empty = atoms[empty_means(self.configuration, self.plan.dataset, axis)]
-        return sa.or_(listed, column.is_(None)) if empty in names else listed
+            return column.is_not(None) if "yes" in categories else column.is_(None)
+        listed = column.in_(sorted(categories))
+        empty = empty_means(self.configuration, self.plan.dataset, axis) in categories
+        return sa.or_(listed, column.is_(None)) if empty else listed
 
     def paid(self, family: Family) -> FromClause:
         """Pay of the family's people: as_at, unit, place (which of the family's sets), pay; once for each unit that holds them."""

@@ -92,12 +92,11 @@ def _fetch_table(source: Source, compiler: Compiler, wanted: TablePlan) -> pd.Da
         rows[axis] = rows[axis].map(dict(compiler.coded(axis).atoms))
     strange = [name for name in ("unit", *wanted.axes) if rows[name].isna().any()]
     if strange:
+        found = "stored rows hold an empty cell, or a value that the configuration does not know, in"
         raise CountsError(
-            [
-                Problem("", f"dataset '{plan.dataset}': stored rows hold a value of '{name}' that the configuration no longer knows.")
-                for name in strange
-            ],
-            "The definitions have changed since the rows were loaded: run `equality ingest` again on those extracts.",
+            [Problem("", f"dataset '{plan.dataset}': {found} '{name}'.") for name in strange],
+            "Where cells may be empty, give the dimension a category with `known: false`. "
+            "Then run `equality ingest` again on those extracts.",
         )
     keys = ["as_at", "unit", *wanted.axes]
     return rows.groupby(keys, observed=True, sort=True)["n"].sum().reset_index()
@@ -160,7 +159,8 @@ class _PayFigures:
         figures["n"] = figures["n"].fillna(0).astype(np.int64)
         figures["distinct"] = figures["distinct"].fillna(0).astype(np.int64)
         figures["rank_first"] = figures["rank_first"].fillna(1).astype(np.int64)
-        figures["ranks"] = [r if isinstance(r, np.ndarray) else np.array([]) for r in figures["ranks"]]
+        ranks = [r if isinstance(r, np.ndarray) else np.array([]) for r in figures["ranks"]]
+        figures["ranks"] = pd.Series(ranks, index=figures.index, dtype=object)
         for name in ("mean", "variance", "median", "largest_share"):
             figures[name] = figures[name].astype(float)
         if not np.array_equal(figures["n"].to_numpy(), values[asked["region"].to_numpy(dtype=np.int64)]):
@@ -193,7 +193,7 @@ def _family_figures(source: Source, compiler: Compiler, family: Family) -> pd.Da
             "rank_first": first,
         }
     frame = pd.DataFrame(figures)
-    frame["ranks"] = ranks
+    frame["ranks"] = np.fromiter(ranks, dtype=object, count=len(ranks))
     return frame
 
 

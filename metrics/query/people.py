@@ -31,25 +31,23 @@ People = Mapping[str, frozenset[str]]
 EVERYBODY: People = {}
 PRESENT = "__present"
 """Ending of the axis that says whether a pay column is filled; its categories are "yes" and "no"."""
-EMPTY = "(empty)"
-"""Category of an empty cell in a column whose dimension declares no not-known category."""
 
 PAY_GAPS = frozenset({MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN})
 GROUP, REFERENCE = "group", "reference"
 
 
 def universe(configuration: Configuration, dataset: str, axis: str) -> tuple[str, ...]:
-    """Every category that an axis can take, so that each person holds exactly one of them."""
-    if axis.endswith(PRESENT):
-        return ("no", "yes")
-    dimension = configuration.finest(dataset, axis)
-    return dimension.ids if dimension.unknown else (*dimension.ids, EMPTY)
+    """Every category that an axis can take: each person holds exactly one of them.
+
+    There is none for empty cells beyond the dimension's own not-known categories. One that nobody holds would look to the
+    certifier as if it could hide people, and to a reader, who knows that it is empty, hide nobody.
+    """
+    return ("no", "yes") if axis.endswith(PRESENT) else configuration.finest(dataset, axis).ids
 
 
-def empty_means(configuration: Configuration, dataset: str, axis: str) -> str:
-    """The category of somebody whose cell is empty: the first not-known one."""
-    unknown = configuration.finest(dataset, axis).unknown
-    return unknown[0] if unknown else EMPTY
+def empty_means(configuration: Configuration, dataset: str, axis: str) -> str | None:
+    """The category of somebody whose cell is empty: the first not-known one; None where the dimension has none."""
+    return next(iter(configuration.finest(dataset, axis).unknown), None)
 
 
 def both(*sets: People) -> dict[str, frozenset[str]]:
@@ -194,8 +192,7 @@ class Measured:
         """People of either group, and those of whom it is not known whether they are."""
         found = enclosing(compared, self.reference)
         for axis in found:
-            found[axis] = found[axis] | {EMPTY, *self.configuration.finest(self.kpi.dataset, axis).unknown}
-            found[axis] = found[axis] & frozenset(universe(self.configuration, self.kpi.dataset, axis))
+            found[axis] = found[axis] | frozenset(self.configuration.finest(self.kpi.dataset, axis).unknown)
         return found
 
 

@@ -172,7 +172,7 @@ def published(configuration: Configuration, dataset: str) -> tuple[Due, ...]:
                 for k in spans
             ]
         )
-    return tuple((kpi, breakdown) for kpi in kpis for breakdown in (None, *kpi.breakdowns))
+    return tuple((kpi, breakdown) for kpi in kpis for breakdown in (None, *{b.id: b for b in kpi.breakdowns}.values()))
 
 
 def grain_of(due: Due) -> Grain:
@@ -182,7 +182,8 @@ def grain_of(due: Due) -> Grain:
 
 def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: Iterable[Due]) -> Plan:
     """The plan of days on which the organisation has the same units."""
-    days = tuple(sorted(days))
+    days, due = tuple(sorted(days)), tuple(due)
+    _refuse_wide(configuration, days[-1], due)
     figured = [(kpi, breakdown, *figures(configuration, kpi, breakdown)) for kpi, breakdown in due]
     atoms = _atoms(configuration, dataset, (f for *_, found in figured for f in found))
     numbers: dict[Where, int] = {}
@@ -215,6 +216,19 @@ def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: 
         parts=tuple(parts),
         sides=tuple(sides),
     )
+
+
+def _refuse_wide(configuration: Configuration, day: date, due: Iterable[Due]) -> None:
+    """Breakdowns that have too many groups by themselves, before their groups are listed."""
+    problems = []
+    for kpi, breakdown in due:
+        depth, dimensions = configuration.split(breakdown) if breakdown else (0, ())
+        groups = prod(len(configuration.dimensions[name].categories) for name in dimensions) * len(configuration.units(day, depth))
+        if breakdown and groups > MOST_CELLS:
+            what = f"{kpi.id} by {breakdown.id} would have up to {groups:,} groups (at most {MOST_CELLS:,})"
+            problems.append(Problem("config/kpis", f"{what}. Leave a dimension out or make it coarser."))
+    if problems:
+        raise DefinitionError(problems)
 
 
 def _atoms(configuration: Configuration, dataset: str, found: Iterable[Figure]) -> dict[str, dict[str, str]]:

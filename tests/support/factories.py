@@ -110,7 +110,13 @@ def a_median(denominator: Mapping[str, Any] | None = None, kind: str = "median",
     return _measured(kind, "pounds", {"column": "pay", "denominator": denominator or {}}, more)
 
 
-def a_pay_gap(comparison: Mapping[str, Any], reference: Mapping[str, Any], kind: str = "pay_gap_median", denominator: Mapping[str, Any] | None = None, **more: Any) -> Kpi:  # fmt: skip
+def a_pay_gap(
+    comparison: Mapping[str, Any],
+    reference: Mapping[str, Any],
+    kind: str = "pay_gap_median",
+    denominator: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> Kpi:
     measure = {"column": "pay", "numerator": comparison, "reference_group": reference, "denominator": denominator or {}}
     return _measured(kind, "percent", measure, more)
 

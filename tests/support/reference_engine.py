@@ -67,7 +67,7 @@ class ReferenceEngine:
         return bool(wanted == "known" or set(wanted) == ids)
 
     # -- one figure ---------------------------------------------------------------------------------------------
-    def tests(self, kpi: Kpi, group: tuple[tuple[str, str], ...]) -> dict[str, Test] | None:  # noqa: C901 - one rule after another, as written
+    def tests(self, kpi: Kpi, group: tuple[tuple[str, str], ...]) -> dict[str, Test] | None:
         """Each part of one group as a question to a row; None where the definition gives the group no figure."""
         m = kpi.measure
         population = dict(self.dataset.populations[kpi.population].where)
@@ -178,7 +178,7 @@ class ReferenceEngine:
         for name, column in self.dataset.columns.items():
             if column.dimension or column.band:
                 stored = column.band or name
-                answers[stored] = [None, *self.configuration.finest(self.dataset.id, name).ids]
+                answers[stored] = list(self.configuration.finest(self.dataset.id, name).ids)
             else:
                 answers[name] = [None, 1.0]
         for values in product(*answers.values()):
@@ -188,7 +188,7 @@ class ReferenceEngine:
     def figures(self) -> Iterator[tuple[Kpi, str, int, str, dict[str, Test]]]:
         combinations = list(self.combinations())
         for kpi in self.configuration.kpis.values():
-            for breakdown in (None, *kpi.breakdowns):
+            for breakdown in (None, *{b.id: b for b in kpi.breakdowns}.values()):
                 depth, groups = self.groups(kpi, breakdown)
                 for group in groups:
                     tests = self.tests(kpi, group)

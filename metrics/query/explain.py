@@ -1,0 +1,191 @@
+"""How one KPI comes about: the SQL that counts it, and who leaves its base at which step and why.
+
+The waterfall never shows a small count, and none can be had by subtracting two of its steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import ColumnElement, Select
+
+from metrics.definitions.base import Filter
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.kpi import Kpi
+from metrics.definitions.nearest import no_such
+from metrics.errors import InputError, Problem
+from metrics.query.compile import Compiler, families
+from metrics.query.people import PAY_GAPS, PRESENT, admitted, asks_for_known
+from metrics.query.plan import plan
+from metrics.sources.engine import Source
+from metrics.sources.snapshots import snapshot_days
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement as the source's engine is given it; parameters are category ids, unit ids, days and whole numbers."""
+
+    title: str
+    sql: str
+    parameters: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step down to the base: who is left after it, as it may be shown."""
+
+    words: str
+    people: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`rounded` says that the waterfall's counts are rounded because a small number could be had from exact ones."""
+
+    kpi: str
+    title: str
+    population: str
+    measure: tuple[str, ...]
+    day: date
+    statements: tuple[Statement, ...]
+    waterfall: tuple[Step, ...]
+    rounded: bool
+    note: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "day": self.day.isoformat()}
+
+
+def explain(source: Source, configuration: Configuration, kpi_id: str, day: date | None = None) -> Explanation:
+    """A KPI as it is counted on a loaded day (the last one when none is named).
+
+    Raises
+    ------
+    InputError : no such KPI, or no rows of its dataset on that day
+    """
+    if kpi_id not in configuration.kpis:
+        raise InputError(no_such("KPI", kpi_id, configuration.kpis))
+    kpi = configuration.kpis[kpi_id]
+    day = _loaded_day(source, kpi.dataset, day)
+    compiler = Compiler(configuration, plan(configuration, kpi.dataset, [day], [(kpi, b) for b in (None, *kpi.breakdowns)]))
+    steps = list(_conditions(compiler, kpi))
+    select = _waterfall(compiler, [condition for _, condition in steps])
+    counts = source.fetch(select).iloc[0].fillna(0).astype(int).tolist()
+    profile = configuration.profile(kpi)
+    shown, rounded = shown_steps(counts, profile.threshold, profile.rounding_base)
+    return Explanation(
+        kpi=kpi.id,
+        title=kpi.title,
+        population=configuration.datasets[kpi.dataset].populations[kpi.population].title,
+        measure=measure_in_words(configuration, kpi),
+        day=day,
+        statements=(*_statements(source, compiler), _statement(source, "Who is left out of the base", select)),
+        waterfall=tuple(Step(words, people) for words, people in zip(("Rows of that day", *(w for w, _ in steps)), shown, strict=True)),
+        rounded=rounded,
+        note=f"Rounded to the nearest {profile.rounding_base}, because exact steps would give away a number under {profile.threshold}."
+        if rounded
+        else "",
+    )
+
+
+def _loaded_day(source: Source, dataset: str, day: date | None) -> date:
+    loaded = snapshot_days(source, dataset)
+    if loaded and day is None:
+        return loaded[-1]
+    if day is None or day not in loaded:
+        there = ", ".join(d.isoformat() for d in loaded) or "none"
+        found = f"no rows of dataset '{dataset}' as at {day.isoformat()}" if day else f"no rows of dataset '{dataset}'"
+        raise InputError(Problem("", f"{found}; days that are loaded: {there}."), f"Load them with `equality ingest {dataset} FILE`.")
+    return day
+
+
+def shown_steps(counts: Sequence[int], threshold: int = 5, base: int = 5) -> tuple[tuple[str, ...], bool]:
+    """Counts that fall step by step, as they may be shown, and whether they had to be rounded.
+
+    Exact only where every count and every difference is nought or at least the threshold.
+
+    >>> shown_steps([120, 100, 0])
+    (('120', '100', '0'), False)
+    >>> shown_steps([120, 117, 3])
+    (('120', '115', 'fewer than 5'), True)
+    """
+    gaps = [abs(a - b) for i, a in enumerate(counts) for b in counts[i + 1 :]]
+    if all(n == 0 or n >= threshold for n in (*counts, *gaps)):
+        return tuple(f"{n:,}" for n in counts), False
+    return tuple(_rounded(n, threshold, base) for n in counts), True
+
+
+def _rounded(n: int, threshold: int, base: int) -> str:
+    return f"fewer than {threshold}" if 0 < n < threshold else f"{(n + base // 2) // base * base:,}"
+
+
+def measure_in_words(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
+    """What is measured and on whom, one line for each part of the definition."""
+    m = kpi.measure
+    parts = (("Counted", m.numerator), ("Among", m.denominator), ("Compared with", m.reference_group))
+    lines = [f"{m.type.value.replace('_', ' ')} of {m.column.replace('_', ' ')}" if m.column else m.type.value.replace("_", " ")]
+    return tuple(lines + [f"{name}: {filter_in_words(configuration, wanted)}" for name, wanted in parts if wanted])
+
+
+def filter_in_words(configuration: Configuration, wanted: Filter) -> str:
+    return "; ".join(_condition_in_words(configuration, name, categories) for name, categories in wanted.items())
+
+
+def _condition_in_words(configuration: Configuration, name: str, categories: Any) -> str:
+    dimension = configuration.dimensions[name]
+    if categories == "known":
+        return f"{dimension.title.lower()} is known"
+    return f"{dimension.title.lower()} is {' or '.join(dimension.label(c) for c in categories)}"
+
+
+def _conditions(compiler: Compiler, kpi: Kpi) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """Each step from the rows of a day to the people of the base, with its reason."""
+    configuration = compiler.configuration
+    dataset = configuration.datasets[kpi.dataset]
+    yield "People, each counted once, in their main post" if dataset.grain == "post" else "People", compiler.table.c.counts_once.is_(True)
+    asked = list(kpi.measure.denominator.items())
+    known = [(name, c) for name, c in asked if asks_for_known(configuration, name, c)]
+    for name, categories in [*dataset.populations[kpi.population].where.items(), *(a for a in asked if a not in known)]:
+        yield f"Whose {_condition_in_words(configuration, name, categories)}", _meets(compiler, {name: categories})
+    for name, categories in known:
+        title = configuration.dimensions[name].title.lower()
+        yield f"Whose {title} is known (not recorded and prefer not to say leave here)", _meets(compiler, {name: categories})
+    if kpi.measure.column:
+        column = kpi.measure.column
+        yield f"With a value for {column.replace('_', ' ')}", compiler.holds(f"{column}{PRESENT}", ["yes"])
+    if kpi.measure.type in PAY_GAPS:
+        either = sa.or_(_meets(compiler, kpi.measure.numerator), _meets(compiler, kpi.measure.reference_group))
+        yield "In one of the two groups that are compared", either
+
+
+def _meets(compiler: Compiler, wanted: Filter) -> ColumnElement[bool]:
+    people = admitted(compiler.configuration, compiler.plan.dataset, wanted)
+    return sa.and_(sa.true(), *(compiler.holds(axis, categories) for axis, categories in people.items()))
+
+
+def _waterfall(compiler: Compiler, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """All steps in one statement: rows, then those that meet the first condition, the first two, and so on."""
+    counts = (sa.func.sum(sa.case((sa.and_(*conditions[:n]), 1), else_=0)) for n in range(1, len(conditions) + 1))
+    steps: list[ColumnElement[Any]] = [count.label(f"step_{n}") for n, count in enumerate(counts, 1)]
+    return sa.select(sa.func.count().label("rows"), *steps).where(compiler.table.c.as_at.in_(compiler.plan.days))
+
+
+def _statements(source: Source, compiler: Compiler) -> Iterator[Statement]:
+    for table in compiler.plan.tables:
+        by = ", ".join([*(["unit"] if table.depth else []), *table.axes]) or "the whole council"
+        yield _statement(source, f"People by {by}", compiler.counts(table))
+    for family in families(compiler.plan):
+        yield _statement(source, f"Sums of {family.column}", compiler.pay_sums(family))
+        yield _statement(source, f"Middle values of {family.column}", compiler.pay_middle(family))
+
+
+def _statement(source: Source, title: str, select: Select[Any]) -> Statement:
+    compiled: Any = select.compile(dialect=source.dialect, compile_kwargs={"render_postcompile": True})
+    values = compiled.construct_params()
+    names = compiled.positiontup or list(values)
+    marks = [f"${i}" for i in range(1, len(names) + 1)] if compiled.positiontup else names
+    return Statement(title, str(compiled), tuple((mark, str(values[name])) for mark, name in zip(marks, names, strict=True)))
