@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,19 +11,14 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
-def shared_data() -> Callable[[str], Path]:
-    """The real public data beside the repository: `shared_data("houston_employees/employee.csv")`.
+def shared_data() -> Path:
+    """The folder of real public data beside the repository: `shared_data / "houston_employees" / "employee.csv"`.
 
-    In CI a missing file fails the test; elsewhere the test is skipped and says what is missing.
+    In CI a missing folder fails the test; elsewhere the test is skipped and says what is missing.
     """
-
-    def find(name: str) -> Path:
-        path = SHARED_DATA / name
-        if not path.exists():
-            message = f"public data file {name} is not in {SHARED_DATA}"
-            if os.environ.get("CI") == "true":
-                pytest.fail(message)
-            pytest.skip(message)
-        return path
-
-    return find
+    if not SHARED_DATA.is_dir():
+        message = f"the folder of public data, {SHARED_DATA}, is missing"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return SHARED_DATA
