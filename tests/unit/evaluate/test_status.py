@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.evaluate.status import Goal, goal_of, stand
+from tests.support.evaluated import KNOWN, MINORITY, estimated, one, share
 from tests.support.factories import DAY, a_proportion
-from tests.unit.evaluate.test_evaluate import KNOWN, MINORITY, estimated, one, share
 
 SENIOR = {
     "baseline": {"date": date(2022, 3, 31), "value": 21.0},

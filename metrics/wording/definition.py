@@ -1,0 +1,101 @@
+"""A KPI's definition in words, from what the release kept of it."""
+
+from __future__ import annotations
+
+from metrics.report import KpiSummary
+from metrics.wording.dates import format_day, format_month
+from metrics.wording.values import format_amount, format_number, format_value
+
+POLARITY = {
+    "higher": "Higher is better",
+    "lower": "Lower is better",
+    "closer_to_target": "Closer to the target is better",
+    "contextual": "Context only: there is no good or bad direction",
+}
+GRAIN = {"snapshot": "On each data date", "month": "Every month", "quarter": "Every quarter", "year": "Every year"}
+METHODS = {
+    "wilson": "Wilson score interval for a proportion, 95% (Wilson 1927).",
+    "newcombe": "Newcombe’s hybrid score interval for a difference of two proportions, 95% (Newcombe 1998, method 10).",
+    "delta": "Delta-method interval for a ratio of two means, 95%.",
+    "bootstrap": "Percentile bootstrap of the two medians, each group resampled by itself, worked out exactly from order statistics, 95%.",
+    "welch": "Student’s t interval for a mean, 95%.",
+    "order_statistics": "Binomial order-statistics interval for a median, at least 95%.",
+    "none": "No range is given: the figure is a full count.",
+}
+"""For "How we know" only: elsewhere it is the likely range."""
+
+
+def describe_method(kpi: KpiSummary) -> str:
+    """How the likely range is worked out, with its statistical name."""
+    return METHODS[kpi.interval]
+
+
+def describe_change_method() -> str:
+    return (
+        "A change has truly moved when the 95% interval of the difference, made from the limits of both figures "
+        "(square-and-add, Newcombe 1998; Zou and Donner 2008), leaves out no change."
+    )
+
+
+def describe_polarity(kpi: KpiSummary) -> str:
+    """Higher is better; closer to 0% is better; …"""
+    if kpi.polarity == "closer_to_target" and kpi.target:
+        return f"Closer to {format_value(kpi.target[-1][1], kpi.unit, digits=_digits(kpi, kpi.target[-1][1]), bare=True)} is better"
+    return POLARITY[kpi.polarity]
+
+
+def describe_target(kpi: KpiSummary, currency: str = "£") -> str:
+    """ "38% by March 2030, from 21% in March 2022"; "" without a target."""
+    if not kpi.target:
+        return ""
+    day, value = kpi.target[-1]
+    words = f"{format_value(value, kpi.unit, currency, _digits(kpi, value), bare=True)} by {format_month(day)}"
+    if kpi.within is not None:
+        words = f"Within {format_amount(kpi.within, kpi.unit, currency, _digits(kpi, kpi.within))} of {words}"
+    if kpi.has_baseline and len(kpi.target) > 1:
+        start, first = kpi.target[0]
+        words += f", from {format_value(first, kpi.unit, currency, _digits(kpi, first), bare=True)} in {format_month(start)}"
+    return words
+
+
+def describe_status_rule(kpi: KpiSummary) -> str:
+    """When a figure counts as off path."""
+    if not kpi.target or kpi.polarity == "contextual":
+        return "There is no target, so the figure has no status."
+    if kpi.status_rule.startswith("tolerance"):
+        points = "points" if kpi.unit in {"percent", "percentage_points"} else ""
+        return f"A figure is off path when it is more than {kpi.status_rule.split()[-1]} {points}".rstrip() + " worse than the path."
+    if kpi.interval == "none":
+        return "A figure is off path when it is worse than the path."
+    return "A figure is off path only when its whole likely range is worse than the path."
+
+
+def describe_definition(kpi: KpiSummary) -> tuple[tuple[str, str], ...]:
+    """Label and text, in reading order, for the definitions screen and the end of documents."""
+    facts = [
+        ("What is counted", kpi.who),
+        ("Who is counted", kpi.population),
+        ("Why it matters", kpi.why_it_matters),
+        ("Which way is good", describe_polarity(kpi)),
+        ("Target", describe_target(kpi) or "None"),
+        ("Status", describe_status_rule(kpi)),
+        ("Compared with", _compared(kpi)),
+        ("How often", GRAIN[kpi.grain]),
+        ("Source", kpi.source),
+        ("Changes in how it is counted", "; ".join(f"{format_day(day)}: {reason}" for day, reason in kpi.series_breaks) or "None"),
+    ]
+    return tuple((label, text) for label, text in facts if text)
+
+
+def _compared(kpi: KpiSummary) -> str:
+    if not kpi.benchmark_title:
+        return ""
+    made_up = " (made up for demonstration)" if kpi.benchmark_illustrative else ""
+    return f"{kpi.benchmark_title}{made_up}, {kpi.benchmark_source or ''}".rstrip(", ")
+
+
+def _digits(kpi: KpiSummary, value: float) -> int | None:
+    """Whole percentages without a point: 38%, but 29.5%."""
+    if kpi.unit not in {"percent", "percentage_points"}:
+        return None
+    return 0 if format_number(value * 100, 1).endswith(".0") else 1

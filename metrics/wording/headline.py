@@ -1,0 +1,143 @@
+"""The heading of a page: a sentence that states the finding, and claims only what the rules allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from metrics.report import KpiSummary
+from metrics.wording.movement import direction
+from metrics.wording.status import BEHIND, JUDGED
+from metrics.wording.values import (
+    digits_for,
+    format_amount,
+    format_count_of,
+    format_figure,
+    format_number,
+    is_missing,
+    lower_first,
+    upper_first,
+)
+
+
+def headline_overview(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
+    """ "Four of eight headline measures truly moved, all for the better. Three are behind their targets."
+
+    `rows`: one row per headline KPI, the whole council, the latest period.
+    """
+    if rows.empty:
+        return "No headline measures have been published yet"
+    return ". ".join(part for part in (_moved(rows, kpis), _behind(rows)) if part) + "."
+
+
+def _moved(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
+    compared = rows[rows["movement"].isin(["up", "down", "unclear"])]
+    moved = compared[compared["movement"] != "unclear"]
+    if compared.empty:
+        return "First published figures" if (rows["movement"] == "first").any() else "No figures can be compared with a year ago"
+    measures = f"{format_count_of(len(rows))} headline measure{'' if len(rows) == 1 else 's'}"
+    if moved.empty:
+        return f"None of {measures} truly moved"
+    ways = [direction(row, kpis[str(row["kpi"])]) for _, row in moved.iterrows()]
+    return upper_first(f"{format_count_of(len(moved))} of {measures} truly moved{_which_way(ways)}")
+
+
+def _which_way(ways: Sequence[str]) -> str:
+    better, worse = ways.count("better"), ways.count("worse")
+    if not better + worse:
+        return ""
+    if better + worse < len(ways):
+        return f": {_counted(better, 'better')}{' and ' if better and worse else ''}{_counted(worse, 'worse')}"
+    if not worse or not better:
+        way = "better" if better else "worse"
+        return f", for the {way}" if len(ways) == 1 else f", {'both' if len(ways) == 2 else 'all'} for the {way}"
+    return f": {_counted(better, 'better')} and {_counted(worse, 'worse')}"
+
+
+def _counted(number: int, way: str) -> str:
+    return f"{format_count_of(number)} for the {way}" if number else ""
+
+
+def _behind(rows: pd.DataFrame) -> str:
+    judged, behind = int(rows["status"].isin(JUDGED).sum()), int(rows["status"].isin(BEHIND).sum())
+    if not judged:
+        return ""
+    if not behind:
+        return "None is behind its target"
+    return upper_first(f"{format_count_of(behind)} {'is behind its target' if behind == 1 else 'are behind their targets'}")
+
+
+def headline_unit(name: str, rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
+    """ "City Operations is behind on seven of ten measures; two truly improved"; `rows`: one per KPI, that unit, the latest period."""
+    judged, behind = int(rows["status"].isin(JUDGED).sum()), int(rows["status"].isin(BEHIND).sum())
+    if not judged:
+        return f"{name}: no measure can be held against a target yet"
+    of = f"{format_count_of(judged)} measure{'' if judged == 1 else 's'} with a target"
+    first = f"{name} is behind on {format_count_of(behind)} of {of}" if behind else f"{name} is behind on none of {of}"
+    ways = [direction(row, kpis[str(row["kpi"])]) for _, row in rows.iterrows()]
+    moved = [f"{format_count_of(ways.count(w))} truly {verb}" for w, verb in (("better", "improved"), ("worse", "worsened")) if w in ways]
+    return "; ".join([first, *([" and ".join(moved)] if moved else [])])
+
+
+def headline_kpi(row: pd.Series, kpi: KpiSummary, currency: str = "£", unit_name: str | None = None) -> str:
+    """ "Ethnic minorities in senior grades: 24.0%, a real rise, but 5.5 points short of the path"."""
+    name = f"{kpi.short_title}, {unit_name}" if unit_name else kpi.short_title
+    if is_missing(row["value"]):
+        return f"{name}: {_no_figure(row)}"
+    movement, standing = _movement_phrase(row), _standing_phrase(row, kpi, currency)
+    figure = f"{name}: {format_figure(row, kpi, currency)}"
+    if not movement or not standing:
+        return ", ".join(part for part in (figure, movement or standing) if part)
+    against = (direction(row, kpi) == "better") == (str(row["status"]) in BEHIND) and direction(row, kpi) != "neither"
+    return f"{figure}, {movement}, {'but' if against else 'and'} {standing}"
+
+
+def _no_figure(row: pd.Series) -> str:
+    if row["status"] == "withheld":
+        known = "" if is_missing(row["declared"]) else f", only {format_number(int(row['declared'] * 100 + 1e-9))}% have answered"
+        return f"withheld{known}"
+    return "hidden to protect people" if row["status"] == "hidden" else "no figure"
+
+
+def _movement_phrase(row: pd.Series) -> str:
+    return {"up": "a real rise", "down": "a real fall", "unclear": "no clear change in a year"}.get(str(row["movement"]), "")
+
+
+def _standing_phrase(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
+    status = str(row["status"])
+    plain = {"reached": "the target is reached", "on_path": "on path", "unclear": "too early to say whether it is on path"}
+    if status in plain:
+        return plain[status]
+    aim = kpi.target[-1][1] if status == "missed" and kpi.target else row["target"]
+    if status not in BEHIND or is_missing(aim):
+        return ""
+    what = "its target" if status == "missed" else "the path"
+    apart = format_amount(row["value"] - aim, kpi.unit, currency, digits_for(row, kpi.unit))
+    if kpi.polarity == "closer_to_target":
+        return "missed its target" if status == "missed" else "off the path to its target"
+    return f"{apart} {'short of' if kpi.polarity == 'higher' else 'above'} {what}"
+
+
+def headline_pay_gaps(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary], currency: str = "£") -> str:
+    """One clause per gap, in the order of the rows, two at most: "The median gender pay gap is 0.8%, within its target. …"."""
+    if rows.empty:
+        return "No pay gaps have been published yet"
+    behind = rows["status"].isin(BEHIND).tolist()
+    first = sorted(range(len(rows)), key=lambda place: not behind[place])[:2]
+    chosen = rows.iloc[sorted(first)]
+    return ". ".join(_gap_clause(row, kpis[str(row["kpi"])], currency) for _, row in chosen.iterrows()) + "."
+
+
+def _gap_clause(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
+    name = f"The {lower_first(kpi.short_title)}"
+    if is_missing(row["value"]):
+        return f"{name} is {_no_figure(row)}"
+    figure = format_figure(row, kpi, currency)
+    way = {"better": "narrowing", "worse": "widening"}.get(direction(row, kpi), "")
+    moving = f" and {way}" if way else ""
+    if row["status"] in BEHIND:
+        short = "missed its target" if row["status"] == "missed" else "is off path"
+        return f"{name} is narrowing, but at {figure} it {short}" if way == "narrowing" else f"{name} is {figure}{moving}: it {short}"
+    endings = {"reached": ", within its target", "on_path": ", on path", "unclear": "; whether it is on path cannot be told yet"}
+    return f"{name} is {figure}{moving}{endings.get(str(row['status']), '')}"

@@ -1,0 +1,73 @@
+"""Since last year: a sentence that claims a movement only where chance alone cannot explain it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from metrics.periods import years_before
+from metrics.report import KpiSummary
+from metrics.wording.dates import Day, as_day, format_day, format_month
+from metrics.wording.values import digits_for, format_change, format_value, is_missing
+
+Direction = Literal["better", "worse", "neither"]
+
+
+def direction(row: pd.Series, kpi: KpiSummary) -> Direction:
+    """Whether a true movement is for the better; contextual figures have no good or bad direction."""
+    if row["movement"] not in {"up", "down"} or kpi.polarity == "contextual":
+        return "neither"
+    if kpi.polarity == "closer_to_target":
+        if not kpi.target:
+            return "neither"
+        goal = kpi.target[-1][1]
+        before, now = abs(row["value"] - row["change"] - goal), abs(row["value"] - goal)
+        return "better" if now < before else "worse" if now > before else "neither"
+    return "better" if (row["movement"] == "up") == (kpi.polarity == "higher") else "worse"
+
+
+def describe_movement(row: pd.Series, kpi: KpiSummary, currency: str = "£", earlier: Day | None = None) -> str:
+    """One sentence without a full stop; "" where the figure or the one before it is hidden.
+
+    `earlier` is the day compared with, where it is known not to be a year before.
+    """
+    movement, when = str(row["movement"]), _when(row, earlier)
+    if movement == "first":
+        return _first(row, kpi)
+    if movement == "" or is_missing(row["change"]):
+        return ""
+    digits = digits_for(row, kpi.unit)
+    moved = f"{format_change(row['change'], kpi.unit, currency, digits)} {when}"
+    if is_missing(row["change_lower"]):
+        return moved
+    if movement in {"up", "down"}:
+        if moved.startswith("No change"):  # smaller than the figure's last digit
+            moved = f"{format_change(row['change'], kpi.unit, currency, digits + 1)} {when}"
+        return f"{moved}: truly moved"
+    if _could_be_much(row) and not moved.startswith("No change"):
+        return f"{moved}: could be chance"
+    return f"No clear change {when}, was {format_value(row['value'] - row['change'], kpi.unit, currency, digits, bare=kpi.unit == 'ratio')}"
+
+
+def _could_be_much(row: pd.Series) -> bool:
+    """More than half of what would be needed to be sure."""
+    reach = max(row["change_upper"] - row["change"], row["change"] - row["change_lower"])
+    return bool(abs(row["change"]) > reach / 2)
+
+
+def _when(row: pd.Series, earlier: Day | None) -> str:
+    if earlier is None or as_day(earlier) == years_before(as_day(row["period_end"])):
+        return "in a year"
+    return f"since {format_month(earlier)}"
+
+
+def _first(row: pd.Series, kpi: KpiSummary) -> str:
+    """Why there is nothing to compare with: a break in the last fifteen months, or simply the first figure."""
+    now = as_day(row["period_end"])
+    since = (pd.Timestamp(now) - pd.DateOffset(months=15)).date()
+    broken = [day for day, _ in kpi.series_breaks if since < date.fromisoformat(day) <= now]
+    if broken:
+        return f"Not compared with last year: counted differently from {format_day(max(broken))}"
+    return "First published figure"

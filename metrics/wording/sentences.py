@@ -1,0 +1,199 @@
+"""One sentence for each chart, which is also its alt text: made from the same protected cells as the chart, and from nothing else.
+
+Groups and units that are hidden are named as hidden, and no claim covers them: "highest" is always "of those shown".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from metrics.report import KpiSummary
+from metrics.statistics.targets import required_share_of_hires
+from metrics.wording.dates import format_day, format_month
+from metrics.wording.movement import describe_movement
+from metrics.wording.values import (
+    MARKER_SENTENCES,
+    digits_for,
+    format_amount,
+    format_count_of,
+    format_figure,
+    format_list,
+    format_number,
+    format_range,
+    format_value,
+    is_missing,
+    lower_first,
+    upper_first,
+)
+
+
+def describe_series(rows: pd.DataFrame, kpi: KpiSummary, currency: str = "£") -> str:
+    """A line over time: where it began, where it stands, how it moved; `rows` of one unit and group."""
+    ordered = rows.sort_values("period_end")
+    shown = ordered[ordered["value"].notna()]
+    if shown.empty:
+        return f"{kpi.short_title}: no figure can be shown in this time. {_empty_periods(ordered)}".strip()
+    first, last = shown.iloc[0], shown.iloc[-1]
+    here = f"{format_figure(last, kpi, currency)} in {format_month(last['period_end'])}"
+    if len(shown) == 1:
+        return f"{kpi.short_title}: {here}. {_empty_periods(ordered)}".strip()
+    parts = [f"{kpi.short_title}: from {format_figure(first, kpi, currency)} in {format_month(first['period_end'])} to {here}"]
+    parts += [text for text in (describe_movement(last, kpi, currency), describe_path(last, kpi, currency)) if text]
+    return f"{'. '.join(parts)}. {_empty_periods(ordered)}".strip()
+
+
+def _empty_periods(rows: pd.DataFrame) -> str:
+    found = [
+        f"{describe_how_many(int((rows['marker'] == m).sum()), 'period')} {lower_first(w)}"
+        for m, w in MARKER_SENTENCES.items()
+        if (rows["marker"] == m).any()
+    ]
+    return f"{upper_first(format_list(found))}." if found else ""
+
+
+def describe_how_many(number: int, thing: str) -> str:
+    return f"{format_count_of(number)} {thing}{'' if number == 1 else 's'}"
+
+
+def describe_groups(rows: pd.DataFrame, kpi: KpiSummary, labels: Mapping[str, str], currency: str = "£") -> str:
+    """Groups at one time: every figure that is shown, who is clearly highest or lowest, and who is hidden.
+
+    `labels`: the row's group (or unit, for rows of units) to its name. Two are clearly different only when their
+    likely ranges do not touch; figures without a range (whole counts) are listed without any claim.
+    """
+    named = [(labels.get(_key(row), _key(row)), row) for _, row in rows.iterrows()]
+    shown = [(name, row) for name, row in named if not is_missing(row["value"])]
+    listing = ", ".join(f"{name} {format_figure(row, kpi, currency)}" for name, row in shown)
+    parts = [listing, _apart(shown, kpi, everyone=len(shown) == len(named)), _not_shown(named)]
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
+def _key(row: pd.Series) -> str:
+    return str(row["group"]) or str(row["unit"])
+
+
+def _apart(shown: list[tuple[str, pd.Series]], kpi: KpiSummary, everyone: bool) -> str:
+    ranged = [(name, row) for name, row in shown if not is_missing(row["lower"]) and not is_missing(row["upper"])]
+    if len(ranged) < 2 or len(ranged) < len(shown):
+        return ""
+    top, bottom = max(ranged, key=lambda r: r[1]["value"]), min(ranged, key=lambda r: r[1]["value"])
+    among = "" if everyone else "Of those shown, "
+    if not top[1]["lower"] > bottom[1]["upper"]:
+        return upper_first(f"{among}no clear difference")
+    highest = all(top[1]["lower"] > row["upper"] for name, row in ranged if name != top[0])
+    lowest = all(bottom[1]["upper"] < row["lower"] for name, row in ranged if name != bottom[0])
+    if len(ranged) > 2 and highest and lowest:
+        return f"{among}{top[0]} is clearly the highest and {bottom[0]} the lowest"
+    if len(ranged) > 2 and (highest or lowest):
+        return f"{among}{top[0] if highest else bottom[0]} is clearly the {'highest' if highest else 'lowest'}"
+    return f"{among}{top[0]} is clearly higher than {bottom[0]}"
+
+
+def _not_shown(named: list[tuple[str, pd.Series]]) -> str:
+    words = []
+    for marker, meaning in MARKER_SENTENCES.items():
+        names = [name for name, row in named if is_missing(row["value"]) and row["marker"] == marker]
+        if names:
+            words.append(f"{format_list(names)}: {lower_first(meaning)}")
+    return "; ".join(words)
+
+
+def describe_hidden(rows: pd.DataFrame) -> str:
+    """ "2 of 7 are hidden to protect people."; "" where nothing is."""
+    hidden = int((rows["marker"] == "[c]").sum())
+    if not hidden:
+        return ""
+    if hidden == len(rows):
+        return "Hidden to protect people at this level."
+    return f"{hidden} of {len(rows)} {'is' if hidden == 1 else 'are'} hidden to protect people."
+
+
+def describe_range(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> str:
+    """ "20.2% to 28.4%. All of it is below the path."; "" without a range."""
+    if is_missing(row["value"]) or is_missing(row["lower"]) or is_missing(row["upper"]):
+        return ""
+    words = f"{format_range(row['lower'], row['upper'], kpi.unit, currency, digits_for(row, kpi.unit))}."
+    if is_missing(row["target"]):
+        return words
+    if row["upper"] < row["target"]:
+        return f"{words} All of it is below the path."
+    return f"{words} All of it is above the path." if row["lower"] > row["target"] else f"{words} It contains the path."
+
+
+def describe_path(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> str:
+    """ "Path for March 2026: 29.5%, so 5.5 percentage points behind"; "" where there is no path."""
+    if is_missing(row["target"]):
+        return ""
+    digits = digits_for(row, kpi.unit)
+    words = f"Path for {format_month(row['period_end'])}: {format_value(row['target'], kpi.unit, currency, bare=True)}"
+    if is_missing(row["value"]):
+        return words
+    apart = format_amount(row["value"] - row["target"], kpi.unit, currency, digits, full=True)
+    if not any(c in "123456789" for c in apart):
+        return f"{words}, so level with it"
+    return f"{words}, so {apart} {_which_side(row, kpi)}"
+
+
+def _which_side(row: pd.Series, kpi: KpiSummary) -> str:
+    above = row["value"] > row["target"]
+    if kpi.polarity in {"higher", "lower"}:
+        return "ahead" if above == (kpi.polarity == "higher") else "behind"
+    return "above it" if above else "below it"
+
+
+def describe_bounds(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> str:
+    """ "22.7% to 28.2% if none or all of the unknown belonged"; "" where nearly all are known."""
+    if is_missing(row["value"]) or is_missing(row["bound_low"]) or is_missing(row["bound_high"]):
+        return ""
+    between = format_range(row["bound_low"], row["bound_high"], kpi.unit, currency, digits_for(row, kpi.unit))
+    return f"{between} if none or all of the unknown belonged"
+
+
+def describe_declared(row: pd.Series) -> str:
+    """ "94% have answered"; "" where nothing was asked."""
+    return "" if is_missing(row["declared"]) else f"{format_number(int(row['declared'] * 100 + 1e-9))}% have answered"
+
+
+def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
+    """ "99 of 412, 31 March 2026": the people behind the figure, as far as they may be shown."""
+    day = format_day(row["period_end"])
+    n, of = row["numerator"], row["denominator"]
+    rounded = ", rounded" if bool(row["rounded"]) else ""
+    if kpi.measure.startswith("pay_gap") and not is_missing(n) and not is_missing(of):
+        return f"{format_number(n)} and {format_number(of)} people{rounded}, {day}"
+    if kpi.measure == "count" or (is_missing(n) and is_missing(of)):
+        return day
+    if is_missing(n) or is_missing(of):
+        return f"{format_value(of, 'people')}{rounded}, {day}" if not is_missing(of) else day
+    return f"{format_number(n)} of {format_number(of)}{rounded}, {day}"
+
+
+def describe_benchmark(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> str:
+    """ "Residents aged 16 to 64: 31.0%, so 20.3 percentage points below"; "" where there is nothing to compare with."""
+    if is_missing(row["benchmark"]) or not kpi.benchmark_title:
+        return ""
+    unit = "percent" if kpi.unit in {"people", "ratio"} else kpi.unit
+    words = f"{kpi.benchmark_title}: {format_value(row['benchmark'], unit, currency)}"
+    if is_missing(row["value"]) or is_missing(row["gap"]):
+        return words
+    apart = format_amount(row["gap"], unit, currency, digits_for(row, unit), full=True)
+    if not any(c in "123456789" for c in apart):
+        return f"{words}, the same"
+    return f"{words}, so {apart} {'above' if row['gap'] > 0 else 'below'}"
+
+
+def describe_hiring(row: pd.Series, kpi: KpiSummary, turnover: float) -> str:
+    """What the final target would take in hiring: "About 59 of every 100 new appointments until 2030"; "" where it cannot be said."""
+    if kpi.measure != "proportion" or kpi.polarity != "higher" or not kpi.target or is_missing(row["value"]):
+        return ""
+    due, target = kpi.target[-1]
+    years = (pd.Timestamp(due) - pd.Timestamp(row["period_end"])).days / 365.25
+    share = required_share_of_hires(float(row["value"]), target, turnover, years)
+    if math.isnan(share) or row["value"] >= target:
+        return ""
+    if share > 1:
+        return f"Hiring alone cannot reach {format_value(target, kpi.unit)} by {format_month(due)}"
+    return f"About {format_number(share * 100)} of every 100 new appointments until {format_month(due)}"

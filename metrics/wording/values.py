@@ -1,0 +1,117 @@
+"""Figures as they are printed: units, signs, ranges, and words where a figure may not stand."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pandas as pd
+
+from metrics.report import KpiSummary
+
+MINUS = "\u2212"
+NO_FIGURE = "–"
+MARKER_WORDS = {"[c]": "Hidden", "[w]": "Withheld", "[x]": "Not available", "[z]": "Not applicable"}
+MARKER_SENTENCES = {**MARKER_WORDS, "[c]": "Hidden to protect people"}
+DIGITS = {"people": 0, "percent": 1, "percentage_points": 1, "pounds": 2, "dollars": 2, "ratio": 2}
+SHARES = frozenset({"percent", "percentage_points"})
+MONEY = frozenset({"pounds", "dollars"})
+NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def is_missing(value: Any) -> bool:
+    return value is None or bool(pd.isna(value))
+
+
+def format_number(value: Any, digits: int = 0) -> str:
+    """10,984 or −0.6: thousands with commas, half away from zero, a true minus sign, never −0."""
+    if is_missing(value):
+        return NO_FIGURE
+    # The shortest decimal that is the same number, so that 0.145 rounds as it is read.
+    exact = Decimal(repr(round(float(value), 10))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text = f"{abs(exact):,.{digits}f}"
+    return f"{MINUS}{text}" if exact < 0 else text
+
+
+def format_value(value: Any, unit: str, currency: str = "£", digits: int | None = None, bare: bool = False) -> str:
+    """A figure with its unit: 36.4%, 1.38 times, 5.5 percentage points, £16.48, 10,984 people.
+
+    Parameters
+    ----------
+    value : as in the frame: shares and percentage points from 0 to 1
+    digits : after the point; left out, as many as the unit usually has
+    bare : without the words, for columns whose head names the unit: 1.38, 5.5, 10,984
+    """
+    if is_missing(value):
+        return NO_FIGURE
+    places = DIGITS[unit] if digits is None else digits
+    number = format_number(float(value) * 100 if unit in SHARES else value, places)
+    if unit in MONEY:
+        sign, size = (MINUS, number[1:]) if number.startswith(MINUS) else ("", number)
+        return f"{sign}{currency if unit == 'pounds' else '$'}{size}"
+    if unit == "percent":
+        return f"{number}%"
+    if bare:
+        return number
+    if unit == "people":
+        return f"{number} {'person' if number == '1' else 'people'}"
+    return f"{number} times" if unit == "ratio" else f"{number} percentage point{'' if number == '1' else 's'}"
+
+
+def format_range(lower: Any, upper: Any, unit: str, currency: str = "£", digits: int | None = None) -> str:
+    """20.2% to 28.4%; the word for the unit stands once."""
+    if is_missing(lower) or is_missing(upper):
+        return NO_FIGURE
+    return f"{format_value(lower, unit, currency, digits, bare=True)} to {format_value(upper, unit, currency, digits)}"
+
+
+def format_amount(difference: Any, unit: str, currency: str = "£", digits: int | None = None, full: bool = False) -> str:
+    """The size of a difference, without its sign: 1.4 points, £0.30, 120 people. `full`: percentage points."""
+    if is_missing(difference):
+        return NO_FIGURE
+    size = abs(float(difference))
+    if unit in SHARES:
+        number = format_number(size * 100, DIGITS[unit] if digits is None else digits)
+        return f"{number} {'percentage ' if full else ''}point{'' if number == '1' else 's'}"
+    return format_value(size, unit, currency, digits, bare=unit == "ratio")
+
+
+def format_change(change: Any, unit: str, currency: str = "£", digits: int | None = None) -> str:
+    """Up 1.4 points, Down £0.30, or No change where it rounds to nothing."""
+    if is_missing(change):
+        return NO_FIGURE
+    amount = format_amount(change, unit, currency, digits)
+    if not any(c in "123456789" for c in amount):
+        return "No change"
+    return f"{'Up' if float(change) > 0 else 'Down'} {amount}"
+
+
+def digits_for(row: pd.Series, unit: str) -> int:
+    """Whole percentages where they come from rounded counts: more digits would say more than is known."""
+    return 0 if unit in SHARES and bool(row["rounded"]) else DIGITS[unit]
+
+
+def format_figure(row: pd.Series, kpi: KpiSummary, currency: str = "£", bare: bool = False) -> str:
+    """The value of a row, or the word for why there is none."""
+    if is_missing(row["value"]):
+        return MARKER_WORDS.get(str(row["marker"]), NO_FIGURE)
+    return format_value(row["value"], kpi.unit, currency, digits_for(row, kpi.unit), bare)
+
+
+def format_count_of(number: int) -> str:
+    """Small numbers of things as words, as in running text: three, 12."""
+    return NUMBER_WORDS[number] if 0 <= number < len(NUMBER_WORDS) else format_number(number)
+
+
+def format_list(things: list[str], last: str = "and") -> str:
+    """A, B and C"""
+    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} {last} {things[-1]}" if things else ""
+
+
+def lower_first(text: str) -> str:
+    """For use inside a sentence; abbreviations keep their capitals."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
