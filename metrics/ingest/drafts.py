@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from metrics.definitions.checks.reserved_names import FRAME, TABLE
 from metrics.definitions.dataset import Column
 from metrics.definitions.dimension import Dimension
 from metrics.ingest.guess import CHARACTERISTICS, SEEMS, Seen
@@ -20,6 +22,8 @@ NONE_WANTED: Mapping[str, Column] = {}
 USEFUL = re.compile(r"contract|employ|status|type|pattern|basis|full.?time", re.IGNORECASE)
 """Headings of plain categories that populations are made of; other categories are offered but not loaded."""
 MOST_CATEGORIES = 15
+OWN_GROUPS = ("ethnicity", "grade", "age_band")
+"""Characteristics whose groups differ from council to council; the others get recodes."""
 MOST_UNMATCHED = 0.5
 """Above this share of people with unknown labels, a column gets a dimension of its own instead of recodes."""
 
@@ -127,7 +131,12 @@ def _slugs(labels: Sequence[str], taken: Sequence[str] = ()) -> dict[str, str]:
 
 def quoted(words: str) -> str:
     """A YAML string that is never taken for anything else."""
-    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps("".join(c for c in words if c.isprintable()), ensure_ascii=False)
+
+
+def _named(wanted: str, dimensions: Mapping[str, Dimension]) -> str:
+    """An id for a dimension of the file's own: not one of the council's, and no word that results use themselves."""
+    return f"{wanted}_in_file" if wanted in dimensions or wanted in FRAME | TABLE else wanted
 
 
 def _columns(inspection: Inspection, dimensions: Mapping[str, Dimension]) -> dict[str, _Line]:
@@ -150,8 +159,7 @@ def _column(column: Seen, dimensions: Mapping[str, Dimension], taken: Mapping[st
         yearly = "  # TODO yearly amounts, not hourly: see notes below" if column.seems == "annual_pay" else ""
         return "hourly_pay", _Line(f"  hourly_pay: {{from: {heading}, type: money, minimum: 0}}{yearly}")
     if column.seems == "category" and 1 < len(column.labels) <= MOST_CATEGORIES and USEFUL.search(column.heading):
-        name = slug(column.heading)
-        name = name if name not in dimensions else f"{name}_in_file"
+        name = _named(slug(column.heading), dimensions)
         return name, _Line(f"  {name}: {{from: {heading}, dimension: {name}}}", _own_dimension(name, column, dimensions))
     return slug(column.heading), None
 
@@ -159,15 +167,15 @@ def _column(column: Seen, dimensions: Mapping[str, Dimension], taken: Mapping[st
 def _characteristic(column: Seen, dimensions: Mapping[str, Dimension]) -> tuple[str, _Line]:
     """Bound to the council's dimension where most people's labels are known, otherwise to one made of the file's labels."""
     unmatched = sum(column.unmatched.values())
-    if column.dimension is not None and unmatched <= MOST_UNMATCHED * max(column.filled, 1):
+    own = column.seems in OWN_GROUPS and unmatched > MOST_UNMATCHED * max(column.filled, 1)
+    if column.dimension is not None and not own:
         name = column.dimension
         text = f"  {name}:\n    from: {quoted(column.heading)}\n    dimension: {name}"
         if column.unmatched:
             text += f"\n    recode:  # categories: {', '.join(dimensions[name].ids)}"
             text += "".join(f"\n      {quoted(label)}:  # TODO {n:,} rows" for label, n in column.unmatched.items())
         return name, _Line(text)
-    name = "ethnicity" if column.seems == "ethnicity" else slug(column.heading)
-    name = f"{name}_in_file" if name in dimensions else name
+    name = _named("ethnicity" if column.seems == "ethnicity" else slug(column.heading), dimensions)
     text = f"  {name}: {{from: {quoted(column.heading)}, dimension: {name}}}"
     return name, _Line(text, _own_dimension(name, column, dimensions))
 
@@ -215,7 +223,7 @@ def _category(label: str, id: str, upper: Dimension | None) -> str:
 
 def _dataset(inspection: Inspection, lines: Mapping[str, _Line], dataset_id: str, wanted: Mapping[str, Column]) -> str:
     said = [
-        f"# Drafted from {inspection.path.name} by `equality inspect`. Lines with TODO need a decision; then run `equality check`,",
+        f"# Drafted from {' '.join(inspection.path.name.split())} by `equality inspect`. Lines with TODO need a decision; then run `equality check`,",
         f"# and load the file: equality ingest {dataset_id} FILE" + " --as-at YYYY-MM-DD   (the day that the extract describes)",
         "title: Staff records  # TODO what people call this extract",
         f"grain: {_grain(inspection)}",

@@ -88,10 +88,10 @@ class DuckDBSource(Source):
                 f"The workforce database ({self.where}) lacks a table or column that the configuration asks for.",
                 "Load the extracts again with `equality ingest`: the dataset's definition has changed since, or nothing was loaded yet.",
             ) from error
-        except duckdb.InvalidInputException as error:
-            raise SourceError(
-                f"The workforce database ({self.where}) was opened for reading only, or the value has the wrong type."
-            ) from error
+        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.PermissionException) as error:
+            reading = "read-only" in str(error)
+            why = "was opened for reading only" if reading else "refuses this statement, or one of its values"
+            raise SourceError(f"The workforce database ({self.where}) {why}.") from error
         except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException) as error:
             raise SourceError(f"The workforce database ({self.where}) failed: {type(error).__name__}.", _advice(error)) from error
 
