@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -175,3 +175,31 @@ class Report:
         if id is None:
             (id,) = self.request.kpis or tuple(self.contents.kpis)
         return self.contents.kpis[id]
+
+    def series(self, kpi: str, unit: str, group: str = "") -> pd.DataFrame:
+        """One KPI, unit and group over time, a row per period, oldest first."""
+        return self._rows(kpi, group).query("unit == @unit").drop_duplicates("period_end").sort_values("period_end", ignore_index=True)
+
+    def units_at(self, kpi: str, day: date, units: Iterable[str]) -> pd.DataFrame:
+        """One KPI as a whole, a row per unit asked for and published, in that order, indexed by unit."""
+        rows = self._rows(kpi, "")
+        found = rows[rows["period_end"] == pd.Timestamp(day)].drop_duplicates("unit").set_index("unit", drop=False)
+        return found.loc[[u for u in units if u in found.index]]
+
+    def groups_at(self, kpi: str, unit: str, dimension: str, day: date) -> pd.DataFrame:
+        """One KPI and unit by the categories of one dimension, a row per group, in the dimension's order, indexed by group."""
+        rows = self.cells
+        here = rows[(rows["kpi"] == kpi) & (rows["unit"] == unit) & (rows["period_end"] == pd.Timestamp(day))]
+        found = here.drop_duplicates("group").set_index("group", drop=False)
+        order = [f"{dimension}={category}" for category, _, _ in self.contents.dimensions[dimension].categories]
+        return found.loc[[g for g in order if g in found.index]]
+
+    def dimensions_of(self, kpi: str, unit: str) -> tuple[str, ...]:
+        """Dimensions by which this KPI is published at this unit, one at a time, in the catalogue's order."""
+        rows = self.cells
+        groups = rows.loc[(rows["kpi"] == kpi) & (rows["unit"] == unit), "group"].astype(str)
+        single = {g.split("=")[0] for g in groups.unique() if g and ";" not in g}
+        return tuple(d for d in self.contents.dimensions if d in single)
+
+    def _rows(self, kpi: str, group: str) -> pd.DataFrame:
+        return self.cells[(self.cells["kpi"] == kpi) & (self.cells["group"] == group)]

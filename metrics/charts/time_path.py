@@ -1,0 +1,165 @@
+"""One KPI over time: the published line, the target path, and the likely range of the last figure."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from metrics.charts.frame import finish, plain, span_of, whole_number_ticks
+from metrics.charts.palette import OURS, SECONDARY, TEXT, WHITE
+from metrics.charts.titles import subtitle, title_over_time
+from metrics.report import KpiSummary, Report
+from metrics.wording.dates import format_day
+from metrics.wording.sentences import describe_series
+from metrics.wording.values import digits_for, format_figure, format_number, format_range, format_value
+
+
+def draw_time_path(report: Report, kpi_id: str, unit: str, height: int = 300, scale: tuple[float, float] | None = None) -> go.Figure:
+    """The line stops where a period is hidden or not held; it is never drawn across.
+
+    `scale` fixes the span of values, for charts that are read side by side.
+    """
+    kpi = report.contents.kpis[kpi_id]
+    rows = over_time(report, kpi_id, unit)
+    path = target_path(kpi, rows)
+    low, high = scale or span_of(rows["value"], rows["lower"].tail(1), rows["upper"].tail(1), around=tuple(v for _, v in path))
+    figure = go.Figure()
+    _draw_path(figure, kpi, path, report.provenance.currency)
+    _draw_line(figure, kpi, rows, report.provenance.currency)
+    _draw_last(figure, kpi, rows, report.provenance.currency)
+    _draw_breaks(figure, kpi, rows)
+    ticks = whole_number_ticks(low, high)
+    starts = f" The scale starts at {_scale_start(ticks[0], kpi.unit, report.provenance.currency)}." if ticks[0] else ""
+    figure.update_yaxes(range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, report.provenance.currency))
+    figure.update_xaxes(**_years(rows, path), showline=True, linecolor=TEXT)
+    if low < 0 < high:
+        figure.add_hline(y=0, line={"color": TEXT, "width": 1})
+    sentence = describe_series(rows[rows["status"].notna()], kpi, report.provenance.currency)
+    under = subtitle(report, kpi, unit) + starts
+    return finish(figure, title_over_time(report, kpi, unit, rows), under, report.provenance, height, sentence=sentence, bottom=40)
+
+
+def over_time(report: Report, kpi_id: str, unit: str) -> pd.DataFrame:
+    """A row per period of the KPI, empty where nothing is held; an empty row splits the line where the series breaks."""
+    rows = report.series(kpi_id, unit)
+    every = [pd.Timestamp(d) for d in report.contents.periods.get(kpi_id, ())]
+    wanted = [d for d in every if report.request.period_ends is None or d.date() in report.request.period_ends]
+    rows = rows.set_index("period_end").reindex(wanted or rows["period_end"].tolist())
+    for day, _ in report.contents.kpis[kpi_id].series_breaks:
+        at = pd.Timestamp(day)
+        if rows.index.min() < at <= rows.index.max():
+            rows.loc[at - timedelta(days=1)] = np.nan
+    return rows.sort_index().reset_index()
+
+
+def target_path(kpi: KpiSummary, rows: pd.DataFrame) -> list[tuple[date, float]]:
+    """The council's whole path where this unit follows it; else the unit's own path, as far as it is published."""
+    own = rows.dropna(subset=["target"])
+    if own.empty:
+        return []
+    points = [(date.fromisoformat(d), v) for d, v in kpi.target]
+    last = own.iloc[-1]
+    council = np.interp(last["period_end"].toordinal(), [d.toordinal() for d, _ in points], [v for _, v in points]) if points else None
+    if council is not None and abs(council - last["target"]) < 1e-6:
+        first = own.iloc[0]
+        return points if kpi.has_baseline else sorted({(first["period_end"].date(), float(first["target"])), *points})
+    return [(d.date(), float(v)) for d, v in zip(own["period_end"], own["target"], strict=True)]
+
+
+def _scale_start(value: float, unit: str, currency: str) -> str:
+    whole = unit in ("percent", "percentage_points") and abs(value * 100 - round(value * 100)) < 1e-6
+    return format_value(value, unit, currency, 0 if whole else None, bare=unit == "ratio")
+
+
+def tick_words(ticks: list[float], unit: str, currency: str) -> list[str]:
+    """The unit stands on the top tick only."""
+    if unit in ("percent", "percentage_points"):
+        digits = 0 if all(abs(t * 100 - round(t * 100)) < 1e-6 for t in ticks) else 1
+        words = [format_number(t * 100, digits) for t in ticks]
+        return [*words[:-1], words[-1] + "%"]
+    if unit == "people":
+        return [format_number(t) for t in ticks]
+    digits = 0 if all(abs(t - round(t)) < 1e-6 for t in ticks) else 1 if all(abs(t * 10 - round(t * 10)) < 1e-6 for t in ticks) else 2
+    words = [format_number(t, digits) for t in ticks]
+    return [*words[:-1], (currency if unit in ("pounds", "dollars") else "") + words[-1]]
+
+
+def _draw_path(figure: go.Figure, kpi: KpiSummary, path: list[tuple[date, float]], currency: str) -> None:
+    if not path:
+        return
+    flat = kpi.within is not None
+    if flat:
+        goal = path[-1][1]
+        figure.add_hrect(y0=goal - kpi.within, y1=goal + kpi.within, fillcolor="#eceef0", line={"color": SECONDARY, "width": 1, "dash": "dash"}, layer="below")
+        return
+    whole = path == [(date.fromisoformat(d), v) for d, v in kpi.target] or not kpi.has_baseline
+    marks = [0 if i == 0 or not whole else 10 for i in range(len(path))]
+    figure.add_scatter(
+        x=[d for d, _ in path], y=[v for _, v in path], mode="lines+markers", line={"color": SECONDARY, "width": 1.6, "dash": "dash"},
+        marker={"symbol": "diamond", "size": marks, "color": WHITE, "line": {"color": SECONDARY, "width": 1.6}},
+        hovertemplate="%{text}<extra></extra>",
+        text=[f"Target path, {format_day(d)}: {format_value(v, kpi.unit, currency)}" for d, v in path],
+    )  # fmt: skip
+    if whole:
+        day, value = path[-1]
+        figure.add_annotation(
+            x=day, y=value, text=f"<b>Target {_scale_start(value, kpi.unit, currency)}</b>", showarrow=False,
+            xanchor="right", yanchor="bottom", yshift=8, xshift=8, font={"size": 14, "color": TEXT},
+        )  # fmt: skip
+
+
+def _draw_line(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, currency: str) -> None:
+    figure.add_scatter(
+        x=rows["period_end"], y=rows["value"], mode="lines+markers", connectgaps=False, line={"color": OURS, "width": 2.7},
+        marker={"color": OURS, "size": 6 if len(rows) <= 8 else 4},
+        text=[f"{format_day(row['period_end'])}: {format_figure(row, kpi, currency)}" for _, row in rows.iterrows()],
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
+
+
+def _draw_last(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, currency: str) -> None:
+    shown = rows.dropna(subset=["value"])
+    if shown.empty:
+        return
+    last = shown.iloc[-1]
+    has_range = pd.notna(last["lower"]) and pd.notna(last["upper"])
+    figure.add_scatter(
+        x=[last["period_end"]], y=[last["value"]], mode="markers", marker={"color": OURS, "size": 11, "line": {"color": WHITE, "width": 1.5}},
+        error_y={"type": "data", "symmetric": False, "array": [last["upper"] - last["value"]], "arrayminus": [last["value"] - last["lower"]],
+                 "color": OURS, "thickness": 2, "width": 5} if has_range else None,
+        hovertemplate=f"Likely range {format_range(last['lower'], last['upper'], kpi.unit, currency, digits_for(last, kpi.unit))}<extra></extra>" if has_range else None,
+        hoverinfo="skip" if not has_range else None,
+    )  # fmt: skip
+    figure.add_annotation(
+        x=last["period_end"], y=last["value"], text=f"<b>{format_figure(last, kpi, currency, bare=True)}</b>",
+        showarrow=False, xanchor="left", xshift=9, font={"size": 18, "color": OURS}, bgcolor="rgba(255,255,255,0.8)", borderpad=0,
+    )  # fmt: skip
+
+
+def _draw_breaks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame) -> None:
+    for day, reason in kpi.series_breaks:
+        at = pd.Timestamp(day)
+        if not rows.empty and rows["period_end"].min() < at <= rows["period_end"].max():
+            figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line={"color": SECONDARY, "width": 1, "dash": "dot"})
+            short = reason if len(reason) <= 28 else reason[:26].rsplit(" ", 1)[0] + "…"
+            figure.add_annotation(x=at, y=1, yref="paper", text=plain(short), showarrow=False, xanchor="center", yanchor="bottom", font={"size": 12, "color": SECONDARY})
+
+
+def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, object]:
+    """Room to the right of the last point for its value; whole years as ticks, fewer where there are many."""
+    first = rows["period_end"].min()
+    last = max([rows["period_end"].max(), *(pd.Timestamp(d) for d, _ in path)])
+    span = max((last - first).days, 300)
+    latest = rows.dropna(subset=["value"])["period_end"].max()
+    room = 0.06 if pd.isna(latest) or (last - latest).days > span * 0.3 else 0.34
+    end = last + timedelta(days=int(span * room))
+    years = list(range(first.year, end.year + 1))
+    step = 1 if len(years) <= 5 else 2 if len(years) <= 9 else 4
+    anchor = rows["period_end"].max()
+    at = [pd.Timestamp(y, anchor.month, 1) + pd.offsets.MonthEnd(0) for y in years]
+    kept = [d for d in at if first - timedelta(days=20) <= d <= last + timedelta(days=20)]
+    kept = [d for d in kept if (d.year - anchor.year) % step == 0]
+    return {"range": [first - timedelta(days=span * 0.03), end], "tickvals": kept, "ticktext": [f"{d:%b}<br>{d.year}" for d in kept], "type": "date"}

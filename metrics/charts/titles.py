@@ -1,0 +1,63 @@
+"""The finding that a chart states above itself, and who it is about; made from the rows that it draws."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from metrics.report import KpiSummary, Report
+from metrics.wording.dates import format_day
+from metrics.wording.headline import headline_kpi
+from metrics.wording.values import format_count_of, format_list, format_number, lower_first, upper_first
+
+
+def place_name(report: Report, unit: str) -> str:
+    """The council is "the whole council"; a unit is its name."""
+    return "whole council" if unit == report.contents.root.id else report.contents.units[unit].name
+
+
+def title_over_time(report: Report, kpi: KpiSummary, unit: str, rows: pd.DataFrame) -> str:
+    """The finding about the last period; `rows` has at least one with a figure."""
+    name = None if unit == report.contents.root.id else report.contents.units[unit].name
+    held = rows[rows["status"].notna()]
+    return headline_kpi(held.iloc[-1], kpi, report.provenance.currency, name)
+
+
+def title_between(kpi: KpiSummary, labels: list[str], sides: list[str], hidden: int, against: str, thing: str) -> str:
+    """Which are clearly different. `sides`: "above", "below" or "" for each one shown, in the order of `labels`."""
+    apart = [(label, side) for label, side in zip(labels, sides, strict=True) if side]
+    among = " shown" if hidden else ""
+    if not apart:
+        found = f"no {thing}{among} clearly differs from {against}"
+    elif len(apart) <= 2:
+        by_side = {side: format_list([label for label, s in apart if s == side]) for side in ("above", "below")}
+        found = f"{' and '.join(f'{names} clearly {side}' for side, names in by_side.items() if names)} {against}"
+    else:
+        found = f"{format_count_of(len(apart))} of {format_count_of(len(labels))} {thing}s{among} clearly differ from {against}"
+    return f"{kpi.short_title}: {found}"
+
+
+def title_spread(kpi: KpiSummary, named: dict[str, str]) -> str:
+    """`named`: each unit outside the usual spread to "above" or "below"."""
+    if not named:
+        return f"{kpi.short_title}: no part lies outside the usual spread"
+    if len(named) > 2:
+        return f"{kpi.short_title}: {format_count_of(len(named))} parts lie outside the usual spread"
+    return f"{kpi.short_title}: {format_list([f'{name} {side}' for name, side in named.items()])} the usual spread"
+
+
+def title_declared(rows: pd.DataFrame, kpis: dict[str, KpiSummary]) -> str:
+    """The question that fewest have answered."""
+    low = rows["declared"].min()
+    share = f"{format_number(int(low * 100 + 1e-9))}%"
+    if low >= 0.8:
+        return f"Every question has been answered by at least {share}"
+    return f"{kpis[str(rows['declared'].idxmin())].short_title}: only {share} have answered"
+
+
+def subtitle(report: Report, kpi: KpiSummary, unit: str, day: object = None) -> str:
+    """What, who and when, under the title."""
+    when = f", {format_day(day)}" if day is not None else GRAINS[kpi.grain]  # type: ignore[arg-type]
+    return f"{upper_first(kpi.who).rstrip('.')}. {upper_first(place_name(report, unit))}, {lower_first(kpi.population)}{when}."
+
+
+GRAINS = {"snapshot": "", "month": ", by month", "quarter": ", by quarter", "year": ", by year"}

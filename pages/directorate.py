@@ -1,0 +1,74 @@
+"""One directorate or service, at any depth: its measures, its parts, and what is missing in its data."""
+
+import streamlit as st
+
+from metrics.charts.declared import declaration_rates, draw_declared
+from metrics.charts.funnel import can_draw_funnel, draw_funnel
+from metrics.charts.groups import draw_units
+from metrics.wording.dates import format_day
+from metrics.wording.headline import headline_unit
+from pages.shared import cards, downloads, filters, notes, reports, tables
+from pages.shared.markup import show
+from pages.shared.viewer import require_viewer
+
+viewer = require_viewer()
+top, choices = st.container(), st.columns(3)
+contents, pinned, latest = filters.choose_release(viewer, choices[2])
+unit = filters.choose_unit(contents, choices[0])
+day = contents.latest
+earlier = filters.choose_earlier(reports.every_day(contents), choices[1])
+measures = [contents.kpis[k] for k in filters.headline_first(contents)]
+parts = filters.below(contents, unit.id, day)
+report = reports.read_units(viewer, contents, measures, tuple(dict.fromkeys((unit.id, contents.root.id, *parts))))
+measures = [k for k in measures if len(report.series(k.id, unit.id))]
+now = reports.latest_rows(report, measures, unit.id)
+
+with top:
+    notes.masthead(viewer, contents.provenance)
+    notes.withdrawn(contents.provenance, latest, "directorate")
+    notes.opening(notes.breadcrumb(contents, unit, pinned), headline_unit("The council" if unit.parent is None else unit.name, now, contents.kpis), notes.stamp(contents, format_day(day), notes.populations(measures)))
+
+notes.heading("Its measures against the council and an earlier date", "A measure is off path only when its whole likely range is worse than the path.")
+show(tables.measures(report, measures, unit, earlier, pinned), notes.strip_key(unit, contents, earlier))
+notes.source(contents, *measures, more=cards.hidden_note(now))
+downloads.offer(report, f"Measures of {unit.name}", f"{unit.id}-measures")
+
+if parts:
+    notes.heading(f"Parts of {unit.name}")
+    kpi = filters.choose_kpi(contents, st.columns([1, 2])[0], [k.id for k in measures], "Compare the parts on")
+    sized = reports.by_size(report, kpi, parts)
+    rows = report.units_at(kpi.id, contents.periods[kpi.id][-1], sized)
+    drawn, numbers = st.columns([1.4, 1], gap="large")
+    with drawn:
+        figure = None
+        if can_draw_funnel(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1]):
+            figure = draw_funnel(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1])
+            key = notes.key(("band", "Usual for 95 in 100"), ("outer_band", "Usual for 998 in 1,000"), ("ring", "Within"), ("filled_diamond", "Outside"))
+        elif rows["value"].notna().any():
+            figure = draw_units(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1])
+            key = notes.groups_key(kpi, rows)
+        if figure is not None:
+            cards.chart(figure, "parts")
+            show(key)
+        else:
+            notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
+        notes.source(contents, kpi, more=cards.hidden_note(rows))
+    with numbers:
+        show(tables.parts(report, kpi, unit.id, sized, pinned))
+        downloads.offer(reports.part(report, rows), f"{kpi.title}, parts of {unit.name}", f"{unit.id}-{kpi.id}-parts")
+
+rates = declaration_rates(report, unit.id, day)
+if len(rates):
+    notes.heading("Which data is missing", "How many people have told us, for each question that a measure asks.")
+    drawn, numbers = st.columns(2, gap="large")
+    with drawn:
+        figure = draw_declared(report, unit.id, day)
+        cards.chart(figure, "declared")
+        if unit.parent is not None:
+            show(notes.key(("bar", "Whole council")))
+        notes.source(contents, *(contents.kpis[k] for k in rates.index))
+    with numbers:
+        show(tables.declared(rates, contents))
+
+notes.how_we_know(contents, *measures)
+notes.footer(contents, viewer)

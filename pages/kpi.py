@@ -1,0 +1,74 @@
+"""One measure in depth: where it stands, over time, between two dates, and between groups."""
+
+import streamlit as st
+
+from metrics.charts.groups import draw_groups
+from metrics.charts.time_path import draw_time_path
+from metrics.report import Request
+from metrics.wording.dates import format_day
+from pages.shared import cards, downloads, filters, notes, reports, tables
+from pages.shared.markup import joined, link, show
+from pages.shared.viewer import require_viewer
+
+viewer = require_viewer()
+top, choices = st.container(), st.columns(4)
+contents, pinned, latest = filters.choose_release(viewer, choices[3])
+kpi = filters.choose_kpi(contents, choices[0])
+unit = filters.choose_unit(contents, choices[1])
+earlier = filters.choose_earlier(contents.periods[kpi.id], choices[2])
+day = contents.periods[kpi.id][-1]
+report = reports.read(viewer, contents, Request(kpis=(kpi.id,), units=tuple(dict.fromkeys((unit.id, contents.root.id)))))
+rows = report.series(kpi.id, unit.id)
+currency = contents.provenance.currency
+
+with top:
+    notes.masthead(viewer, contents.provenance)
+    notes.withdrawn(contents.provenance, latest, "kpi")
+    place = joined([link("Measures", "kpi", release=pinned), f" / {kpi.id} {kpi.short_title}", "" if unit.parent is None else f" / {unit.name}"])
+    notes.opening(place, cards.finding(rows, kpi, unit, contents), notes.stamp(contents, format_day(day), kpi.population, cards.base_words(rows)))
+
+if rows.empty:
+    notes.not_published(kpi, unit)
+else:
+    left, right = st.columns([2.3, 1], gap="large")
+    with left:
+        if rows["value"].notna().any():
+            figure = draw_time_path(report, kpi.id, unit.id)
+            cards.chart(figure, "over-time")
+            show(notes.time_key(kpi, rows))
+        else:
+            notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
+        notes.source(contents, kpi, more=cards.hidden_note(rows))
+        tables.over_time(rows, kpi, currency)
+        downloads.offer(reports.part(report, rows), f"{kpi.title}, {unit.name}", f"{kpi.id}-over-time")
+    with right:
+        cards.facts(report, kpi, rows)
+
+    if earlier is not None:
+        notes.heading("Two dates compared", f"{unit.name}: {format_day(earlier)} and {format_day(day)}.")
+        compared = reports.two_dates(report, kpi, unit.id, earlier, day)
+        show(tables.two_dates(compared, report, kpi, earlier, day))
+
+    dimensions = report.dimensions_of(kpi.id, unit.id)
+    if dimensions:
+        notes.heading("Between groups")
+        dimension = filters.choose_dimension(contents, dimensions, st.columns([1, 2])[0])
+        groups = report.groups_at(kpi.id, unit.id, dimension, reports.last_day_of_groups(report, kpi, unit.id, dimension))
+        drawn, numbers = st.columns(2, gap="large")
+        with drawn:
+            if groups["value"].notna().any():
+                figure = draw_groups(report, kpi.id, unit.id, dimension, groups["period_end"].iloc[0].date())
+                cards.chart(figure, "groups")
+                show(notes.groups_key(kpi, groups))
+            else:
+                notes.nothing_to_draw(groups, contents, unit, kpi, pinned)
+            notes.source(contents, kpi, more=cards.hidden_note(groups))
+        with numbers:
+            show(tables.by_group(groups, kpi, contents, dimension))
+            downloads.offer(reports.part(report, groups), f"{kpi.title} by {contents.dimensions[dimension].title.lower()}, {unit.name}", f"{kpi.id}-{dimension}")
+    else:
+        notes.heading("Between groups", f"Not published for {unit.name}. Ask the analyst to declare a breakdown in config/kpis.")
+
+notes.caveats(report, kpi, rows)
+notes.how_we_know(contents, kpi)
+notes.footer(contents, viewer)

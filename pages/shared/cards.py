@@ -1,0 +1,191 @@
+"""Figures with the words that belong to them: tiles, facts, status cells, and a chart with its numbers under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from metrics.charts.sparkline import draw_sparkline
+from metrics.charts.symbols import status_symbol
+from metrics.report import Contents, KpiSummary, Report, UnitSummary
+from metrics.wording.dates import format_day
+from metrics.wording.definition import describe_polarity, describe_target
+from metrics.wording.headline import headline_kpi
+from metrics.wording.movement import describe_movement
+from metrics.wording.notes import NOTES, describe_note
+from metrics.wording.sentences import (
+    describe_base,
+    describe_benchmark,
+    describe_bounds,
+    describe_declared,
+    describe_hidden,
+    describe_path,
+    describe_range,
+)
+from metrics.wording.status import BEHIND, describe_status, format_status
+from metrics.wording.values import format_figure, format_number, upper_first
+from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, tag
+
+
+def status(row: pd.Series, kpi: KpiSummary | None = None) -> Html:
+    """Symbol and word; the word is always there. With the KPI, the word has its date; without, it fits a narrow cell."""
+    name = str(row["status"])
+    word = describe_status(row, kpi) if kpi else format_status(name, narrow=True)
+    return tag("span", picture(status_symbol(name)), tag("span", word), cls=f"eq-status {name}")
+
+
+def chart(figure: go.Figure, key: str) -> None:
+    """A chart and the sentence under it.
+
+    No mode bar: it is eight stops on the way of everyone who uses a keyboard, and each figure has its own downloads.
+    """
+    st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=figure.layout.meta["alt"], key=key)
+    show(tag("p", figure.layout.meta["sentence"]))
+
+
+def wide(inside: Html) -> Html:
+    """For screens that have the room."""
+    return tag("div", inside, cls="wide-only")
+
+
+def narrow(inside: Html) -> Html:
+    """The same for a phone."""
+    return tag("div", inside, cls="narrow-only")
+
+
+def base_words(rows: pd.DataFrame) -> str:
+    """How many people the last figure is about."""
+    if rows.empty or pd.isna(rows.iloc[-1]["denominator"]):
+        return ""
+    return f"{format_number(rows.iloc[-1]['denominator'])} people."
+
+
+def gap_head(kpi: KpiSummary, row: pd.Series, currency: str, unit: UnitSummary, pinned: str | None, contents: Contents) -> None:
+    """Above one of the small charts: the gap, its status, and a link to everything about it."""
+    value = format_figure(row, kpi, currency)
+    own = None if unit.id == contents.root.id else unit.id
+    show(tag("div", tag("h2", link(kpi.short_title, "kpi", measure=kpi.id, unit=own, release=pinned), f": {value}", cls="eq-h3"), status(row, kpi), cls=f"eq-facts {row['status']}"))
+
+
+def tiles(report: Report, unit: str, kpis: Iterable[KpiSummary], pinned: str | None) -> Html:
+    """A tile for each headline measure, those behind first."""
+    currency = report.provenance.currency
+    made = [(kpi, report.series(kpi.id, unit)) for kpi in kpis]
+    made = [(kpi, rows) for kpi, rows in made if len(rows)]
+    made.sort(key=lambda pair: _urgency(str(pair[1].iloc[-1]["status"])))
+    own = None if unit == report.contents.root.id else unit
+    return tag("div", *(_tile(kpi, rows, currency, own, pinned) for kpi, rows in made), cls="eq-tiles")
+
+
+def _urgency(name: str) -> int:
+    order = ("missed", "off_path", "unclear", "withheld", "on_path", "reached", "no_target", "context", "hidden", "not_available")
+    return order.index(name)
+
+
+def _tile(kpi: KpiSummary, rows: pd.DataFrame, currency: str, unit: str | None, pinned: str | None) -> Html:
+    last = rows.iloc[-1]
+    name = str(last["status"])
+    value = tag("b", format_figure(last, kpi, currency)) if pd.notna(last["value"]) else ""
+    words = [tag("b", describe_movement(last, kpi, currency)), path_words(last, kpi, currency), tag("span", describe_base(last, kpi), cls="eq-small")]
+    return tag(
+        "article", tag("h3", link(kpi.short_title, "kpi", measure=kpi.id, unit=unit, release=pinned)),
+        tag("div", value, status(last, kpi), cls="value"), _spark(rows, kpi, currency), tag("div", *(tag("span", w) for w in words if w), cls="words"), cls=f"eq-tile {name}",
+    )  # fmt: skip
+
+
+def _spark(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
+    shown = rows.dropna(subset=["value"])
+    if shown.empty:
+        return Html("")
+    first, last = shown.iloc[0], shown.iloc[-1]
+    words = f"{kpi.short_title}: {format_figure(first, kpi, currency)} on {format_day(first['period_end'])}, {format_figure(last, kpi, currency)} on {format_day(last['period_end'])}"
+    return picture(draw_sparkline(rows, kpi, words), alt=words, cls="spark")
+
+
+def path_words(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
+    """The path now; a target that is a band, or none, in its own words."""
+    if kpi.within is not None:
+        return f"Target: {describe_target(kpi, currency)}"
+    return describe_path(row, kpi, currency) or describe_polarity(kpi)
+
+
+def finding(rows: pd.DataFrame, kpi: KpiSummary, unit: UnitSummary, contents: Contents) -> str:
+    """The heading of a measure's page."""
+    if rows.empty:
+        return f"{kpi.short_title}: not published for {unit.name}"
+    return headline_kpi(rows.iloc[-1], kpi, contents.provenance.currency, None if unit.parent is None else unit.name)
+
+
+def value_cell(row: pd.Series | None, kpi: KpiSummary, currency: str) -> object:
+    """A figure for a table: never 0 or a gap where it is hidden, but the word."""
+    if row is None:
+        return "Not published"
+    if pd.isna(row["value"]):
+        return Cell(status(row), "hidden" if row["status"] == "hidden" else "")
+    return format_figure(row, kpi, currency, bare=True)
+
+
+def grid(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], pinned: str | None) -> Html:
+    """Units by headline measures: value and status word in each cell."""
+    currency, contents = report.provenance.currency, report.contents
+    day = {k.id: contents.periods[k.id][-1] for k in kpis}
+    found = {k.id: report.units_at(k.id, day[k.id], [parent, *units]) for k in kpis}
+    rows = []
+    for unit in [parent, *units]:
+        own = unit == parent
+        name: object = contents.units[unit].name if own and parent != contents.root.id else "Whole council" if own else link(contents.units[unit].name, "directorate", unit=unit, release=pinned)
+        rows.append([name, *(_grid_cell(found[k.id], unit, k, currency) for k in kpis)])
+    columns = [Column("Unit"), *(Column(k.short_title) for k in kpis)]
+    return table("Status of each unit on each headline measure", columns, rows, quiet=True, cls="eq-grid", own=1)
+
+
+def _grid_cell(rows: pd.DataFrame, unit: str, kpi: KpiSummary, currency: str) -> Cell:
+    if unit not in rows.index:
+        return Cell(tag("span", "Not published", cls="eq-small"))
+    row = rows.loc[unit]
+    value = tag("b", format_figure(row, kpi, currency, bare=True)) if pd.notna(row["value"]) else ""
+    return Cell(joined([value, status(row)]), str(row["status"]))
+
+
+def grid_list(report: Report, units: list[str], kpis: list[KpiSummary], pinned: str | None) -> Html:
+    """The same for a phone: a line a unit, most behind first."""
+    lines = []
+    for unit in units:
+        names = [str(rows.loc[unit, "status"]) for k in kpis if unit in (rows := report.units_at(k.id, report.contents.periods[k.id][-1], units)).index]
+        behind = sum(n in BEHIND for n in names)
+        others = [("on path or reached", sum(n in {"on_path", "reached"} for n in names)), ("unclear", names.count("unclear")),
+                  ("hidden", names.count("hidden")), ("withheld", names.count("withheld"))]  # fmt: skip
+        words = ", ".join(f"{n} {word}" for word, n in others if n)
+        head = tag("span", picture(status_symbol("off_path" if behind else "on_path")), tag("span", f"{behind} behind" if behind else "None behind"), cls=f"eq-status {'off_path' if behind else 'on_path'}")
+        lines.append((-behind, tag("li", link(report.contents.units[unit].name, "directorate", unit=unit, release=pinned), head, tag("span", words, cls="eq-small"))))
+    return tag("ul", *(line for _, line in sorted(lines, key=lambda pair: pair[0])), cls="eq-list")
+
+
+def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
+    """The column beside the time chart: everything that must be known about the last figure, in words."""
+    currency, last = report.provenance.currency, rows.iloc[-1]
+    name = str(last["status"])
+    listed = [
+        ("Likely range", describe_range(last, kpi, currency)),
+        ("Target path", "" if kpi.within is not None else describe_path(last, kpi, currency)),
+        ("Target", describe_target(kpi, currency)),
+        ("Since last year", describe_movement(last, kpi, currency)),
+        ("People not known", describe_bounds(last, kpi, currency)),
+        ("Answered", describe_declared(last)),
+        ("Compared with", describe_benchmark(last, kpi, currency)),
+        ("Who is counted", f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
+        ("Note", describe_note(last) or (NOTES["rounded"] if last["rounded"] else "")),
+    ]  # fmt: skip
+    big = tag("div", format_figure(last, kpi, currency), cls="value")
+    entries = [joined([tag("dt", term), tag("dd", words)]) for term, words in listed if words]
+    show(tag("div", big, status(last, kpi), tag("dl", *entries), cls=f"eq-facts {name}"))
+
+
+def hidden_note(rows: pd.DataFrame) -> str:
+    """How many are not shown, and why; empty when everything is."""
+    withheld = int((rows["status"] == "withheld").sum())
+    words = [describe_hidden(rows), f"{withheld} of {len(rows)} withheld. {NOTES['withheld']}" if withheld else ""]
+    return " ".join(filter(None, words))

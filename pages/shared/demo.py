@@ -1,0 +1,73 @@
+"""Building the demo council for a first visitor: once, in a process of its own, with its progress on the page."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from metrics.access.viewer import Viewer
+from pages.shared import reports
+from pages.shared.markup import show, tag
+
+_lock = threading.Lock()
+
+
+class Build:
+    """The one build of this server: several tabs watch the same one."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = Path(tempfile.mkstemp(prefix="equality-demo-", suffix=".log")[1])
+
+    def start(self) -> None:
+        with _lock:
+            if self._process is None:
+                command = [sys.executable, "-P", "-m", "metrics.cli.main", "demo", "--config", str(reports.config_folder())]
+                with self._log.open("wb") as log:
+                    self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=_code())
+
+    @property
+    def finished(self) -> int | None:
+        return None if self._process is None else self._process.poll()
+
+    def lines(self) -> list[str]:
+        return self._log.read_text(encoding="utf-8", errors="replace").replace("\r", "\n").splitlines()
+
+
+def _code() -> Path:
+    return Path(__file__).resolve().parents[2]
+
+
+@st.cache_resource(show_spinner=False)
+def _build() -> Build:
+    return Build()
+
+
+def no_release(viewer: Viewer) -> None:
+    """There is nothing to show yet: build the demo, or say what to run. Ends the page."""
+    if viewer.mode == "local":
+        show(tag("h1", "No figures have been published yet", cls="eq-h1"))
+        show(tag("p", "Load your extracts with ", tag("code", "equality ingest"), ", then publish the first release with ", tag("code", "equality refresh"), ". Then reload this page."))
+        st.stop()
+    show(tag("h1", "The demo council is being built", cls="eq-h1"))
+    show(tag("p", "This happens once and takes a minute or two: an invented council, its staff, and a certified release of their figures."))
+    _build().start()
+    _progress()
+    st.stop()
+
+
+@st.fragment(run_every=1.0)
+def _progress() -> None:
+    build = _build()
+    lines = [line for line in build.lines() if line.strip()]
+    show(tag("p", lines[-1] if lines else "Starting…", cls="eq-stamp", role="status"))
+    if build.finished is None:
+        return
+    if reports.can_open():
+        st.rerun(scope="app")
+    show(tag("p", "The demo could not be built. What the builder said last:"), tag("pre", "\n".join(lines[-12:])))

@@ -1,0 +1,107 @@
+"""The choices at the top of a page. Each is in the address, so a link restores the view; every value is taken from the release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from metrics.access.viewer import Viewer
+from metrics.report import Contents, KpiSummary, UnitSummary
+from metrics.wording.dates import format_day
+from pages.shared import demo, reports
+
+
+def choose_release(viewer: Viewer, place: Any) -> tuple[Contents, str | None, str | None]:
+    """The release to read, its id if the reader pinned it, and the id of the latest that stands."""
+    found = reports.list_releases(viewer)
+    standing = [r for r in found if r.withdrawn is None]
+    if not standing:
+        demo.no_release(viewer)
+    latest = standing[0].id
+    named = {r.id: r for r in found}
+    labels = {r: f"Release {r}" + (" (withdrawn)" if named[r].withdrawn else "") + (", the latest" if r == latest else "") for r in named}
+    chosen = _choose("Release", "release", list(named), labels.__getitem__, place, first=latest)
+    contents = reports.open_release(viewer, chosen, named[chosen].withdrawn)
+    return contents, chosen if chosen != latest else None, latest
+
+
+def choose_unit(contents: Contents, place: Any, label: str = "Council, directorate or service", units: Sequence[str] | None = None) -> UnitSummary:
+    """Any unit of the release, each under the one above it."""
+    options = list(units or (u.id for u in contents.units.values()))
+    names = unit_labels(contents)
+    return contents.units[_choose(label, "unit", options, names.__getitem__, place)]
+
+
+def choose_kpi(contents: Contents, place: Any, kpis: Sequence[str] | None = None, label: str = "Measure", key: str = "measure") -> KpiSummary:
+    options = list(kpis or headline_first(contents))
+    return contents.kpis[_choose(label, key, options, lambda k: kpi_label(contents.kpis[k]), place)]
+
+
+def choose_earlier(days: Sequence[date], place: Any) -> date | None:
+    """An earlier period to compare with; one year before unless chosen."""
+    earlier = list(reversed(days[:-1]))
+    if not earlier:
+        return None
+    year_before = min(earlier, key=lambda d: abs((days[-1] - d).days - 365))
+    return _choose("Compare with", "compare", earlier, format_day, place, first=year_before)  # type: ignore[no-any-return]
+
+
+def choose_dimension(contents: Contents, dimensions: Sequence[str], place: Any) -> str:
+    return str(_choose("Compare groups by", "by", list(dimensions), lambda d: contents.dimensions[d].title, place))
+
+
+def choose_statistic(kinds: Sequence[str], place: Any) -> str:
+    return str(_choose("Statistic", "statistic", list(kinds), str.capitalize, place))
+
+
+def choose_split(contents: Contents, splits: Sequence[str], place: Any) -> str:
+    """By unit, or by one of the dimensions that the gap is published by."""
+    return str(_choose("Shown by", "by", list(splits), lambda s: "Directorate or service" if s == "unit" else contents.dimensions[s].title, place))
+
+
+def _choose(label: str, key: str, options: list[Any], words: Callable[[Any], str], place: Any, first: Any = None) -> Any:
+    """A select box whose value is in the address. An id is understood there too, so a link need not know the words."""
+    wanted = st.query_params.get(key)
+    by_id = {str(o): o for o in options}
+    if wanted in by_id and wanted not in {words(o) for o in options}:
+        del st.query_params[key]
+        st.session_state[key] = by_id[wanted]
+    index = options.index(first) if first in options else 0
+    return place.selectbox(label, options, index=index, format_func=words, key=key, bind="query-params")
+
+
+def headline_first(contents: Contents) -> list[str]:
+    return sorted(contents.kpis, key=lambda k: not contents.kpis[k].headline)
+
+
+def kpi_label(kpi: KpiSummary) -> str:
+    return f"{kpi.id} {kpi.title}"
+
+
+def unit_labels(contents: Contents) -> dict[str, str]:
+    """Each unit's name; where two share one, the unit above is added."""
+    names = [u.name for u in contents.units.values()]
+    twice = {n for n in names if names.count(n) > 1}
+    return {
+        u.id: "Whole council" if u.parent is None else f"{u.name} ({contents.units[u.parent].name if u.parent in contents.units else u.id})" if u.name in twice else u.name
+        for u in contents.units.values()
+    }
+
+
+def below(contents: Contents, unit: str, day: date) -> list[str]:
+    """Units directly below one, that existed on a day."""
+    at = day.isoformat()
+    return [u.id for u in contents.units.values() if u.parent == unit and (u.valid_from or "") <= at and (u.valid_to is None or at <= u.valid_to)]
+
+
+def line_above(contents: Contents, unit: str) -> list[UnitSummary]:
+    """From the top down to the unit itself."""
+    line: list[UnitSummary] = []
+    here: str | None = unit
+    while here is not None and here in contents.units:
+        line.append(contents.units[here])
+        here = contents.units[here].parent
+    return list(reversed(line))

@@ -1,0 +1,80 @@
+"""Text made into HTML: everything is escaped unless it was made here, because labels come from extracts and definitions."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+
+class Html(str):
+    """Text that is already safe HTML."""
+
+    __slots__ = ()
+
+
+def safe(text: object) -> Html:
+    """A label, number or name as HTML; HTML made here stays as it is."""
+    return text if isinstance(text, Html) else Html(escape(str(text)))
+
+
+def tag(name: str, *inside: object, **attributes: str) -> Html:
+    """`tag("p", "a < b", cls="eq-small")`."""
+    named = {"cls": "class", "for_": "for"}
+    words = "".join(f' {named.get(k, k.replace("_", "-"))}="{escape(v)}"' for k, v in attributes.items() if v)
+    return Html(f"<{name}{words}>{''.join(map(safe, inside))}</{name}>")
+
+
+def joined(parts: Iterable[object], between: str = "") -> Html:
+    return Html(between.join(safe(p) for p in parts))
+
+
+def link(label: str, page: str, **choices: str | None) -> Html:
+    """A link to a screen with its choices; those left open are left out."""
+    kept = {k: v for k, v in choices.items() if v}
+    return tag("a", label, href=f"/{page}" + (f"?{urlencode(kept)}" if kept else ""), target="_self")
+
+
+def picture(svg: str, alt: str = "", cls: str = "") -> Html:
+    """SVG as an image: Streamlit takes SVG out of HTML, but leaves images alone. No alt text: decoration beside a word."""
+    code = base64.b64encode(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="Arial, Liberation Sans, sans-serif" ', 1).encode()).decode()
+    return Html(f'<img src="data:image/svg+xml;base64,{code}" alt="{escape(alt)}"' + (f' class="{cls}"' if cls else "") + ">")
+
+
+def show(*parts: object) -> None:
+    st.html(joined(parts))
+
+
+@dataclass(frozen=True)
+class Column:
+    head: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table with a class of its own."""
+
+    inside: object
+    cls: str = ""
+
+
+def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, quiet: bool = False, cls: str = "", own: int = 0) -> Html:
+    """A real table in a region that a keyboard can scroll. The first cell of a row names it; `quiet` hides the caption from sight only.
+
+    `own` marks that many first rows as the unit itself, above its parts.
+    """
+    head = tag("thead", tag("tr", *(tag("th", c.head, scope="col", cls="num" if c.number else "") for c in columns)))
+    body = []
+    for place, row in enumerate(rows):
+        cells = [tag("th", row[0], scope="row")]
+        for column, value in zip(columns[1:], row[1:], strict=True):
+            cell = value if isinstance(value, Cell) else Cell(value)
+            cells.append(tag("td", cell.inside, cls=" ".join(filter(None, ["num" if column.number else "", cell.cls]))))
+        body.append(tag("tr", *cells, cls="own" if place < own else ""))
+    inner = tag("table", tag("caption", caption), head, tag("tbody", *body), cls=cls)
+    return tag("div", inner, cls="eq-region quiet" if quiet else "eq-region", role="region", tabindex="0", aria_label=caption)

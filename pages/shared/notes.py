@@ -1,0 +1,189 @@
+"""What stands around the figures on every page: mode, place, stamp, source, how we know, and the release in the footer."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from metrics.access.viewer import Viewer
+from metrics.charts.symbols import mark, status_symbol
+from metrics.report import Contents, KpiSummary, Provenance, Report, UnitSummary
+from metrics.wording.dates import format_day
+from metrics.wording.definition import describe_change_method, describe_definition, describe_method
+from metrics.wording.notes import NOTES, describe_note, describe_notes
+from metrics.wording.status import STATUS_MEANINGS, STATUS_WORDS
+from metrics.wording.values import lower_first
+from pages.shared.filters import line_above
+from pages.shared.markup import Html, joined, link, picture, safe, show, tag
+
+STYLE = Path(__file__).with_name("style.css")
+PRODUCT = "Equality performance dashboard"
+MODE_WORDS = {"demo": "Demo on this computer", "local": "Local: one analyst at this computer, no sign-in"}
+SYNTHETIC = NOTES["synthetic"].rstrip(".")
+
+
+def masthead(viewer: Viewer, provenance: Provenance | None = None) -> None:
+    """Whose figures these are, in which mode, and whether they are real."""
+    st.html(STYLE)
+    words = [MODE_WORDS.get(viewer.mode, "")]
+    if viewer.mode == "demo" or (provenance and provenance.synthetic):
+        words.append(SYNTHETIC)
+    council = tag("b", provenance.council) if provenance else Html("")
+    show(tag("div", tag("div", council, tag("span", PRODUCT)), tag("div", ". ".join(filter(None, words)), cls="eq-frame"), cls="eq-masthead"))
+
+
+def withdrawn(provenance: Provenance, replaced_by: str | None, page: str) -> None:
+    """Above everything else, because a figure of a withdrawn release must not be used."""
+    if provenance.withdrawn is None:
+        return
+    newer = joined([" The release that stands now: ", link(replaced_by, page), "."]) if replaced_by else ""
+    show(tag("div", tag("b", f"Withdrawn: release {provenance.release}. "), "Do not use these figures. Reason: ", provenance.withdrawn, newer, cls="eq-banner"))
+
+
+def opening(place: object, finding: str, stamp: object) -> None:
+    """Where we are, what was found, and of what."""
+    show(tag("div", place, cls="eq-eyebrow"), tag("h1", finding, cls="eq-h1"), tag("div", stamp, cls="eq-stamp"))
+
+
+def stamp(contents: Contents, day: object, who: str, more: str = "") -> Html:
+    words = f" Population: {who}." + (f" {more}" if more else "") + f" Release {contents.provenance.release}."
+    return joined([tag("b", f"Published figures, {day}."), safe(words)])
+
+
+def heading(text: str, under: str = "", level: int = 2) -> None:
+    show(tag(f"h{level}", text, cls=f"eq-h{level}"), tag("p", under, cls="eq-small") if under else "")
+
+
+def source(contents: Contents, *kpis: KpiSummary, more: str = "") -> None:
+    """The line under a chart: where its figures come from, of which day, in which release, and that they are synthetic."""
+    p = contents.provenance
+    titles = dict.fromkeys(k.source for k in kpis)
+    dated = [f"{t}, {_day(p.data_dates[t])}" if t in p.data_dates else t for t in titles]
+    words = [f"{p.council}: {'; '.join(dated)}.", f"Release {p.release}.", "Synthetic figures." if p.synthetic else "", more]
+    show(tag("p", " ".join(filter(None, words)), cls="eq-small"))
+
+
+def key(*items: tuple[str, str]) -> Html:
+    """What each mark means. Decorative samples: the words carry it."""
+    return tag("div", *(tag("span", picture(mark(kind)), words) for kind, words in items), cls="eq-key")
+
+
+def status_key(statuses: set[str]) -> None:
+    """The statuses that appear, in the order of the catalogue."""
+    items = [tag("li", picture(status_symbol(s)), tag("span", tag("b", STATUS_WORDS[s]), f": {lower_first(STATUS_MEANINGS[s])}")) for s in STATUS_WORDS if s in statuses]
+    show(tag("ul", *items, cls="eq-statuses"))
+
+
+def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
+    """Definition, method and SQL, closed until asked for."""
+    with st.expander("How we know: source, definition, and how the ranges are worked out"):
+        for kpi in kpis:
+            show(tag("h3", f"{kpi.id} {kpi.title}", cls="eq-h3"))
+            facts = [
+                *describe_definition(kpi), ("Owner", kpi.owner), ("Likely range", describe_method(kpi)), ("Change", describe_change_method()),
+                ("Definition version", f"{contents.provenance.definition_version}, this measure {kpi.fingerprint}"),
+            ]  # fmt: skip
+            show(tag("div", tag("dl", *(joined([tag("dt", a), tag("dd", b)]) for a, b in facts if b)), cls="eq-facts"))
+            if kpi.sql:
+                show(tag("p", "How it is counted, as SQL:", cls="eq-small"), tag("pre", kpi.sql, tabindex="0", role="region", aria_label=f"SQL of {kpi.id}"))
+
+
+def footer(contents: Contents, viewer: Viewer) -> None:
+    """Which release, made when and from what, and the rule by which small numbers are hidden."""
+    p = contents.provenance
+    dates = "; ".join(f"{title.lower()} at {_day(day)}" for title, day in p.data_dates.items())
+    show(tag("footer",
+             tag("p", tag("b", f"Release {p.release}."), f" Published {format_day(p.published_at)} from {dates}. {p.disclosure_note} Version for: {p.audience}."
+                 + (" " + SYNTHETIC + "." if p.synthetic else "")),
+             tag("p", f"{MODE_WORDS.get(viewer.mode, '')}. Definition version {p.definition_version}."), cls="eq-foot"))  # fmt: skip
+
+
+def _day(iso: str) -> str:
+    return format_day(date.fromisoformat(iso[:10]))
+
+
+def populations(kpis: list[KpiSummary]) -> str:
+    """Who is counted, when a page shows several measures."""
+    found = [k.population for k in kpis]
+    if not found:
+        return "none"
+    usual = max(dict.fromkeys(found), key=found.count)
+    return usual if len(set(found)) == 1 else f"{usual}, unless a measure says otherwise"
+
+
+def sentence(text: str, small: bool = False) -> Html:
+    return tag("p", text, cls="eq-small" if small else "")
+
+
+def breadcrumb(contents: Contents, unit: UnitSummary, pinned: str | None) -> Html:
+    """From the whole council down to here; each step above is a link."""
+    line = line_above(contents, unit.id)
+    steps = [link("Whole council" if u.parent is None else u.name, "directorate", unit=None if u.parent is None else u.id, release=pinned) for u in line[:-1]]
+    here = "Whole council" if unit.parent is None else unit.name
+    return joined(["Directorates / ", *(joined([s, " / "]) for s in steps), here])
+
+
+def time_key(kpi: KpiSummary, rows: pd.DataFrame) -> Html:
+    items = [("line", "Published figure")]
+    if rows["lower"].notna().any():
+        items.append(("range", "Likely range of the last figure"))
+    if rows["target"].notna().any():
+        items.append(("band", "Target: within this band") if kpi.within is not None else ("path", "Target path and milestones"))
+    return key(*items)
+
+
+def groups_key(kpi: KpiSummary, rows: pd.DataFrame) -> Html:
+    items = []
+    if rows["lower"].notna().any():
+        items += [("dot", "Clearly different"), ("open_dot", "Not clearly different")]
+    else:
+        items += [("ring", "Published figure")]
+    if rows["bound_low"].notna().any():
+        items.append(("bounds", "If none or all of the unknown belonged"))
+    if rows["benchmark"].notna().any():
+        items.append(("bar", kpi.benchmark_title or "Benchmark"))
+    return key(*items)
+
+
+def strip_key(unit: UnitSummary, contents: Contents, earlier: date | None) -> Html:
+    items = [("spot", f"{unit.name} now")]
+    if earlier is not None:
+        items.append(("diamond", format_day(earlier)))
+    if unit.parent is not None:
+        items.append(("bar", "Whole council"))
+    return key(*items)
+
+
+def nothing_to_draw(rows: pd.DataFrame, contents: Contents, unit: UnitSummary, kpi: KpiSummary, pinned: str | None) -> None:
+    """No empty axes: why there is nothing here, and where there is something."""
+    withheld = rows[rows["status"] == "withheld"]
+    if len(withheld):
+        words = describe_note(withheld.iloc[-1].where(withheld.iloc[-1].index != "note", "withheld"))
+    else:
+        words = NOTES["hidden" if (rows["status"] == "hidden").any() else "not_available"]
+    parent = contents.units.get(unit.parent or "")
+    above = joined([" See ", link("the whole council" if parent.parent is None else parent.name, "kpi", measure=kpi.id, unit=None if parent.parent is None else parent.id, release=pinned), "."]) if parent else ""
+    show(tag("p", words, above))
+
+
+def not_published(kpi: KpiSummary, unit: UnitSummary) -> None:
+    show(tag("p", f"{kpi.title} is not published for {unit.name}. Ask the analyst to declare this breakdown in config/kpis."))
+
+
+def caveats(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
+    """Everything that must be said beside the figures of this page."""
+    found = describe_notes(rows, kpi, report.provenance.synthetic)
+    if found:
+        heading("Read with this")
+        show(tag("ul", *(tag("li", n) for n in found), cls="eq-bullets"))
+
+
+def unequal_pay() -> None:
+    """On every page about pay gaps."""
+    show(tag("div", tag("h2", "A pay gap is not unequal pay"),
+             tag("p", "A pay gap compares the middle or average hourly pay of ", tag("b", "all"), " people in two groups, whatever jobs they do. "
+                 "Unequal pay, which is unlawful, means paying people differently for ", tag("b", "the same or equal work"), "."),
+             tag("p", "A council can pay every grade equally and still have a gap, when one group holds more of the higher-paid jobs."), cls="eq-box"))  # fmt: skip

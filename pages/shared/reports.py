@@ -1,0 +1,165 @@
+"""The one cached read of a release. The cache key holds the audience, the viewer's units and the release."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metrics.access.viewer import Viewer
+from metrics.errors import EqualityError, NotPublished
+from metrics.periods import years_before
+from metrics.report import Contents, KpiSummary, Report, Request
+
+
+def config_folder() -> Path:
+    """Set by `equality serve`."""
+    return Path(os.environ.get("EQUALITY_CONFIG", "config"))
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Any:
+    """The release store named in the settings. Read once: a change of settings needs a new start."""
+    from metrics.releases.store import ReleaseStore
+    from metrics.settings import load_settings
+
+    return ReleaseStore(load_settings(config_folder()).releases_url)
+
+
+def can_open() -> bool:
+    try:
+        return any(r.withdrawn is None for r in store().list_releases())
+    except EqualityError:
+        return False
+
+
+def list_releases(viewer: Viewer) -> list[Any]:
+    """Every release, the newest first; a demo shows synthetic ones only."""
+    try:
+        found = [r for r in store().list_releases() if viewer.mode != "demo" or r.synthetic]
+    except NotPublished:
+        return []
+    return sorted(found, key=lambda r: (r.published_at, r.id), reverse=True)
+
+
+def open_release(viewer: Viewer, release: str, withdrawn: str | None) -> Contents:
+    """Menus and provenance of one release. A withdrawal after it was first opened is part of the key, so it shows at once."""
+    return _contents(release, withdrawn, viewer.audience, viewer.units, viewer.mode)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _contents(release: str, withdrawn: str | None, audience: str, units: tuple[str, ...] | None, mode: Any) -> Contents:
+    contents: Contents = store().contents(release, Viewer(audience, mode, units))
+    return contents
+
+
+def read(viewer: Viewer, contents: Contents, request: Request) -> Report:
+    """The figures that a page needs, in one go."""
+    request = replace(request, release=contents.provenance.release)
+    return Report(contents, _cells(request, viewer.audience, viewer.units, viewer.mode), request)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _cells(request: Request, audience: str, units: tuple[str, ...] | None, mode: Any) -> pd.DataFrame:
+    report: Report = store().read(request, Viewer(audience, mode, units))
+    return report.cells
+
+
+def unit_breakdowns(contents: Contents, kpis: tuple[str, ...]) -> tuple[str, ...]:
+    """Breakdowns that split by unit alone, and the KPI as a whole: what overviews read."""
+    levels = {"unit", *(u.level for u in contents.units.values())}
+    found = {b for k in kpis for b in contents.kpis[k].breakdowns if set(b.split("+")) <= levels}
+    return ("", *sorted(found))
+
+
+def read_units(viewer: Viewer, contents: Contents, kpis: list[KpiSummary], units: tuple[str, ...]) -> Report:
+    """Measures as wholes, in several units: the groups inside them are left out where the release can tell them apart."""
+    ids = tuple(k.id for k in kpis)
+    try:
+        return read(viewer, contents, Request(kpis=ids, units=units, breakdowns=unit_breakdowns(contents, ids)))
+    except NotPublished:  # a breakdown that is declared but has no period yet
+        return read(viewer, contents, Request(kpis=ids, units=units))
+
+
+def latest_rows(report: Report, kpis: list[KpiSummary], unit: str) -> pd.DataFrame:
+    """The last figure of each measure at one unit."""
+    last = [rows.tail(1) for k in kpis if len(rows := report.series(k.id, unit))]
+    return pd.concat(last, ignore_index=True) if last else report.cells.head(0)
+
+
+def all_latest(report: Report, kpis: list[KpiSummary]) -> pd.DataFrame:
+    """The last figure of each measure at every unit read."""
+    cells = report.cells
+    last = {k.id: pd.Timestamp(report.contents.periods[k.id][-1]) for k in kpis}
+    return cells[(cells["group"] == "") & (cells["period_end"] == cells["kpi"].map(last))].drop_duplicates(["kpi", "unit"])
+
+
+def statuses(report: Report, kpis: list[KpiSummary]) -> set[str]:
+    return set(all_latest(report, kpis)["status"].astype(str))
+
+
+def part(report: Report, rows: pd.DataFrame) -> Report:
+    """A report of just the rows that a table shows, for its downloads."""
+    return replace(report, cells=rows.reset_index(drop=True))
+
+
+def every_day(contents: Contents) -> list[date]:
+    return sorted({d for days in contents.periods.values() for d in days})
+
+
+def two_dates(report: Report, kpi: KpiSummary, unit: str, before: date, now: date) -> pd.DataFrame:
+    """The unit and each of its groups at two dates, `_then` for the earlier one; `tested`: the dates are a year apart."""
+    cells = report.cells
+    here = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit) & ~cells["group"].astype(str).str.contains(";")].drop_duplicates(["group", "period_end"])
+    then, after = (here[here["period_end"] == pd.Timestamp(d)].set_index("group") for d in (before, now))
+    joined = after.join(then[["value", "lower", "upper", "status", "marker", "rounded"]], rsuffix="_then")
+    joined["tested"] = before == years_before(now)
+    labels = {f"{d.id}={c}": f"{d.title}: {label}" for d in report.contents.dimensions.values() for c, label, _ in d.categories}
+    order = ["", *(g for g in labels if g in joined.index)]
+    joined = joined.loc[[g for g in order if g in joined.index]]
+    joined["label"] = [labels.get(g, "Everyone") for g in joined.index]
+    return joined
+
+
+def last_day_of_groups(report: Report, kpi: KpiSummary, unit: str, dimension: str) -> date:
+    """Groups may be published less often than the whole."""
+    cells = report.cells
+    mine = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit) & cells["group"].astype(str).str.startswith(f"{dimension}=")]
+    return mine["period_end"].max().date()  # type: ignore[no-any-return]
+
+
+def by_size(report: Report, kpi: KpiSummary, units: list[str]) -> list[str]:
+    """Largest first; a unit whose base is not shown comes last, so that its place says nothing of its size."""
+    rows = report.units_at(kpi.id, report.contents.periods[kpi.id][-1], units)
+    size = {u: float(n) for u, n in rows["denominator"].items() if pd.notna(n)}
+    return sorted(units, key=lambda u: (-size.get(u, -1.0), report.contents.units[u].name))
+
+
+PAY_GAPS = {"pay_gap_median": "median", "pay_gap_mean": "mean"}
+
+
+def pay_gap_kinds(contents: Contents) -> dict[str, list[KpiSummary]]:
+    """Pay gaps of the release by statistic, medians first."""
+    found: dict[str, list[KpiSummary]] = {}
+    for measure, word in PAY_GAPS.items():
+        kpis = [k for k in contents.kpis.values() if k.measure == measure]
+        if kpis:
+            found[word] = kpis
+    return found
+
+
+def splits(report: Report, kpi: KpiSummary, unit: str, parts: list[str]) -> list[str]:
+    """How one measure can be split at a unit: by the units below it, and by each published dimension."""
+    day = report.contents.periods[kpi.id][-1]
+    return [*(["unit"] if len(report.units_at(kpi.id, day, parts)) else []), *report.dimensions_of(kpi.id, unit)]
+
+
+def split_rows(report: Report, kpi: KpiSummary, unit: str, split: str, parts: list[str]) -> pd.DataFrame:
+    if split == "unit":
+        return report.units_at(kpi.id, report.contents.periods[kpi.id][-1], parts)
+    return report.groups_at(kpi.id, unit, split, last_day_of_groups(report, kpi, unit, split))

@@ -1,0 +1,183 @@
+"""The numbers beside each chart, as real tables made from the same cells as the chart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from metrics.charts.declared import percent
+from metrics.charts.funnel import against_usual, can_draw_funnel
+from metrics.charts.sparkline import draw_strip
+from metrics.report import Contents, KpiSummary, Report, UnitSummary
+from metrics.wording.dates import format_day
+from metrics.wording.movement import describe_movement
+from metrics.wording.values import digits_for, format_change, format_number, format_range, format_value
+from pages.shared.cards import status, value_cell
+from pages.shared.markup import Cell, Column, Html, link, picture, show, table
+
+
+def over_time(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> None:
+    """Newest first; where there are many dates, the last five years at the same time of year, and all of them on request."""
+    month = rows["period_end"].iloc[-1].month
+    yearly = rows[rows["period_end"].dt.month == month].tail(5)
+    if len(rows) <= 8:
+        show(_dates("Numbers for this chart", rows, kpi, currency))
+        return
+    show(_dates("Numbers for this chart", yearly, kpi, currency))
+    with st.expander(f"All {len(rows)} dates"):
+        show(_dates(f"Numbers for this chart, all {len(rows)} dates", rows, kpi, currency))
+
+
+def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
+    columns = [Column("Date"), Column(value_name(kpi), True), *_base_columns(kpi), Column("Likely range", True), Column("Path", True), Column("Status")]
+    body = [
+        [format_day(row["period_end"]), value_cell(row, kpi, currency), *_base_cells(row, kpi), likely(row, kpi, currency),
+         format_value(row["target"], kpi.unit, currency, bare=True), status(row)]
+        for _, row in rows.iloc[::-1].iterrows()
+    ]  # fmt: skip
+    return table(caption, columns, body)
+
+
+def likely(row: pd.Series, kpi: KpiSummary, currency: str, then: str = "") -> str:
+    """The likely range with as many digits as the figure has."""
+    return format_range(row[f"lower{then}"], row[f"upper{then}"], kpi.unit, currency, digits_for(row, kpi.unit))
+
+
+def value_name(kpi: KpiSummary) -> str:
+    return {"percent": "Share", "people": "People", "ratio": "Times", "percentage_points": "Points"}.get(kpi.unit, "Pay") if not kpi.measure.startswith("pay_gap") else "Gap"
+
+
+def _base_columns(kpi: KpiSummary) -> list[Column]:
+    if kpi.measure == "proportion":
+        return [Column("People", True), Column("Out of", True)]
+    return [] if kpi.measure == "count" else [Column("People counted", True)]
+
+
+def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
+    if kpi.measure == "proportion":
+        return [people(row["numerator"]), people(row["denominator"])]
+    return [] if kpi.measure == "count" else [people(row["denominator"])]
+
+
+def people(count: object) -> str:
+    return format_number(count)
+
+
+def two_dates(compared: pd.DataFrame, report: Report, kpi: KpiSummary, before: date, now: date) -> Html:
+    """Each row of `compared` is the unit or one of its groups, with both dates and their ranges side by side."""
+    currency = report.provenance.currency
+    columns = [Column("Who"), Column(format_day(before), True), Column("Likely range then", True), Column(format_day(now), True), Column("Likely range now", True), Column("Change")]
+    body = [
+        [row["label"], value_cell(_side(row, "_then"), kpi, currency), likely(row, kpi, currency, "_then"), value_cell(_side(row, ""), kpi, currency),
+         likely(row, kpi, currency), change_words(row, kpi, currency)]
+        for _, row in compared.iterrows()
+    ]  # fmt: skip
+    return table(f"{kpi.title}: two dates compared", columns, body, quiet=True, own=1)
+
+
+def _side(row: pd.Series, suffix: str) -> pd.Series | None:
+    if pd.isna(row[f"status{suffix}"]):
+        return None
+    return pd.Series({name: row[f"{name}{suffix}"] for name in ("value", "status", "marker", "rounded")})
+
+
+def change_words(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
+    """The tested sentence where the dates are a year apart; else the difference, and whether the two ranges overlap."""
+    if bool(row["tested"]):
+        return describe_movement(row, kpi, currency)
+    if pd.isna(row["value"]) or pd.isna(row["value_then"]):
+        return "No comparison: one of the two is not shown"
+    words = format_change(float(row["value"]) - float(row["value_then"]), kpi.unit, currency, digits_for(row, kpi.unit))
+    if pd.isna(row["lower"]) or pd.isna(row["lower_then"]):
+        return words
+    apart = row["lower"] > row["upper_then"] or row["upper"] < row["lower_then"]
+    return f"{words}: {'the likely ranges do not overlap' if apart else 'the likely ranges overlap'}"
+
+
+def by_group(groups: pd.DataFrame, kpi: KpiSummary, contents: Contents, dimension: str) -> Html:
+    labels = {f"{dimension}={c}": label for c, label, _ in contents.dimensions[dimension].categories}
+    return _rows_table(contents.dimensions[dimension].title, {g: labels[g] for g in groups.index}, groups, kpi, contents)
+
+
+def by_unit(rows: pd.DataFrame, kpi: KpiSummary, contents: Contents, pinned: str | None) -> Html:
+    return _rows_table("Unit", {u: link(contents.units[u].name, "directorate", unit=u, release=pinned) for u in rows.index}, rows, kpi, contents)
+
+
+def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: KpiSummary, contents: Contents) -> Html:
+    currency = contents.provenance.currency
+    marked = bool(rows["benchmark"].notna().any())
+    columns = [Column(head), *_base_columns(kpi), Column(value_name(kpi), True), Column("Likely range", True)]
+    columns += [Column(kpi.benchmark_title or "Benchmark", True)] if marked else []
+    body = []
+    for id, row in rows.iterrows():
+        line = [names[str(id)], *_base_cells(row, kpi), value_cell(row, kpi, currency), likely(row, kpi, currency)]
+        body.append([*line, format_value(row["benchmark"], kpi.unit, currency, bare=True)] if marked else line)
+    return table("Numbers for this chart", columns, body)
+
+
+def measures(report: Report, kpis: list[KpiSummary], unit: UnitSummary, earlier: date | None, pinned: str | None) -> Html:
+    """One row a measure: status, own figure, the council's, an earlier one, and how it moved."""
+    contents, currency = report.contents, report.provenance.currency
+    root = contents.root.id
+    columns = [Column("Measure"), Column("Status"), Column("Whole council" if unit.id == root else unit.name, True)]
+    columns += [] if unit.id == root else [Column("Council", True)]
+    columns += [Column(format_day(earlier) if earlier else "Earlier", True), Column("Each on its own scale"), Column("Since last year")]
+    body = []
+    for kpi in kpis:
+        rows, council = report.series(kpi.id, unit.id), report.series(kpi.id, root)
+        last, then = rows.iloc[-1], _at(rows, earlier)
+        above = _at(council, last["period_end"].date()) if unit.id != root else None
+        strip = draw_strip(last["value"], None if then is None else then["value"], None if above is None else above["value"])
+        line: list[object] = [link(kpi.short_title, "kpi", measure=kpi.id, unit=None if unit.id == root else unit.id, release=pinned), status(last, kpi), value_cell(last, kpi, currency)]
+        line += [] if unit.id == root else [value_cell(above, kpi, currency)]
+        line += [value_cell(then, kpi, currency) if then is not None else "–", picture(strip) if strip else "No figure to draw", describe_movement(last, kpi, currency) or "–"]
+        body.append(line)
+    return table(f"Measures of {unit.name}", columns, body, quiet=True)
+
+
+def _at(rows: pd.DataFrame, day: date | None) -> pd.Series | None:
+    found = rows[rows["period_end"] == pd.Timestamp(day)] if day is not None else rows.head(0)
+    return None if found.empty else found.iloc[0]
+
+
+def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned: str | None) -> Html:
+    """Units below, largest first, with links to each; whether each lies within the usual spread, where that can be said."""
+    contents, currency, day = report.contents, report.provenance.currency, report.contents.periods[kpi.id][-1]
+    rows = report.units_at(kpi.id, day, sized)
+    usual = against_usual(report, kpi.id, parent, sized, day) if can_draw_funnel(report, kpi.id, parent, sized, day) else {}
+    columns = [Column("Unit"), Column("People counted", True), Column(value_name(kpi), True), Column("Status"), *([Column("Usual spread")] if usual else [])]
+    body = []
+    for unit in sized:
+        row = rows.loc[unit] if unit in rows.index else None
+        line: list[object] = [link(contents.units[unit].name, "directorate", unit=unit, release=pinned), "–" if row is None else people(row["denominator"]), value_cell(row, kpi, currency),
+                              "–" if row is None else Cell(status(row), str(row["status"]) if row["status"] == "hidden" else "")]  # fmt: skip
+        body.append([*line, usual.get(unit, "–").capitalize()] if usual else line)
+    return table("Parts, largest first", columns, body)
+
+
+def declared(rates: pd.DataFrame, contents: Contents) -> Html:
+    columns = [Column("Measure that asks"), Column("Known", True), Column("People asked", True), Column("Shown?")]
+    body = [
+        [contents.kpis[str(id)].short_title, percent(row["declared"]), people(row["everyone"]), "Withheld" if row["declared"] < 0.6 else "Read with care" if row["declared"] < 0.8 else "Shown"]
+        for id, row in rates.iterrows()
+    ]  # fmt: skip
+    return table("Numbers for this chart", columns, body)
+
+
+def gaps(report: Report, kpis: list[KpiSummary], unit: str) -> Html:
+    """Gaps by year, with the last likely range, base and declaration rate."""
+    currency = report.provenance.currency
+    days = sorted({d for k in kpis for d in report.contents.periods[k.id]})[-5:]
+    columns = [Column("Gap"), *(Column(format_day(d), True) for d in days), Column("Likely range", True), Column("People", True), Column("Known", True)]
+    body = []
+    for kpi in kpis:
+        rows = report.series(kpi.id, unit)
+        last = rows.iloc[-1]
+        cells = [value_cell(_at(rows, d), kpi, currency) if _at(rows, d) is not None else "not held" for d in days]
+        known = "–" if pd.isna(last["declared"]) else percent(last["declared"])
+        body.append([kpi.title, *cells, likely(last, kpi, currency), people(last["denominator"]), known])
+    return table("Numbers for these charts", columns, body)
+
+
