@@ -28,8 +28,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return str(found[0]) if found else None
 
 
-def no_such(what: str, word: str, known: Iterable[str]) -> str:
-    """ "no dimension 'grade'; there are: age_band, sex", or "…; did you mean 'grade_band'?" """
+def no_such(what: str, word: str, known: Iterable[str], within: str = "") -> str:
+    """ "no column 'grade' in dataset 'hr'; there are: age_band, sex", or "…; did you mean 'grade_band'?" """
     words = tuple(known)
     likely = nearest(word, words)
-    return f"no {what} '{word}'; " + (f"did you mean '{likely}'?" if likely else f"there are: {listed(words)}")
+    start = f"no {what} '{word}'" + (f" in {within}" if within else "")
+    return f"{start}; " + (f"did you mean '{likely}'?" if likely else f"there are: {listed(words)}")

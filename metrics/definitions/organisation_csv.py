@@ -18,6 +18,7 @@ from metrics.errors import Problem
 REQUIRED = ("unit", "name", "parent", "level")
 COLUMNS = (*REQUIRED, "valid_from", "valid_to", "successor")
 LARGEST = 2 * 1024 * 1024
+DEEPEST = 30
 _UNIT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 _LEVEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -125,6 +126,8 @@ def _structure(lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
             yield line.number, "parent: " + no_such("unit", line.unit.parent, units)
         elif _in_circle(line.unit, units):
             yield line.number, f"parent: '{line.unit.id}' is above itself; follow its parents and break the circle"
+        elif _depth(line.unit, units) > DEEPEST:
+            yield line.number, f"parent: more than {DEEPEST} levels below the council; no organisation is that deep"
         else:
             for message in (*_day_problems(line.unit, units), *_successor_problems(line.unit, units)):
                 yield line.number, message
@@ -150,6 +153,13 @@ def _in_circle(unit: Unit, units: Mapping[str, Unit]) -> bool:
         seen.add(here.id)
         here = units.get(here.parent)
     return False
+
+
+def _depth(unit: Unit, units: Mapping[str, Unit]) -> int:
+    depth, here = 0, units.get(unit.parent or "")
+    while here is not None and depth <= DEEPEST:
+        depth, here = depth + 1, units.get(here.parent or "")
+    return depth
 
 
 def _day_problems(unit: Unit, units: Mapping[str, Unit]) -> Iterator[str]:

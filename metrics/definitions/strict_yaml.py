@@ -198,6 +198,8 @@ class _Reader:
 
 def _in_plain_words(error: yaml.YAMLError, text: str, where: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
+    if "unexpected end of stream" in str(getattr(error, "problem", "")):
+        mark = getattr(error, "context_mark", None) or mark  # where the quotation begins
     if mark is None:
         position = getattr(error, "position", 0)
         line = text.count("\n", 0, position if isinstance(position, int) else 0) + 1

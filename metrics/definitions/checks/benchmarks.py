@@ -38,7 +38,7 @@ def _benchmark(parsed: Parsed, benchmark: Benchmark) -> Iterator[tuple[Place, st
         return
     for category in benchmark.by_category:
         if category not in dimension.ids:
-            yield ("by_category", category), no_such(f"category of '{dimension.id}'", category, dimension.ids)
+            yield ("by_category", category), no_such("category", category, dimension.ids, f"dimension '{dimension.id}'")
     total = sum(benchmark.by_category.values())
     complete = set(dimension.known) <= set(benchmark.by_category)
     if complete and _are_shares(parsed, benchmark) and abs(total - 100) > ROUNDING:

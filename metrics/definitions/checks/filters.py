@@ -43,7 +43,7 @@ def _filter(parsed: Parsed, dataset: Dataset, where: Filter) -> Iterator[tuple[P
             yield (name,), f"an empty list admits nobody; write `known` or some of: {', '.join(dimension.ids)}"
         for n, category in enumerate(wanted):
             if category not in dimension.ids:
-                yield (name, n), no_such(f"category of '{name}'", category, dimension.ids)
+                yield (name, n), no_such("category", category, dimension.ids, f"dimension '{name}'")
 
 
 def not_offered(dataset: Dataset, name: str, offered: dict[str, str]) -> str:
@@ -53,4 +53,4 @@ def not_offered(dataset: Dataset, name: str, offered: dict[str, str]) -> str:
         return f"column '{name}' holds dimension '{column.dimension or column.band}'; write that name"
     if column is not None:
         return f"column '{name}' is of type {column.type}; only categories, and numbers with bands, can be filtered or split by"
-    return no_such("column", name, offered).replace(";", f" in dataset '{dataset.id}';", 1)
+    return no_such("column", name, offered, f"dataset '{dataset.id}'")

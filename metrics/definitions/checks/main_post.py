@@ -28,13 +28,13 @@ def _posts(parsed: Parsed, dataset: Dataset) -> Iterator[Problem]:
         yield parsed.problem(
             "datasets",
             dataset.id,
-            ("person_id",),
+            ("grain",),
             "rows are posts, so a person identifier is needed to count people once; name its heading",
         )
     rule = dataset.main_post
     if rule is None or not (rule.highest or rule.flag):
         message = "rows are posts, so say which post counts: `main_post: {highest: [hours]}` or `main_post: {flag: is_main_post}`"
-        yield parsed.problem("datasets", dataset.id, ("main_post",), message)
+        yield parsed.problem("datasets", dataset.id, ("grain",), message)
         return
     for n, name in enumerate(rule.highest):
         wrong = _wrong(dataset, name, NUMERIC, "a number")

@@ -32,7 +32,7 @@ def _population(parsed: Parsed, dataset: str, population: str) -> str | None:
     found = parsed.datasets.get(dataset)
     if found is None or population in found.populations:
         return None
-    return no_such(f"population of dataset '{dataset}'", population, found.populations)
+    return no_such("population", population, found.populations, f"dataset '{dataset}'")
 
 
 def _column(parsed: Parsed, dataset: str, column: str | None) -> str | None:
@@ -40,6 +40,6 @@ def _column(parsed: Parsed, dataset: str, column: str | None) -> str | None:
     if found is None or column is None:
         return None
     if column not in found.columns:
-        return no_such("column", column, found.columns).replace(";", f" in dataset '{dataset}';", 1)
+        return no_such("column", column, found.columns, f"dataset '{dataset}'")
     kind = found.columns[column].type
     return None if kind in NUMERIC else f"column '{column}' is of type {kind}; a mean, median or pay gap needs a number"

@@ -57,7 +57,7 @@ def _rolled_up(parsed: Parsed, dimension: Dimension, above: Dimension) -> Iterat
             message = f"category '{category.id}' has no parent in '{above.id}'; there are: {', '.join(above.ids)}"
             yield parsed.problem("dimensions", dimension.id, place, message)
         elif category.parent not in above.ids:
-            yield parsed.problem("dimensions", dimension.id, place, no_such(f"category of '{above.id}'", category.parent, above.ids))
+            yield parsed.problem("dimensions", dimension.id, place, no_such("category", category.parent, above.ids, f"'{above.id}'"))
         elif category.known != above.category(category.parent).known:
             message = (
                 f"'{category.id}' and its parent '{category.parent}' do not agree on known; "

@@ -27,10 +27,10 @@ def _columns(parsed: Parsed, dataset: Dataset) -> Iterator[Problem]:
             continue
         for label, category in column.recode.items():
             if category not in dimension.ids:
-                message = no_such(f"category of '{dimension.id}'", category, dimension.ids)
+                message = no_such("category", category, dimension.ids, f"dimension '{dimension.id}'")
                 yield parsed.problem("datasets", dataset.id, ("columns", name, "recode", label), message)
         if column.blank is not None and column.blank not in dimension.ids:
-            message = no_such(f"category of '{dimension.id}'", column.blank, dimension.ids)
+            message = no_such("category", column.blank, dimension.ids, f"dimension '{dimension.id}'")
             yield parsed.problem("datasets", dataset.id, ("columns", name, "blank"), message)
 
 

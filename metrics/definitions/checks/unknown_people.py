@@ -17,7 +17,8 @@ def check(parsed: Parsed) -> Iterator[Problem]:
         if not kpi.measure.type.is_share:
             continue
         for base in ("denominator", "reference_group"):
-            if base == "denominator" or kpi.measure.reference_group:
+            where = getattr(kpi.measure, base)
+            if base in kpi.measure.model_fields_set and set(where) <= set(parsed.offered(dataset)):
                 for place, message in _within(parsed, kpi, dataset, base):
                     yield parsed.problem("kpis", kpi.id, ("measure", *place), message)
 

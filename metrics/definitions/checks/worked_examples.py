@@ -12,7 +12,10 @@ from metrics.definitions.parsed import NUMERIC, Parsed
 from metrics.definitions.strict_yaml import Place
 from metrics.errors import Problem
 
-GIVES = ("value", "numerator", "denominator", "everyone", "possible", "reference_numerator", "reference_denominator")
+GIVES = (
+    *("value", "lower", "upper", "bound_low", "bound_high", "reference_value"),
+    *("numerator", "denominator", "everyone", "possible", "reference_numerator", "reference_denominator"),
+)
 
 
 def check(parsed: Parsed) -> Iterator[Problem]:
@@ -40,15 +43,14 @@ def _example(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place
 
 
 def _cell(parsed: Parsed, dataset: Dataset, name: str, value: Any) -> str | None:
-    column = dataset.columns.get(name)
-    if name == "unit":
-        known = parsed.organisation.by_id if parsed.organisation else {}
-        return None if parsed.organisation is None or value in known else no_such("unit", str(value), known)
-    if column is None:
-        return no_such("column", name, (*dataset.columns, "unit")).replace(";", f" in dataset '{dataset.id}';", 1)
-    finest = parsed.finest(dataset, name)
-    if column.type == "category" and finest is not None and value not in finest.ids:
-        return no_such(f"category of '{finest.id}'", str(value), finest.ids)
-    if column.type in NUMERIC and value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+    offered = parsed.offered(dataset)
+    holder = name if name in dataset.columns else offered.get(name)
+    if holder is None:
+        return no_such("column", name, {*dataset.columns, *offered}, f"dataset '{dataset.id}'")
+    column, finest = dataset.columns[holder], parsed.finest(dataset, holder)
+    wanted = parsed.dimensions.get(name, finest) if holder != name or column.type == "category" else None
+    if wanted is not None and finest is not None and value not in {*wanted.ids, *finest.ids}:
+        return no_such("category", str(value), wanted.ids, f"dimension '{wanted.id}'")
+    if wanted is None and column.type in NUMERIC and value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
         return f"column '{name}' holds numbers, found '{value}'"
     return None

@@ -1,0 +1,124 @@
+"""`equality check`: is the configuration right, do its worked examples hold, is a review overdue."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from metrics.definitions.checks.review import review_warnings
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.fit import advice, fit, lacking
+from metrics.definitions.load import definition_error, load_configuration, parse_folder
+from metrics.definitions.schema import write_schemas
+from metrics.errors import DefinitionError, Problem
+from metrics.settings import Settings, SettingsFile, check_settings, load_settings
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(epilog="Example: equality check --config mycouncil")
+def check(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+    fit_to_data: Annotated[bool, typer.Option("--fit", help="First leave out what the datasets cannot answer.")] = False,
+    schemas: Annotated[Path | None, typer.Option("--schemas", help="Also write JSON Schemas for editors into this folder.")] = None,
+) -> None:
+    """Every definition and cross-reference, worked examples, review dates. Exit 0 when all is right, 2 when something is wrong."""
+    if schemas is not None:
+        write_schemas(schemas, {"settings": SettingsFile})
+    changes = fit(config) if fit_to_data else []
+    if not as_json:
+        for line in changes:
+            print(line)
+    configuration, problems, more = load_everything(config)
+    warnings = review_warnings(configuration, date.today()) if configuration else []
+    if as_json:
+        _print_json(configuration, problems, warnings, changes)
+    if problems and not as_json:
+        error = definition_error(problems, config)
+        raise DefinitionError(error.problems, "\n".join(line for line in (more, error.advice) if line))
+    if not problems and configuration is not None and not as_json:
+        _print_summary(configuration, warnings, config)
+    raise typer.Exit(DefinitionError.exit_code if problems else 0)
+
+
+def load_everything(folder: Path) -> tuple[Configuration | None, list[Problem], str]:
+    """Configuration (if it loads), every problem of definitions, settings and worked examples, and advice on missing columns."""
+    problems: list[Problem] = []
+    configuration: Configuration | None = None
+    settings: Settings | None = None
+    more = ""
+    try:
+        configuration = load_configuration(folder)
+    except DefinitionError as error:
+        if not folder.is_dir():
+            raise
+        problems += error.problems
+        more = advice(lacking(parse_folder(folder)[0]))
+    try:
+        settings = load_settings(folder)
+    except DefinitionError as error:
+        problems += error.problems
+    if configuration is not None and settings is not None:
+        problems += check_settings(settings, configuration)
+    if configuration is not None:
+        problems += worked_example_problems(configuration)
+    return configuration, problems, more
+
+
+def worked_example_problems(configuration: Configuration) -> list[Problem]:
+    """What every worked example should give and does not, by the same road that real figures take."""
+    from metrics.pipeline import run_worked_example  # opens an engine: only when examples are run
+
+    return [problem for kpi in configuration.kpis.values() if kpi.worked_example for problem in run_worked_example(configuration, kpi)]
+
+
+def found(configuration: Configuration) -> dict[str, int]:
+    """How many of everything there are."""
+    return {
+        "units": len(configuration.organisation.units),
+        "dimensions": len(configuration.dimensions),
+        "datasets": len(configuration.datasets),
+        "benchmarks": len(configuration.benchmarks),
+        "profiles": len(configuration.disclosure.profiles),
+        "kpis": len(configuration.kpis),
+        "worked_examples": sum(kpi.worked_example is not None for kpi in configuration.kpis.values()),
+    }
+
+
+def _print_summary(configuration: Configuration, warnings: list[Problem], folder: Path) -> None:
+    counts = found(configuration)
+    print(f"{folder}/ is right: " + ", ".join(_counted(number, name) for name, number in counts.items()) + ".")
+    print(f"Definition version {configuration.fingerprint[:12]}.")
+    for warning in warnings:
+        print(f"warning: {warning}")
+    if not configuration.kpis:
+        print("warning: there are no KPIs, so nothing can be published.")
+
+
+def _counted(number: int, name: str) -> str:
+    word = {"kpis": "KPIs", "worked_examples": "worked examples", "profiles": "disclosure profiles"}.get(name, name)
+    return f"{number} {word[:-1] if number == 1 else word}"
+
+
+def _print_json(configuration: Configuration | None, problems: list[Problem], warnings: list[Problem], changes: list[str]) -> None:
+    print(
+        json.dumps(
+            {
+                "right": not problems,
+                "found": found(configuration) if configuration else {},
+                "definition_version": configuration.fingerprint if configuration else None,
+                "problems": [asdict(p) for p in sorted(set(problems), key=lambda p: (p.where, p.line, p.message))],
+                "warnings": [asdict(p) for p in warnings],
+                "changes": changes,
+            },
+            indent=2,
+            ensure_ascii=False,
+        )
+    )
