@@ -61,11 +61,12 @@ def divisors(configuration: Configuration, kpi: Kpi, groups: pd.Series) -> pd.Se
     return benchmarks(configuration, kpi, groups).fillna(_single(configuration, kpi))
 
 
-def gaps(kpi: Kpi, rows: pd.DataFrame) -> pd.DataFrame:
+def gaps(configuration: Configuration, kpi: Kpi, rows: pd.DataFrame) -> pd.DataFrame:
     """`gap, ratio`: value minus, and divided by, its comparator.
 
     The comparator is the row's benchmark; without one, a group is compared with everyone in its own unit, and a whole unit with nothing.
     A count is compared by its share of those whose answer is known. An index or a gap already is a comparison and has neither.
+    Nor has a group that takes the numerator's place (minority ethnic share by ethnic group): its share is not a share of the unit's.
     """
     if kpi.measure.type not in {MeasureType.COUNT, MeasureType.PROPORTION, MeasureType.MEAN, MeasureType.MEDIAN}:
         return pd.DataFrame({"gap": np.nan, "ratio": np.nan}, index=rows.index)
@@ -74,8 +75,16 @@ def gaps(kpi: Kpi, rows: pd.DataFrame) -> pd.DataFrame:
         other = rows["benchmark"]
     else:
         compared = rows["value"]
-        other = rows["benchmark"].fillna(everyone_in_unit(rows).where(rows["group"] != ""))
+        alike = {key: bool(key) and not takes_numerators_place(configuration, kpi, str(key)) for key in rows["group"].unique()}
+        other = rows["benchmark"].fillna(everyone_in_unit(rows).where(rows["group"].map(alike)))
     return pd.DataFrame({"gap": compared - other, "ratio": compared / other.where(other > 0)})
+
+
+def takes_numerators_place(configuration: Configuration, kpi: Kpi, group: str) -> bool:
+    """Whether the group is a category of the very characteristic that the numerator is about."""
+    columns = configuration.sources_of(kpi.dataset)
+    about = {columns[name] for name in kpi.measure.numerator}
+    return any(columns[part.partition("=")[0]] in about for part in group.split(";") if part)
 
 
 def everyone_in_unit(rows: pd.DataFrame) -> pd.Series:

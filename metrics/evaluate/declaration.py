@@ -30,12 +30,19 @@ def declared(configuration: Configuration, kpi: Kpi, rows: pd.DataFrame) -> pd.S
 
 
 def bounds(kpi: Kpi, rows: pd.DataFrame, known: pd.Series, divisor: pd.Series) -> pd.DataFrame:
-    """`bound_low, bound_high`: the share if none, and if all, of the unknown belonged. Only where under 90 in 100 are known."""
-    asked = known < BOUNDS_BELOW
-    everyone = rows["everyone"].where(asked & (rows["everyone"] > 0))
+    """`bound_low, bound_high`: the value if none, and if all, of the unknown belonged. Only where under 90 in 100 are known.
+
+    The value itself always lies between them; rounded counts may say otherwise, and are then overruled.
+    """
+    everyone = rows["everyone"].where((known < BOUNDS_BELOW) & (rows["everyone"] > 0))
     found = pd.DataFrame({"bound_low": rows["numerator"] / everyone, "bound_high": rows["possible"] / everyone}).clip(0, 1)
     if kpi.measure.type is MeasureType.REPRESENTATION_INDEX:
-        return found.div(divisor.where(divisor > 0), axis=0)
-    if kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP and not kpi.measure.reference_group:
-        return found.sub(divisor, axis=0)
-    return found if kpi.measure.type is MeasureType.PROPORTION else found * np.nan
+        found = found.div(divisor.where(divisor > 0), axis=0)
+    elif kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP and not kpi.measure.reference_group:
+        found = found.sub(divisor, axis=0)
+    elif kpi.measure.type is not MeasureType.PROPORTION:
+        return found * np.nan
+    low, high = found["bound_low"], found["bound_high"]
+    return pd.DataFrame(
+        {"bound_low": low.where(~(low > rows["value"]), rows["value"]), "bound_high": high.where(~(high < rows["value"]), rows["value"])}
+    )

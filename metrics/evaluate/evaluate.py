@@ -46,13 +46,14 @@ def evaluate(shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
 def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
     divisor = divisors(configuration, kpi, rows["group"])
     known = declared(configuration, kpi, rows)
-    found = rows.join(estimates(kpi, rows, shown, divisor)).join(bounds(kpi, rows, known, divisor))
+    found = rows.join(estimates(kpi, rows, shown, divisor))
+    found = found.join(bounds(kpi, found, known, divisor))
     found["declared"] = known
     found["rounded"] = rows[[ROUNDED + p for p in needed_parts(kpi)]].any(axis=1)
     found["benchmark"] = benchmarks(configuration, kpi, rows["group"])
     found["marker"], found["note"] = _why_empty(kpi, found, _minimum_base(kpi, shown, configuration))
     _empty(kpi, found)
-    found = found.join(gaps(kpi, found))
+    found = found.join(gaps(configuration, kpi, found))
     _against_target(kpi, found, shown.period.end)
     found["note"] = _notes(found)
     if kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:

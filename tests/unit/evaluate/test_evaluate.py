@@ -248,3 +248,18 @@ def test_a_hidden_figure_leaves_the_others_as_they_are() -> None:
     alone = estimated(SHARE, share(30, 100, 120, 50, unit="housing"))
     beside = estimated(SHARE, share(None, 700, 1000, None), share(30, 100, 120, 50, unit="housing"))
     pd.testing.assert_frame_equal(beside.iloc[[1]].reset_index(drop=True), alone)
+
+
+def test_a_group_that_takes_the_numerators_place_is_not_compared_with_all_minorities() -> None:
+    rows = [
+        share(274, 794, 900, 380),
+        share(192, 794, 900, 298, breakdown="ethnicity_5", group="ethnicity_5=asian"),
+        share(154, 457, 516, 213, breakdown="sex", group="sex=female"),
+    ]
+    assert estimated(SHARE, *rows)["gap"].round(3).fillna(9).tolist() == [9, 9, round(154 / 457 - 274 / 794, 3)]
+
+
+def test_rounded_counts_never_put_the_share_outside_its_own_bounds() -> None:
+    row = one(SHARE, **share("~10", "~25", "~30", "~10"))
+    assert (row["value"], row["bound_high"]) == (0.4, 0.4)
+    assert row["bound_low"] == pytest.approx(1 / 3)
