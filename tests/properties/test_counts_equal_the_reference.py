@@ -75,13 +75,15 @@ def councils(draw: st.DrawFn) -> Configuration:
         lambda id, more: f.a_count(draw(filters()), draw(filters()), id=id, **more),
         lambda id, more: f.a_proportion(draw(filters(1)), draw(filters()), id=id, **more),
         lambda id, more: f.a_point_gap(draw(filters(1)), draw(filters()), draw(filters(1)), id=id, **more),
+        lambda id, more: f.a_proportion({"origin": ["a"]}, {"origin": "known", **draw(filters())}, id=id, **more),
+        lambda id, more: f.a_point_gap({"sex": ["female"]}, {"origin": ["a"]}, {"origin": ["b"]}, id=id, **more),
         lambda id, more: f.a_median(draw(filters()), id=id, **more),
         lambda id, more: f.a_pay_gap({compared: [pair[0]]}, {compared: [pair[1]]}, denominator=draw(filters()), id=id, **more),
     ]
     kpis = []
-    for number in range(draw(st.integers(1, 4))):
-        more = {"breakdowns": draw(breakdowns), "population": draw(st.sampled_from(["staff", "some"]))}
-        kpis.append(draw(st.sampled_from(kinds))(f"KP0{number}", more))
+    for number, kind in enumerate(draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=5))):
+        declared = [*draw(breakdowns), *draw(st.sampled_from([[], [["origin"]], [["unit", "fine"]]]))]
+        kpis.append(kind(f"KP0{number}", {"breakdowns": declared, "population": draw(st.sampled_from(["staff", "some"]))}))
     dataset = f.a_dataset(dimensions=dimensions, some={"title": "Some staff", "where": draw(filters())})
     return f.a_configuration(*kpis, units=units, dimensions=dimensions, dataset=dataset)
 

@@ -162,6 +162,37 @@ def test_a_point_gap_sets_two_shares_side_by_side(spec: Spec) -> None:
     )
 
 
+def test_a_point_gap_split_by_what_is_compared_sets_each_group_against_the_reference(spec: Spec) -> None:
+    spec(
+        a_point_gap({"sex": ["female"]}, {"ethnicity_5": ["asian", "black"]}, {"ethnicity_5": ["white"]}),
+        breakdown=["ethnicity_5"],
+        rows="""ethnicity     | sex
+                indian        | female
+                pakistani     | male
+                african       | female
+                white_british | male
+                white_other   | female
+                white_other   | male""",
+        gives="""ethnicity_5 | numerator | denominator | reference_numerator | reference_denominator
+                 asian       | 1         | 2           | 1                   | 3
+                 black       | 1         | 1           | 1                   | 3
+                 white       | x         | x           | x                   | x""",
+    )
+
+
+def test_either_way_of_not_being_known_leaves_a_share_possible(spec: Spec) -> None:
+    spec(
+        DISABLED,
+        rows="""disability
+                disabled
+                not_disabled
+                not_recorded
+                prefer_not_to_say""",
+        gives="""numerator | denominator | everyone | possible
+                 1         | 2           | 4        | 3""",
+    )
+
+
 def test_people_of_a_closed_unit_count_in_the_one_above(spec: Spec) -> None:
     units = (
         a_unit("council", None, "council"),
