@@ -15,14 +15,17 @@ from metrics.definitions.dimension import Dimension
 from metrics.definitions.kpi import Kpi, WorkedExample
 from metrics.definitions.load import locate
 from metrics.definitions.profile import DisclosureSettings, Profile
+from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.worked import unprotected
 from metrics.errors import EqualityError, Problem
-from metrics.evaluate.comparison import factor
-from metrics.evaluate.evaluate import evaluate
+from metrics.evaluate.comparison import divisors, factor
+from metrics.evaluate.declaration import bounds, declared
 from metrics.evaluate.parts import figures
+from metrics.evaluate.values import estimates
 from metrics.periods import FinancialYear, Grain
 from metrics.query.counts import PARTS
 from metrics.query.fetch import fetch_counts
+from metrics.query.people import PAY_GAPS
 from metrics.sources.engine import open_source
 from metrics.sources.snapshots import Snapshot, write_snapshot
 from metrics.sources.tables import dataset_table, prepare_tables
@@ -46,7 +49,7 @@ def run_worked_example(configuration: Configuration, kpi: Kpi) -> list[Problem]:
     except EqualityError as error:
         return [where.problem(("worked_example",), f"could not be worked out: {problem.message}") for problem in error.problems]
     return [
-        where.problem(("worked_example", "gives", name), _difference(expected, found[name], str(found["note"])))
+        where.problem(("worked_example", "gives", name), _difference(expected, found[name]))
         for name, expected in kpi.worked_example.gives.items()
         if not _agrees(expected, found[name])
     ]
@@ -70,9 +73,9 @@ def _agrees(expected: float | None, found: Any) -> bool:
     return abs(round(float(found), decimals) - expected) < 10.0 ** -(decimals + 3)
 
 
-def _difference(expected: float | None, found: Any, note: str) -> str:
+def _difference(expected: float | None, found: Any) -> str:
     said = "nothing" if expected is None else f"{expected:g}"
-    got = f"nothing ({note.replace('_', ' ') or 'not available'})" if pd.isna(found) else f"{round(float(found), 6):g}"
+    got = "nothing" if pd.isna(found) else f"{round(float(found), 6):g}"
     return f"the example says {said}; these rows give {got}. Correct the example or the definition"
 
 
@@ -122,20 +125,28 @@ def work_out(configuration: Configuration, kpi: Kpi, example: WorkedExample) -> 
             source.insert(dataset_table(alone, kpi.dataset), rows)
             write_snapshot(source, Snapshot(kpi.dataset, DAY, len(rows), len(rows), 0, pd.Timestamp(DAY).to_pydatetime(), (), "", ""))
         (counts,) = fetch_counts(source, alone, kpi.dataset, [DAY], FinancialYear())
-    shown = unprotected(counts, "everyone")
-    found: dict[str, Any] = {**figures(shown).iloc[0].to_dict(), **evaluate(shown, alone).iloc[0].to_dict()}
+    return _figure(alone, kpi, unprotected(counts, "everyone"))
+
+
+def _figure(configuration: Configuration, kpi: Kpi, shown: ShownCells) -> dict[str, Any]:
+    """Counts and estimates as `evaluate` makes them, without its rules on what is too small or too little known to publish."""
+    rows = figures(shown)
+    divisor = divisors(configuration, kpi, rows["group"])
+    known = declared(configuration, kpi, rows)
+    made = rows.join(estimates(kpi, rows, shown, divisor)).join(bounds(kpi, rows, known, divisor))
+    found = {str(name): value for name, value in made.iloc[0].items()}
+    if kpi.measure.type in PAY_GAPS:
+        found["denominator"] = found["reference_denominator"]
     return {**found, **{name: found[name] / factor(kpi) for name in IN_READERS_UNIT}}
 
 
 def _alone(configuration: Configuration, kpi: Kpi) -> Configuration:
-    """The configuration with this KPI only, as a whole, at the day's grain, for readers from whom nothing is hidden."""
-    profile = Profile.model_construct(
-        **{**Profile(title="Worked example").model_dump(), "minimum_base": 0, "pay_minimum": 1, "dominance": 1.0, "distinct_rates": 1}
-    )
+    """The configuration with this KPI only, as a whole, on the day itself."""
+    profile = Profile(title="Worked example")
     bare = kpi.model_copy(
         update={"breakdowns": (), "profile": "everyone", "period": kpi.period.model_copy(update={"grain": Grain.SNAPSHOT})}
     )
-    settings = DisclosureSettings.model_construct(profiles={"everyone": profile}, audiences={"everyone": "everyone"})
+    settings = DisclosureSettings(profiles={"everyone": profile}, audiences={"everyone": "everyone"})
     return replace(configuration, kpis={kpi.id: bare}, disclosure=settings)
 
 

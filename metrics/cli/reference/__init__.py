@@ -1,0 +1,1 @@
+"""The pages that `equality docs` writes, one file each."""

@@ -1,0 +1,165 @@
+"""`equality refresh`: make, protect, certify and publish what is new, and say what was done and what was left alone."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from metrics.cli.tables import read_day, table
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.load import load_configuration
+from metrics.pipeline import RefreshResult, refresh
+from metrics.pipeline.due import Kept
+from metrics.pipeline.refresh import Progress
+from metrics.releases.store import ReleaseStore
+from metrics.settings import load_settings
+from metrics.sources.engine import open_source
+from metrics.wording.dates import format_day
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(name="refresh", epilog="Example: equality refresh --restate 2026-03-31 --reason 'Payroll file corrected'")
+def refresh_release(
+    restate: Annotated[
+        list[str] | None, typer.Option("--restate", metavar="DATE", help="A published period to make again; repeat it for several.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why published figures change; readers see it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Make and certify everything, publish nothing.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish the figures of every period that is loaded and not published yet, and print their certificate.
+
+    A period that was published stays as it is, unless it is restated with a reason.
+    """
+    configuration, settings = load_configuration(config), load_settings(config)
+    days = tuple(read_day(text, "--restate") for text in restate or ())
+    with open_source(settings.workforce_url) as source, _bar(not as_json) as progress:
+        store = ReleaseStore(settings.releases_url)
+        result = refresh(
+            configuration, settings, source=source, store=store, restate=days, reason=reason, dry_run=dry_run, progress=progress
+        )
+    typer.echo(json.dumps(as_dict(result), indent=1, ensure_ascii=False) if as_json else in_sentences(result, configuration))
+
+
+@contextmanager
+def _bar(wanted: bool) -> Iterator[Progress]:
+    """A progress bar for a person at a terminal; nothing in a log or a pipe."""
+    if not (wanted and sys.stderr.isatty()):
+        yield lambda *_: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda words, done, total: bar.update(task, description=words, completed=done, total=total or None)
+
+
+def as_dict(result: RefreshResult) -> dict[str, Any]:
+    return {
+        "release": result.release,
+        "dry_run": result.dry_run,
+        "nothing_to_do": result.nothing_to_do,
+        "seconds": round(result.seconds, 2),
+        "certificates": [{**b.certificate, "restated": b.label.reason} for b in result.batches],
+        "carried": [
+            {"dataset": b.label.dataset, "period_end": str(b.label.period_end), "audience": b.label.audience} for b in result.carried
+        ],
+        "kept": [{"dataset": k.dataset, "period_end": str(k.day), "why": k.why, "names": list(k.names)} for k in result.kept],
+        "dropped": list(result.dropped),
+    }
+
+
+def in_sentences(result: RefreshResult, configuration: Configuration) -> str:
+    """What happened, first; then the certificate; then what was left alone, and how to change that."""
+    parts = [_headline(result)]
+    if result.batches:
+        parts.append(_certificate(result))
+    notes = [*_kept(result.kept, configuration), *_dropped(result)]
+    if notes:
+        parts.append("\n".join(notes))
+    return "\n\n".join(parts)
+
+
+def _headline(result: RefreshResult) -> str:
+    periods = len({b.label.period_end for b in result.batches})
+    cells = sum(len(b.cells) for b in result.batches)
+    if result.nothing_to_do:
+        return "Nothing to do: every period that is loaded has been published."
+    if not result.batches and result.dry_run:
+        return "Dry run, nothing was published: no new figures; words and lists would follow the definitions of today."
+    if not result.batches:
+        return f"Published release {result.release}: no new figures; words and lists follow the definitions of today."
+    made = f"{cells:,} figures of {periods} period{'s' if periods > 1 else ''} in {result.seconds:.1f} seconds"
+    return f"Dry run, nothing was published: {made}." if result.dry_run else f"Published release {result.release}: {made}."
+
+
+def _certificate(result: RefreshResult) -> str:
+    heads = ("dataset", "period", "audience", "figures", "counts", "shown by level", "hidden", "recovered", "narrowest", "seconds")
+    rows = [
+        (
+            b.label.dataset,
+            b.label.period_end.isoformat(),
+            b.label.audience,
+            f"{len(b.cells):,}",
+            f"{b.certificate['cells']:,}",
+            " ".join(f"{share:.0%}" for share in b.certificate["shown_by_level"].values()),
+            _hidden(b.certificate),
+            b.certificate["recovered"] + b.certificate["pay_recovered"],
+            "-" if b.certificate["narrowest"] is None else b.certificate["narrowest"],
+            f"{b.certificate['seconds']:.1f}",
+        )
+        for b in result.batches
+    ]
+    explained = (
+        "Certificate: an attacker who knows everything that the audience is shown worked out `recovered` hidden counts exactly.\n"
+        "Shown by level: share of counts that can be read, from the whole council downwards. Narrowest: the fewest steps between\n"
+        "the smallest and the largest count that a hidden cell could be."
+    )
+    return table(heads, rows, ("figures", "counts", "hidden", "recovered", "narrowest", "seconds")) + "\n\n" + explained
+
+
+def _hidden(certificate: Mapping[str, Any]) -> int:
+    return int(certificate["primary"] + certificate["secondary"] + certificate["coarsened"])
+
+
+_WHY = {
+    "data": "the data changed after publishing",
+    "definition": "the definition of {names} changed after publishing",
+    "new_kpi": "{names} had not been defined when it was published",
+    "protection": "disclosure settings or the organisation changed after publishing",
+    "audience": "the audience {names} had not been declared when it was published",
+}
+
+
+def _kept(kept: tuple[Kept, ...], configuration: Configuration) -> list[str]:
+    """One sentence for all periods that differ for the same reason."""
+    alike: dict[tuple[str, str, tuple[str, ...]], list[date]] = {}
+    for one in kept:
+        alike.setdefault((one.dataset, one.why, one.names), []).append(one.day)
+    lines = [
+        f"{configuration.datasets[dataset].title}, {_days(days)}: {_WHY[why].format(names=', '.join(names))}; figures kept."
+        for (dataset, why, names), days in alike.items()
+    ]
+    if lines:
+        last = max(one.day for one in kept)
+        lines.append(f"To publish a period again: equality refresh --restate {last.isoformat()} --reason 'why the figures change'")
+    return lines
+
+
+def _days(days: list[date]) -> str:
+    return format_day(days[0]) if len(days) == 1 else f"{format_day(min(days))} to {format_day(max(days))} ({len(days)} periods)"
+
+
+def _dropped(result: RefreshResult) -> list[str]:
+    return [f"{', '.join(result.dropped)}: no longer defined; earlier releases still hold the figures."] if result.dropped else []

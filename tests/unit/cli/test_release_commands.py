@@ -1,0 +1,208 @@
+"""`refresh`, `releases`, `show` and `certify` as a person at a terminal meets them: what is printed, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from metrics.cli.main import main
+from metrics.report import UnitSummary
+from tests.support.drafts import UNITS, a_batch, a_draft
+from tests.support.tiny_council import TinyCouncil
+
+MARCH_25, MARCH = date(2025, 3, 31), date(2026, 3, 31)
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> TinyCouncil:
+    """Two periods, one release. No test changes it."""
+    council = TinyCouncil.found(tmp_path_factory.mktemp("published") / "council")
+    council.define("WF02-women", "Women among staff", "sex", "female", ["directorate", "disability"])
+    council.load(MARCH_25)
+    council.load(MARCH)
+    council.refresh()
+    return council
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in a council's folder: exit code, what was printed, what was complained of."""
+
+    def command(council: TinyCouncil, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(council.folder)
+        for variable in ("EQUALITY_CONFIG", "EQUALITY_WORKFORCE_URL", "EQUALITY_RELEASES_URL"):
+            monkeypatch.delenv(variable, raising=False)
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return command
+
+
+COLUMNS = [
+    "release", "kpi", "period_start", "period_end", "unit", "sex", "numerator", "denominator", "value", "lower", "upper", "benchmark",
+    "target", "gap", "ratio", "status", "marker",
+]  # fmt: skip
+
+
+def test_csv_has_the_columns_that_every_file_agrees_on(published: TinyCouncil, run: Run) -> None:
+    code, out, _ = run(published, "show", "WR03", "--by", "sex", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert code == 0
+    assert list(rows[0]) == COLUMNS
+    assert {(r["unit"], r["sex"], r["period_end"]) for r in rows} == {
+        ("littlewick", sex, day) for sex in ("female", "male") for day in ("2025-03-31", "2026-03-31")
+    }
+    assert all(0 <= float(r["value"]) <= 1 for r in rows if not r["marker"])
+
+
+def test_a_hidden_figure_is_empty_with_its_marker_and_never_0(published: TinyCouncil, run: Run) -> None:
+    _, out, _ = run(published, "show", "WF02", "--by", "disability", "--by", "directorate", "--format", "csv")
+    hidden = [r for r in csv.DictReader(io.StringIO(out)) if r["marker"] == "[c]"]
+    assert len(hidden) > 0
+    assert all(r[name] == "" for r in hidden for name in ("numerator", "value", "lower", "upper", "gap", "ratio"))
+
+
+def test_json_says_the_same_as_csv(published: TinyCouncil, run: Run) -> None:
+    wanted = ("show", "WF02", "--by", "directorate", "--by", "disability", "--period", "latest")
+    _, text, _ = run(published, *wanted, "--format", "csv")
+    code, out, _ = run(published, *wanted, "--format", "json")
+    rows = json.loads(out)
+    assert code == 0
+    assert [{k: "" if v is None else str(v) for k, v in r.items()} for r in rows] == list(csv.DictReader(io.StringIO(text)))
+    assert {r["period_end"] for r in rows} == {"2026-03-31"}
+
+
+def test_a_table_is_for_people(published: TinyCouncil, run: Run) -> None:
+    code, out, _ = run(published, "show", "WR03", "--by", "directorate", "--unit", "housing", "--period", "2026-03-31")
+    assert code == 0
+    assert out.startswith("WR03  Disabled staff\nAll staff (headcount)\n")
+    assert "Housing" in out
+    assert "%" in out
+    assert "Release 2026-07-21. Littlewick Town Council. Synthetic figures. Source: HR extract, 31 March 2026." in out
+
+
+def test_another_audience_has_other_figures(published: TinyCouncil, run: Run) -> None:
+    _, mine, _ = run(published, "show", "WF02", "--format", "csv")
+    code, public, _ = run(published, "show", "WF02", "--audience", "public", "--format", "csv")
+    shown = [float(r["numerator"]) for r in csv.DictReader(io.StringIO(public)) if r["numerator"]]
+    assert code == 0
+    assert mine != public
+    assert len(shown) > 0
+    assert all(n % 5 == 0 for n in shown)
+
+
+def test_text_that_a_spreadsheet_would_run_is_disarmed(tmp_path: Path, run: Run) -> None:
+    """No definition accepts such an id; a release written by something else might hold one."""
+    council = TinyCouncil.found(tmp_path / "council")
+    odd = UnitSummary("=1+1", "Odd", "council", "directorate", 1)
+    batch = a_batch(MARCH, {"WR03": "v1"})
+    batch.cells["unit"] = batch.cells["unit"].replace("parks", "=1+1")
+    council.store.publish(a_draft(batch, units={**UNITS, "=1+1": odd}))
+    _, out, _ = run(council, "show", "WR03", "--by", "unit", "--by", "sex", "--format", "csv")
+    units = {r["unit"] for r in csv.DictReader(io.StringIO(out))}
+    assert "'=1+1" in units
+    assert "=1+1" not in units
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("show", "WR99"), 1, "has no KPI 'WR99'"),
+        (("show", "WR03", "--by", "disability"), 1, "Declare the breakdown in config/kpis/WR03"),
+        (("show", "WR03", "--period", "last"), 2, "--period: found 'last'; write a day as YEAR-MONTH-DAY"),
+        (("show", "WR03", "--period", "2020-03-31"), 1, "nothing was published for 2020-03-31"),
+        (("show", "WR03", "--audience", "press"), 1, "no figures for 'press'; it has them for: leadership, public"),
+        (("show", "WR03", "--release", "2020-01-01"), 1, "There is no release '2020-01-01'"),
+        (("releases", "--compare", "2020-01-01", "2026-07-21"), 1, "There is no release '2020-01-01'"),
+        (("refresh", "--restate", "2026-03-31"), 2, "needs --reason"),
+        (("refresh", "--restate", "yesterday", "--reason", "x"), 2, "--restate: found 'yesterday'"),
+        (("certify", "2020-01-01"), 1, "There is no release '2020-01-01'"),
+        (("certify", "--audience", "press"), 1, "no figures for 'press'"),
+    ],
+)
+def test_refusals_are_words_and_an_exit_code(published: TinyCouncil, run: Run, arguments: tuple[str, ...], code: int, words: str) -> None:
+    ended, out, complained = run(published, *arguments)
+    assert ended == code
+    assert words in complained
+    assert "Traceback" not in out + complained
+
+
+def test_refresh_prints_the_certificate(tmp_path: Path, run: Run) -> None:
+    council = TinyCouncil.found(tmp_path / "council")
+    council.load(MARCH)
+    code, out, _ = run(council, "refresh", "--dry-run")
+    assert code == 0
+    assert out.startswith("Dry run, nothing was published: ")
+    assert council.store.latest() is None
+    code, out, _ = run(council, "refresh")
+    assert code == 0
+    assert out.startswith("Published release ")
+    assert "hr       2026-03-31  leadership" in out
+    assert run(council, "refresh")[1].startswith("Nothing to do")
+
+
+def test_refresh_says_what_it_left_alone(published: TinyCouncil, run: Run, tmp_path: Path) -> None:
+    council = published.copy(tmp_path / "council")
+    council.load(MARCH_25, seed=7)
+    council.define("WR09-men", "Men", "sex", "male", ["directorate"])
+    code, out, _ = run(council, "refresh")
+    assert code == 0
+    assert "HR extract, 31 March 2025: the data changed after publishing; figures kept." in out
+    assert "HR extract, 31 March 2025 to 31 March 2026 (2 periods): WR09 had not been defined when it was published; figures kept." in out
+    assert "equality refresh --restate 2026-03-31 --reason" in out
+
+
+def test_refresh_for_a_machine(published: TinyCouncil, run: Run) -> None:
+    code, out, _ = run(published, "refresh", "--json")
+    said = json.loads(out)
+    assert code == 0
+    assert (said["release"], said["nothing_to_do"], len(said["carried"])) == (None, True, 4)
+
+
+def test_releases_are_listed_and_compared(published: TinyCouncil, run: Run, tmp_path: Path) -> None:
+    council = published.copy(tmp_path / "council")
+    council.load(MARCH, seed=3)
+    council.refresh(restate=[MARCH], reason="Payroll corrected")
+    code, out, _ = run(council, "releases")
+    assert code == 0
+    assert out.index("2026-07-21.2") < out.index("2026-07-21  ")
+    assert "Payroll corrected" in out
+    code, out, _ = run(council, "releases", "--compare", "2026-07-21", "2026-07-21.2")
+    assert code == 0
+    assert "figures were made from other data." in out
+    same = run(council, "releases", "--compare", "2026-07-21", "2026-07-21")[1]
+    assert same.strip() == "Every figure is the same in 2026-07-21 and 2026-07-21."
+    listed = json.loads(run(council, "releases", "--json")[1])
+    assert [r["id"] for r in listed] == ["2026-07-21.2", "2026-07-21"]
+    compared = json.loads(run(council, "releases", "--compare", "2026-07-21", "2026-07-21.2", "--json")[1])
+    assert set(compared["differing"]) <= {"data", "suppression"}
+    assert len(compared["figures"]) >= compared["differing"]["data"] > 0
+
+
+def test_nothing_published_yet(tmp_path: Path, run: Run) -> None:
+    council = TinyCouncil.found(tmp_path / "council")
+    assert run(council, "releases")[:2] == (0, "Nothing has been published yet. Run `equality refresh`.\n")
+    assert run(council, "show", "WR03")[0] == 1
+    code, _, complained = run(council, "refresh")
+    assert code == 3
+    assert "Traceback" not in complained
+
+
+def test_certify_attacks_what_was_published_and_finds_nothing(published: TinyCouncil, run: Run) -> None:
+    code, out, _ = run(published, "certify")
+    assert code == 0
+    assert "no protected count can be worked out" in out
+    code, out, _ = run(published, "certify", "2026-07-21", "--audience", "public", "--json")
+    said = json.loads(out)
+    assert code == 0
+    assert {part["audience"] for part in said["parts"]} == {"public"}
+    assert said["recovered"] == 0
