@@ -6,13 +6,22 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from metrics.definitions.kpi import Kpi, Tolerance
+from metrics.definitions.kpi import Kpi, MeasureType, Tolerance
 from metrics.evaluate.comparison import factor
 from metrics.report import Status
 from metrics.statistics.trajectory import path_value
 
 SAME = 1e-9
 """Two figures closer than this are the same: 0.3 + 0.06 meets 0.36."""
+
+
+IDEALS = {
+    MeasureType.PAY_GAP_MEAN: 0.0,
+    MeasureType.PAY_GAP_MEDIAN: 0.0,
+    MeasureType.PERCENTAGE_POINT_GAP: 0.0,
+    MeasureType.REPRESENTATION_INDEX: 1.0,
+}
+"""What could not be better, whatever the target: a pay gap of 2% is better than its target of 4%."""
 
 
 @dataclass(frozen=True)
@@ -24,26 +33,32 @@ class Goal:
     within: float = 0.0
     tolerance: float | None = None
     """The council's own rule instead of the likely range."""
+    best: float | None = None
+    """For `closer_to_target`: the figure that could not be better, where it is not the target itself (no gap at all)."""
 
     @property
     def final(self) -> tuple[date, float]:
         return self.points[-1]
 
+    @property
+    def ideal(self) -> float:
+        return self.final[1] if self.best is None else self.best
+
     def shortfall(self, value: float, aim: float) -> float:
         """How much worse `value` is than `aim`, in the frame's unit; 0 or less is as good or better.
 
-        For `closer_to_target` every figure is judged by its distance from the final target: worse means farther away
-        than the aim is, and a distance of `within` is as good as none.
+        For `closer_to_target` every figure is judged by its distance from the ideal: no gap for gaps, 1 for an index,
+        else the final target. Worse means farther away than the aim is, on either side; `within` of the final target
+        is as good as the target.
         """
         if self.polarity == "closer_to_target":
-            target = self.final[1]
-            return abs(value - target) - max(abs(aim - target), self.within)
+            return abs(value - self.ideal) - max(abs(aim - self.ideal), abs(self.final[1] - self.ideal) + self.within)
         return aim - value if self.polarity == "higher" else value - aim
 
     def best_shortfall(self, lower: float, upper: float, aim: float) -> float:
         """The shortfall of the best figure in a range."""
-        if self.polarity == "closer_to_target" and lower <= self.final[1] <= upper:
-            return self.shortfall(self.final[1], aim)
+        if self.polarity == "closer_to_target" and lower <= self.ideal <= upper:
+            return self.shortfall(self.ideal, aim)
         return min(self.shortfall(lower, aim), self.shortfall(upper, aim))
 
     def path(self, day: date) -> float:
@@ -68,6 +83,7 @@ def goal_of(kpi: Kpi, unit: str) -> Goal | None:
         polarity=kpi.polarity,
         within=(target.within or 0.0) * scale,
         tolerance=rule.tolerance * scale if isinstance(rule, Tolerance) else None,
+        best=IDEALS.get(kpi.measure.type),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metrics.report import KpiSummary
 from metrics.wording.dates import format_day, format_month
+from metrics.wording.movement import ideal_of
 from metrics.wording.values import format_amount, format_number, format_value
 
 POLARITY = {
@@ -39,8 +40,10 @@ def describe_change_method() -> str:
 
 def describe_polarity(kpi: KpiSummary) -> str:
     """Higher is better; closer to 0% is better; …"""
-    if kpi.polarity == "closer_to_target" and kpi.target:
-        return f"Closer to {format_value(kpi.target[-1][1], kpi.unit, digits=_digits(kpi, kpi.target[-1][1]), bare=True)} is better"
+    ideal = ideal_of(kpi)
+    if kpi.polarity == "closer_to_target" and ideal is not None:
+        digits = 0 if ideal == round(ideal) else _digits(kpi, ideal)
+        return f"Closer to {format_value(ideal, kpi.unit, digits=digits, bare=True)} is better"
     return POLARITY[kpi.polarity]
 
 

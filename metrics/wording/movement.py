@@ -15,14 +15,23 @@ from metrics.wording.values import digits_for, format_change, format_value, is_m
 Direction = Literal["better", "worse", "neither"]
 
 
+def ideal_of(kpi: KpiSummary) -> float | None:
+    """For `closer_to_target`: the figure that could not be better. No gap for gaps, 1 for an index, else the final target."""
+    if kpi.measure.startswith("pay_gap") or kpi.measure == "percentage_point_gap":
+        return 0.0
+    if kpi.measure == "representation_index":
+        return 1.0
+    return kpi.target[-1][1] if kpi.target else None
+
+
 def direction(row: pd.Series, kpi: KpiSummary) -> Direction:
     """Whether a true movement is for the better; contextual figures have no good or bad direction."""
     if row["movement"] not in {"up", "down"} or kpi.polarity == "contextual":
         return "neither"
     if kpi.polarity == "closer_to_target":
-        if not kpi.target:
+        goal = ideal_of(kpi)
+        if goal is None:
             return "neither"
-        goal = kpi.target[-1][1]
         before, now = abs(row["value"] - row["change"] - goal), abs(row["value"] - goal)
         return "better" if now < before else "worse" if now > before else "neither"
     return "better" if (row["movement"] == "up") == (kpi.polarity == "higher") else "worse"

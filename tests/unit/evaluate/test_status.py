@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from metrics.evaluate.status import Goal, goal_of, stand
 from tests.support.evaluated import KNOWN, MINORITY, estimated, one, share
-from tests.support.factories import DAY, a_proportion
+from tests.support.factories import DAY, a_pay_gap, a_proportion
 
 SENIOR = {
     "baseline": {"date": date(2022, 3, 31), "value": 21.0},
@@ -111,6 +111,27 @@ def test_closer_to_target_counts_distance_on_both_sides(value: float, lower: flo
     assert stand(NEAR_ZERO, value, lower, upper, DAY) == status
 
 
+TO_FOUR = Goal(((date(2022, 3, 31), 0.103), (date(2027, 3, 31), 0.04)), "closer_to_target", within=0.01, best=0.0)
+"""A pay gap on its way from 10.3% to 4%."""
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [(0.02, "reached"), (-0.02, "reached"), (0.05, "reached"), (0.0501, "on_path"), (0.10, "off_path"), (-0.10, "off_path")],
+)
+def test_a_gap_smaller_than_its_target_is_better_not_farther_away(value: float, status: str) -> None:
+    assert stand(TO_FOUR, value, value - 0.01, value + 0.01, DAY) == status
+
+
+def test_what_could_not_be_better_comes_from_the_measure() -> None:
+    target = {"baseline": {"date": date(2022, 3, 31), "value": 10.3}, "milestones": [{"date": date(2027, 3, 31), "value": 4.0}]}
+    gap = goal_of(a_pay_gap({"sex": ["female"]}, {"sex": ["male"]}, polarity="closer_to_target", target=target), "council")
+    share_of_women = goal_of(a_proportion({"sex": ["female"]}, polarity="closer_to_target", target=target), "council")
+    assert gap is not None
+    assert share_of_women is not None
+    assert (gap.ideal, share_of_women.ideal) == (0.0, 0.04)
+
+
 def test_near_enough_is_on_path_even_when_the_path_is_nearer() -> None:
     flat = Goal(((date(2022, 3, 31), 0.0), (date(2030, 3, 31), 0.0)), "closer_to_target", within=0.01)
     assert stand(flat, 0.009, 0.0, 0.02, DAY) == "reached"
@@ -142,10 +163,12 @@ def test_status_is_never_worse_when_the_figure_is_better(polarity: str, target: 
     assert RANK[second] >= RANK[first]
 
 
-@given(st.floats(-0.5, 0.5), st.floats(0, 1), st.floats(0, 0.2), st.floats(-0.1, 0.1), st.floats(0, 0.05))
-def test_status_is_never_worse_when_the_figure_is_closer(value: float, part: float, reach: float, final: float, within: float) -> None:
-    goal = Goal(((date(2022, 3, 31), 0.3), (date(2030, 3, 31), final)), "closer_to_target", within=within)
-    nearer = final + (value - final) * part
+@given(st.floats(-0.5, 0.5), st.floats(0, 1), st.floats(0, 0.2), st.floats(-0.1, 0.1), st.floats(0, 0.05), st.sampled_from([None, 0.0]))
+def test_status_is_never_worse_when_the_figure_is_closer(
+    value: float, part: float, reach: float, final: float, within: float, best: float | None
+) -> None:
+    goal = Goal(((date(2022, 3, 31), 0.3), (date(2030, 3, 31), final)), "closer_to_target", within=within, best=best)
+    nearer = goal.ideal + (value - goal.ideal) * part
     first, second = (stand(goal, v, v - reach, v + reach, DAY) for v in (value, nearer))
     assert RANK[second] >= RANK[first]
 

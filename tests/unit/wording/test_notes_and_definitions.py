@@ -102,6 +102,10 @@ def test_targets_and_rules_in_words() -> None:
     assert describe_target(a_gap(within=0.01, has_baseline=False)) == "Within 1 point of 0% by March 2026"
     assert describe_target(a_summary(target=())) == ""
     assert describe_polarity(a_gap()) == "Closer to 0% is better"
+    assert describe_polarity(a_gap(target=(("2027-03-31", 0.04),))) == "Closer to 0% is better"
+    assert describe_polarity(a_gap(measure="representation_index", unit="ratio")) == "Closer to 1 is better"
+    assert describe_polarity(a_gap(measure="proportion", target=(("2027-03-31", 0.50),))) == "Closer to 50% is better"
+    assert describe_polarity(a_gap(measure="proportion", target=())) == "Closer to the target is better"
     assert describe_polarity(a_summary()) == "Higher is better"
     assert describe_status_rule(a_summary()) == "A figure is off path only when its whole likely range is worse than the path."
     assert (
