@@ -156,10 +156,15 @@ def _in_circle(unit: Unit, units: Mapping[str, Unit]) -> bool:
 
 
 def _depth(unit: Unit, units: Mapping[str, Unit]) -> int:
-    depth, here = 0, units.get(unit.parent or "")
-    while here is not None and depth <= DEEPEST:
-        depth, here = depth + 1, units.get(here.parent or "")
-    return depth
+    """How many units are above; 0 below a circle, which is reported where it is."""
+    seen = {unit.id}
+    here = units.get(unit.parent or "")
+    while here is not None:
+        if here.id in seen:
+            return 0
+        seen.add(here.id)
+        here = units.get(here.parent or "")
+    return len(seen) - 1
 
 
 def _day_problems(unit: Unit, units: Mapping[str, Unit]) -> Iterator[str]:

@@ -43,7 +43,7 @@ def _messages(parsed: Parsed, dataset: Dataset, breakdown: Breakdown) -> Iterato
             continue
         if word not in offered:
             if parsed.organisation is not None:
-                yield _unknown(dataset, word, offered, levels)
+                yield _unknown(parsed, dataset, word, offered, levels)
         elif offered[word] in columns:
             other = columns[offered[word]]
             yield f"'{word}' is written twice" if other == word else f"'{other}' and '{word}' group the same answers; keep one"
@@ -51,10 +51,10 @@ def _messages(parsed: Parsed, dataset: Dataset, breakdown: Breakdown) -> Iterato
             columns[offered[word]] = word
 
 
-def _unknown(dataset: Dataset, word: str, offered: dict[str, str], levels: tuple[str, ...]) -> str:
-    if word in dataset.columns:
-        return not_offered(dataset, word, offered)
+def _unknown(parsed: Parsed, dataset: Dataset, word: str, offered: dict[str, str], levels: tuple[str, ...]) -> str:
     known = (*offered, *levels)
+    if word in dataset.columns or word in parsed.ids("dimensions"):
+        return not_offered(parsed, dataset, word, known)
     likely = nearest(word, known)
     there = f"did you mean '{likely}'?" if likely else f"there are: {listed(known)}"
     return f"no dimension '{word}' in dataset '{dataset.id}'; {there}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from metrics.definitions.base import Filter
 from metrics.definitions.dataset import Dataset
-from metrics.definitions.nearest import no_such
+from metrics.definitions.nearest import listed, no_such
 from metrics.definitions.parsed import Parsed
 from metrics.definitions.strict_yaml import Place
 from metrics.errors import Problem
@@ -34,7 +34,7 @@ def _filter(parsed: Parsed, dataset: Dataset, where: Filter) -> Iterator[tuple[P
     offered = parsed.offered(dataset)
     for name, wanted in where.items():
         if name not in offered:
-            yield (name,), not_offered(dataset, name, offered)
+            yield (name,), not_offered(parsed, dataset, name, offered)
             continue
         dimension = parsed.dimensions[name]
         if wanted == "known":
@@ -46,11 +46,13 @@ def _filter(parsed: Parsed, dataset: Dataset, where: Filter) -> Iterator[tuple[P
                 yield (name, n), no_such("category", category, dimension.ids, f"dimension '{name}'")
 
 
-def not_offered(dataset: Dataset, name: str, offered: dict[str, str]) -> str:
+def not_offered(parsed: Parsed, dataset: Dataset, name: str, offered: Iterable[str]) -> str:
     """Why a dimension cannot be used: the dataset has no such column, or it holds a number or another dimension."""
     column = dataset.columns.get(name)
     if column is not None and (column.dimension or column.band):
         return f"column '{name}' holds dimension '{column.dimension or column.band}'; write that name"
     if column is not None:
         return f"column '{name}' is of type {column.type}; only categories, and numbers with bands, can be filtered or split by"
+    if name in parsed.ids("dimensions"):
+        return f"dataset '{dataset.id}' has no column for dimension '{name}'; it has: {listed(offered)}"
     return no_such("column", name, offered, f"dataset '{dataset.id}'")

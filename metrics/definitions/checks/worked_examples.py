@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from metrics.definitions.checks.filters import not_offered
 from metrics.definitions.dataset import Dataset
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.nearest import no_such
@@ -35,17 +36,21 @@ def _example(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place
     for key in example.gives:
         if key not in GIVES:
             yield ("gives", key), no_such("result", key, GIVES)
+    said: set[str] = set()
     for n, row in enumerate(example.rows):
         for name, value in row.items():
             message = _cell(parsed, dataset, name, value)
-            if message:
+            if message and message not in said:
                 yield ("rows", n, name), message
+                said.add(message)
 
 
 def _cell(parsed: Parsed, dataset: Dataset, name: str, value: Any) -> str | None:
     offered = parsed.offered(dataset)
     holder = name if name in dataset.columns else offered.get(name)
     if holder is None:
+        if name in parsed.dimensions:
+            return not_offered(parsed, dataset, name, offered)
         return no_such("column", name, {*dataset.columns, *offered}, f"dataset '{dataset.id}'")
     column, finest = dataset.columns[holder], parsed.finest(dataset, holder)
     wanted = parsed.dimensions.get(name, finest) if holder != name or column.type == "category" else None

@@ -64,3 +64,11 @@ def test_a_successor_stands_the_day_after(tmp_path: Path) -> None:
         tmp_path, TEXT.replace("b,B,city,directorate,,", "b,B,city,directorate,2025-05-01,").replace("c,C,b", "c,C,city").encode()
     )
     assert [str(p) for p in problems] == ["organisation.csv:3: successor: 'b' did not stand on 2025-04-01, the day after 'a' ended"]
+
+
+def test_no_organisation_is_thirty_levels_deep(tmp_path: Path) -> None:
+    chain = "unit,name,parent,level\nu0,City,,council\n" + "".join(f"u{n},U{n},u{n - 1},l{n}\n" for n in range(1, 32))
+    _, _, problems = read(tmp_path, chain.encode())
+    assert [str(p) for p in problems] == [
+        "organisation.csv:33: parent: more than 30 levels below the council; no organisation is that deep"
+    ]
