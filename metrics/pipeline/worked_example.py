@@ -133,7 +133,8 @@ def _figure(configuration: Configuration, kpi: Kpi, shown: ShownCells) -> dict[s
     rows = figures(shown)
     divisor = divisors(configuration, kpi, rows["group"])
     known = declared(configuration, kpi, rows)
-    made = rows.join(estimates(kpi, rows, shown, divisor)).join(bounds(kpi, rows, known, divisor))
+    made = rows.join(estimates(kpi, rows, shown, divisor))
+    made = made.join(bounds(kpi, made, known, divisor))
     found = {str(name): value for name, value in made.iloc[0].items()}
     if kpi.measure.type in PAY_GAPS:
         found["denominator"] = found["reference_denominator"]
