@@ -20,27 +20,52 @@ def category(dimension: str, label: str, **column: Any) -> str | None:
 @pytest.mark.parametrize(
     ("dimension", "label", "wanted"),
     [
-        ("sex", " f ", "female"), ("sex", "MALE", "male"), ("sex", "Prefer not to say", "not_recorded"),
-        ("ethnicity_19", "White - British", "white_british"), ("ethnicity_19", "White: English/Welsh/Scottish/Northern Irish/British", "white_british"),
-        ("ethnicity_19", "Asian or Asian British – Indian", "indian"), ("ethnicity_19", "Asian / Asian British: Bangladeshi", "bangladeshi"),
-        ("ethnicity_19", "Chinese or Other Ethnic Group - Chinese", "chinese"), ("ethnicity_19", "Mixed - White & Asian", "white_and_asian"),
-        ("ethnicity_19", "Black or Black British - African", "african"), ("ethnicity_19", "WBRI", "white_british"), ("ethnicity_19", "M1", "white_and_black_caribbean"),
-        ("ethnicity_19", "Any other ethnic group", "other_ethnic_group"), ("ethnicity_19", "I do not wish to disclose this", "prefer_not_to_say"),
-        ("ethnicity_19", "Roma", "roma"), ("ethnicity_5", "White", "white"), ("ethnicity_5", "Black or Black British", "black"),
-        ("disability", "Yes", "disabled"), ("disability", "Non-disabled", "not_disabled"), ("religion", "Islam", "muslim"),
-        ("sexual_orientation", "Heterosexual / Straight", "straight"), ("age_band", "25 – 34", "age_25_34"), ("religion", "Not stated", "not_recorded"),
+        ("sex", " f ", "female"),
+        ("sex", "MALE", "male"),
+        ("sex", "Prefer not to say", "not_recorded"),
+        ("ethnicity_19", "White - British", "white_british"),
+        ("ethnicity_19", "White: English/Welsh/Scottish/Northern Irish/British", "white_british"),
+        ("ethnicity_19", "Asian or Asian British – Indian", "indian"),
+        ("ethnicity_19", "Asian / Asian British: Bangladeshi", "bangladeshi"),
+        ("ethnicity_19", "Chinese or Other Ethnic Group - Chinese", "chinese"),
+        ("ethnicity_19", "Mixed - White & Asian", "white_and_asian"),
+        ("ethnicity_19", "Black or Black British - African", "african"),
+        ("ethnicity_19", "WBRI", "white_british"),
+        ("ethnicity_19", "M1", "white_and_black_caribbean"),
+        ("ethnicity_19", "Any other ethnic group", "other_ethnic_group"),
+        ("ethnicity_19", "I do not wish to disclose this", "prefer_not_to_say"),
+        ("ethnicity_19", "Roma", "roma"),
+        ("ethnicity_5", "White", "white"),
+        ("ethnicity_5", "Black or Black British", "black"),
+        ("disability", "Yes", "disabled"),
+        ("disability", "Non-disabled", "not_disabled"),
+        ("religion", "Islam", "muslim"),
+        ("sexual_orientation", "Heterosexual / Straight", "straight"),
+        ("age_band", "25 – 34", "age_25_34"),
+        ("religion", "Not stated", "not_recorded"),
     ],
-)  # fmt: skip
+)
 def test_known_spellings(dimension: str, label: str, wanted: str) -> None:
     assert category(dimension, label) == wanted
 
 
 @pytest.mark.parametrize(
     ("dimension", "label"),
-    [("ethnicity_19", "White"), ("ethnicity_19", "Black or African American"), ("ethnicity_5", "Black or African American"),
-     ("ethnicity_5", "Asian/Pacific Islander"), ("ethnicity_19", "Gypsy/Roma"), ("ethnicity_19", "A"), ("disability", "N/A"),
-     ("disability", "None"), ("religion", "None"), ("sex", "1"), ("sex", "X"), ("ethnicity_19", "Brittish")],
-)  # fmt: skip
+    [
+        ("ethnicity_19", "White"),
+        ("ethnicity_19", "Black or African American"),
+        ("ethnicity_5", "Black or African American"),
+        ("ethnicity_5", "Asian/Pacific Islander"),
+        ("ethnicity_19", "Gypsy/Roma"),
+        ("ethnicity_19", "A"),
+        ("disability", "N/A"),
+        ("disability", "None"),
+        ("religion", "None"),
+        ("sex", "1"),
+        ("sex", "X"),
+        ("ethnicity_19", "Brittish"),
+    ],
+)
 def test_what_could_mean_two_things_is_left_to_a_person(dimension: str, label: str) -> None:
     assert category(dimension, label) is None
 

@@ -22,7 +22,7 @@ from metrics.errors import InputError
 from metrics.ingest.reading import SPACES, read_table
 
 HEADINGS = ["Name", "Größe", "Pay"]
-ROWS = [["Zoë", "a,b;c|d", "£1,234.50"], ["O'Neil \"Bob\"", "two\nlines", ""], ["Łuk", "x\ty", "-3"]]
+ROWS = [["Zoë", "a,b;c|d", "£1,234.50"], ['O\'Neil "Bob"', "two\nlines", ""], ["Łuk", "x\ty", "-3"]]
 
 
 def written(rows: list[list[str]], delimiter: str, encoding: str) -> bytes:
@@ -75,8 +75,8 @@ def test_any_bytes_are_a_table_or_an_input_error(tmp_path: Path, start: bytes, r
     try:
         assert read_table(path).frame.shape[1] >= 2
     except InputError as error:
-        assert error.exit_code == 2
-        assert str(error).startswith("any.csv")
+        assert error.exit_code == 2  # noqa: PT017 - either outcome is right
+        assert str(error).startswith("any.csv")  # noqa: PT017
 
 
 @given(st.data())
@@ -90,7 +90,7 @@ def test_a_workbook_with_bytes_changed_is_a_table_or_an_input_error(tmp_path: Pa
     try:
         assert not read_table(path).frame.empty
     except InputError as error:
-        assert str(error).startswith("any.xlsx")
+        assert str(error).startswith("any.xlsx")  # noqa: PT017
 
 
 def a_workbook(rows: list[list[object]], merge: str = "", sheets: tuple[str, ...] = ()) -> bytes:

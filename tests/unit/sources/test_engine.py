@@ -70,7 +70,7 @@ def test_pay_keeps_its_pennies_and_division_its_remainder(source: Source) -> Non
 
 
 def test_a_failed_transaction_leaves_nothing(source: Source) -> None:
-    with pytest.raises(RuntimeError), source.begin():
+    with pytest.raises(RuntimeError), source.begin():  # noqa: PT012
         source.execute(sa.delete(PEOPLE))
         raise RuntimeError
     assert len(source.fetch(sa.select(PEOPLE))) == 4
