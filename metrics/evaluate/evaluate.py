@@ -100,18 +100,17 @@ def _empty(kpi: Kpi, found: pd.DataFrame) -> None:
 def _against_target(kpi: Kpi, found: pd.DataFrame, day: date) -> None:
     """`target` and `status`. Only whole units stand against a target; a hidden or withheld figure says so instead."""
     whole = found["group"] == ""
-    goals = {unit: goal_of(kpi, str(unit)) for unit in found.loc[whole, "unit"].unique()}
-    found["target"] = np.nan
-    found["status"] = "context" if kpi.polarity == "contextual" else "no_target"
-    for place in found.index[whole]:
-        goal = goals[found.at[place, "unit"]]
-        if goal is not None:
-            found.at[place, "target"] = goal.path(day)
-            value, lower, upper = found.loc[place, ["value", "lower", "upper"]].astype(float)
-            if not math.isnan(value):
-                found.at[place, "status"] = stand(goal, value, lower, upper, day)
-                if found.at[place, "status"] == "no_target":
-                    found.at[place, "note"] = "no_path"
+    goals = {str(unit): goal_of(kpi, str(unit)) for unit in found.loc[whole, "unit"].unique()}
+    paths = {unit: goal.path(day) for unit, goal in goals.items() if goal is not None}
+    found["target"] = found["unit"].map(paths).where(whole).astype(float)
+    without = "context" if kpi.polarity == "contextual" else "no_target"
+    columns = [found[c].tolist() for c in ("unit", "value", "lower", "upper")]
+    found["status"] = [
+        stand(goal, value, lower, upper, day) if at_unit and (goal := goals[unit]) is not None and not math.isnan(value) else without
+        for at_unit, unit, value, lower, upper in zip(whole.tolist(), *columns, strict=True)
+    ]
+    not_begun = whole & found["unit"].isin(list(paths)) & found["value"].notna() & (found["status"] == "no_target")
+    found["note"] = found["note"].mask(not_begun, "no_path")
     empty = {"[c]": "hidden", "[w]": "withheld", "[x]": "not_available", "[z]": "not_available"}
     found["status"] = found["marker"].map(empty).fillna(found["status"])
 
