@@ -110,6 +110,7 @@ def ingest_files(
         raise InputError("Every row was rejected.", f"Nothing was stored. The reasons stand in {rejects_file}.")
     reports = _store(configuration, dataset, source, rows, _Load(tuple(b.raw.path.name for b in bounds), sha256, fingerprint, rejected))
     notes = [note for bound in bounds for note in (*bound.raw.notes, *bound.notes)]
+    notes += [f"{day:%d %B %Y} lies in the future: is that the day that the extract describes?" for day in days if day > dt.date.today()]
     notes += [f"The same file was loaded as at {s.as_at:%d %B %Y}." for s in held if s.sha256 == sha256 and s.as_at not in days]
     return ImportReport(dataset_id, tuple(b.raw.path.name for b in bounds), len(rows), rejected, reports, rejects_file, tuple(notes))
 

@@ -273,3 +273,9 @@ def test_the_queensland_leavers_dates_are_refused_not_guessed(desk: Desk, shared
     path = shared_file("exit_survey_dete/dete_survey.csv")
     with pytest.raises(InputError, match="of 822 rows would be left out"):
         ingest_files(a_council(person_id="ID", unit=None, columns=columns), "hr", [path], MARCH, desk.source, desk.private)
+
+
+def test_a_day_in_the_future_is_pointed_out(desk: Desk) -> None:
+    ahead = dt.date.today() + dt.timedelta(days=400)
+    assert any("lies in the future" in note for note in desk.load(STAFF, day=ahead).notes)
+    assert not any("future" in note for note in desk.load(STAFF, day=dt.date(2020, 3, 31)).notes)
