@@ -223,8 +223,9 @@ def _category(label: str, id: str, upper: Dimension | None) -> str:
 
 def _dataset(inspection: Inspection, lines: Mapping[str, _Line], dataset_id: str, wanted: Mapping[str, Column]) -> str:
     said = [
-        f"# Drafted from {' '.join(inspection.path.name.split())} by `equality inspect`. Lines with TODO need a decision; then run `equality check`,",
-        f"# and load the file: equality ingest {dataset_id} FILE" + " --as-at YYYY-MM-DD   (the day that the extract describes)",
+        f"# Drafted from {' '.join(inspection.path.name.split())} by `equality inspect`.",
+        f"# Lines with TODO need a decision; then run `equality check`, and load the file: equality ingest {dataset_id} FILE"
+        + " --as-at YYYY-MM-DD   (the day that the extract describes)",
         "title: Staff records  # TODO what people call this extract",
         f"grain: {_grain(inspection)}",
     ]

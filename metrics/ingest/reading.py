@@ -17,6 +17,7 @@ MAX_ROWS = 2_000_000
 MAX_COLUMNS = 1_000
 ROWS_AT_A_TIME = 50_000
 PROBLEMS_SHOWN = 20
+LOWER = "If the headings stand further down, under a title, name their row: `header_row` in the definition, or inspect --header-row."
 FIRST_COLUMN = "column 1"
 """What a first column without a heading is called."""
 SPACES = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"
@@ -92,7 +93,7 @@ def check_headings(opened: Opened, number: int, headings: Sequence[str]) -> list
     if len(names) > MAX_COLUMNS:
         raise refuse(opened.path, f"the file has more than {MAX_COLUMNS} columns.")
     if len(names) < 2:
-        raise refuse(opened.path, f"only one column was found (row {number}); a table has several.")
+        raise refuse(opened.path, f"only one column was found (row {number}); a table has several.", LOWER)
     problems = []
     if not names[0] and all(names[1:]):
         names[0] = FIRST_COLUMN  # row names, as R and pandas write them
@@ -138,7 +139,7 @@ def _collect(opened: Opened, rows: Iterator[tuple[int, list[str]]], names: list[
             batch, numbers = [], []
     if ragged:
         more = f" ({ragged - PROBLEMS_SHOWN} more rows like these)" if ragged > PROBLEMS_SHOWN else ""
-        raise InputError(problems, f"Nothing was stored{more}. Correct the file and try again.")
+        raise InputError(problems, f"Nothing was stored{more}. Correct the file. {LOWER}")
     parts.append(_part(batch, numbers, names))
     return pd.concat(parts) if len(parts) > 1 else parts[0]
 

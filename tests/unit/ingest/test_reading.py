@@ -134,10 +134,34 @@ def test_merged_headings_are_said_and_header_row_helps(tmp_path: Path) -> None:
     assert read_table(path, header_row=2).frame.columns.tolist() == ["ID", "Sex", "Pay"]
 
 
-def test_real_workbooks_in_xlsx_and_ods(shared_file: Callable[[str], Path]) -> None:
+def test_real_workbooks_with_titles_above_their_headings(shared_file: Callable[[str], Path]) -> None:
     ods = shared_file("civil_service_people_survey/Civil-Service-People-Survey-2024-results-by-all-demographic-groups.ods")
     with pytest.raises(InputError, match="6 sheets"):
         read_table(ods)
+    with pytest.raises(InputError, match="header_row"):
+        read_table(ods, sheet="Table_1")
+    xlsx = shared_file("ashe_gender_pay_gap_2025/PROV - Home Geography Table 8.12  Gender pay gap 2025.xlsx")
+    with pytest.raises(InputError, match="header_row"):
+        read_table(xlsx, sheet="All")
+
+
+def test_an_ods_reads_as_an_xlsx_does(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"ID": ["007", "8"], "Pay": [12.5, 3.0]})
+    content = "".join(
+        "<table:table-row>" + "".join(f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>' for c in row)
+        + "</table:table-row>"
+        for row in [list(frame.columns), ["007", "12.5"], ["8", "3"]]
+    )  # fmt: skip
+    names = "".join(f' xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    body = f'<office:body><office:spreadsheet><table:table table:name="S">{content}</table:table></office:spreadsheet></office:body>'
+    path = tmp_path / "staff.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+        )
+        archive.writestr("content.xml", f'<office:document-content{names} office:version="1.2">{body}</office:document-content>')
+    assert cells(path) == [["007", "12.5"], ["8", "3"]]
 
 
 REFUSED = {
