@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -76,7 +77,11 @@ def worked_example_problems(configuration: Configuration) -> list[Problem]:
     """What every worked example should give and does not, by the same road that real figures take."""
     from metrics.pipeline import run_worked_example  # opens an engine: only when examples are run
 
-    return [problem for kpi in configuration.kpis.values() if kpi.worked_example for problem in run_worked_example(configuration, kpi)]
+    kpis = [kpi for kpi in configuration.kpis.values() if kpi.worked_example]
+    if not sys.stderr.isatty():
+        return [problem for kpi in kpis for problem in run_worked_example(configuration, kpi)]
+    with typer.progressbar(kpis, label="Worked examples", file=sys.stderr) as bar:
+        return [problem for kpi in bar for problem in run_worked_example(configuration, kpi)]
 
 
 def found(configuration: Configuration) -> dict[str, int]:

@@ -96,9 +96,11 @@ def _replace(path: Path, old: str, new: str) -> None:
 def _next_steps(folder: Path) -> str:
     option = "" if folder == Path("config") else f" --config {folder}"
     return f"""{folder}/ is ready: settings, organisation, 9 dimensions, 1 dataset, 3 benchmarks, 10 KPIs. Next:
-  1. {folder}/organisation.csv      write your directorates and services
-  2. equality inspect FILE         see what your employee file holds; put its headings into {folder}/datasets/hr.yaml
-  3. equality check{option}
-  4. equality ingest hr FILE --as-at 2026-03-31{option}
-  5. equality refresh{option}
-  6. equality serve --local{option}"""
+  1. equality inspect FILE{option}   (what your employee file holds)
+     equality inspect FILE{option} --write {folder}   (drafts {folder}/datasets/hr.yaml and organisation.csv from it)
+     (or edit the two by hand: your headings in hr.yaml, your directorates and services in organisation.csv)
+  2. equality check{option}   (every problem with its line; --fit leaves out what your file cannot answer)
+  3. equality ingest hr FILE --as-at YYYY-MM-DD{option}
+  4. equality refresh{option}
+  5. equality serve --local{option}
+Then make it yours: {folder}/kpis/ (targets, thresholds), benchmarks/ (your area's residents), settings.yaml (teams)."""

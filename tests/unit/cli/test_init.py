@@ -43,7 +43,14 @@ def test_the_console_says_what_is_next(tmp_path: Path, monkeypatch: pytest.Monke
     assert run("mine", "--council", "Anytown") == 0
     said = capsys.readouterr().out
     assert "mine/ is ready" in said
-    for step in ("mine/organisation.csv", "equality inspect FILE", "ingest hr FILE", "equality refresh --config mine", "serve --local"):
+    for step in (
+        "inspect FILE --config mine --write mine",
+        "check --config mine",
+        "organisation.csv",
+        "ingest hr FILE",
+        "refresh --config mine",
+        "serve --local",
+    ):
         assert step in said
 
 
