@@ -67,7 +67,7 @@ def describe_groups(rows: pd.DataFrame, kpi: KpiSummary, labels: Mapping[str, st
     named = [(labels.get(_key(row), _key(row)), row) for _, row in rows.iterrows()]
     shown = [(name, row) for name, row in named if not is_missing(row["value"])]
     listing = ", ".join(f"{name} {format_figure(row, kpi, currency)}" for name, row in shown)
-    parts = [listing, _apart(shown, kpi, everyone=len(shown) == len(named)), _not_shown(named)]
+    parts = [listing, _apart(shown, everyone=len(shown) == len(named)), _not_shown(named)]
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
@@ -75,7 +75,11 @@ def _key(row: pd.Series) -> str:
     return str(row["group"]) or str(row["unit"])
 
 
-def _apart(shown: list[tuple[str, pd.Series]], kpi: KpiSummary, everyone: bool) -> str:
+MANY_GROUPS = 7
+"""From so many groups on, some pair is likely to stand apart by chance alone."""
+
+
+def _apart(shown: list[tuple[str, pd.Series]], everyone: bool) -> str:
     ranged = [(name, row) for name, row in shown if not is_missing(row["lower"]) and not is_missing(row["upper"])]
     if len(ranged) < 2 or len(ranged) < len(shown):
         return ""
@@ -83,13 +87,18 @@ def _apart(shown: list[tuple[str, pd.Series]], kpi: KpiSummary, everyone: bool) 
     among = "" if everyone else "Of those shown, "
     if not top[1]["lower"] > bottom[1]["upper"]:
         return upper_first(f"{among}no clear difference")
+    caution = f". With {len(ranged)} groups, some may differ by chance" if len(ranged) >= MANY_GROUPS else ""
+    return f"{among}{_extremes(ranged, top, bottom)}{caution}"
+
+
+def _extremes(ranged: list[tuple[str, pd.Series]], top: tuple[str, pd.Series], bottom: tuple[str, pd.Series]) -> str:
     highest = all(top[1]["lower"] > row["upper"] for name, row in ranged if name != top[0])
     lowest = all(bottom[1]["upper"] < row["lower"] for name, row in ranged if name != bottom[0])
     if len(ranged) > 2 and highest and lowest:
-        return f"{among}{top[0]} is clearly the highest and {bottom[0]} the lowest"
+        return f"{top[0]} is clearly the highest and {bottom[0]} the lowest"
     if len(ranged) > 2 and (highest or lowest):
-        return f"{among}{top[0] if highest else bottom[0]} is clearly the {'highest' if highest else 'lowest'}"
-    return f"{among}{top[0]} is clearly higher than {bottom[0]}"
+        return f"{top[0] if highest else bottom[0]} is clearly the {'highest' if highest else 'lowest'}"
+    return f"{top[0]} is clearly higher than {bottom[0]}"
 
 
 def _not_shown(named: list[tuple[str, pd.Series]]) -> str:
@@ -186,8 +195,11 @@ def describe_benchmark(row: pd.Series, kpi: KpiSummary, currency: str = "£") ->
 
 
 def describe_hiring(row: pd.Series, kpi: KpiSummary, turnover: float) -> str:
-    """What the final target would take in hiring: "About 59 of every 100 new appointments until 2030"; "" where it cannot be said."""
-    if kpi.measure != "proportion" or kpi.polarity != "higher" or not kpi.target or is_missing(row["value"]):
+    """What the final target would take in hiring: "About 59 of every 100 new appointments until 2030"; "" where it cannot be said.
+
+    Only for shares of those who have answered: hiring does not raise a declaration rate.
+    """
+    if kpi.measure != "proportion" or kpi.polarity != "higher" or not kpi.target or is_missing(row["value"]) or is_missing(row["declared"]):
         return ""
     due, target = kpi.target[-1]
     years = (pd.Timestamp(due) - pd.Timestamp(row["period_end"])).days / 365.25

@@ -68,6 +68,7 @@ def test_what_the_worked_target_takes_in_hiring() -> None:
     assert describe_hiring(row, kpi, turnover=0.10) == "About 62 of every 100 new appointments until March 2026"
     assert describe_hiring(row, kpi, turnover=0.02) == "Hiring alone cannot reach 42.0% by March 2026"
     assert describe_hiring(a_hidden_row(), kpi, 0.1) == ""
+    assert describe_hiring(a_row(value=0.28, period_end=pd.Timestamp("2021-03-31"), declared=math.nan), kpi, 0.1) == ""
     assert describe_hiring(a_row(value=0.5, period_end=pd.Timestamp("2021-03-31")), kpi, 0.1) == ""
 
 
@@ -100,6 +101,12 @@ def groups(*rows: pd.Series) -> str:
 )
 def test_highest_and_lowest_only_when_clearly_different(rows: list[tuple[str, float]], words: str) -> None:
     assert groups(*[a_group(name, value) for name, value in rows]).endswith(words)
+
+
+def test_many_groups_are_compared_with_a_caution() -> None:
+    rows = [a_group("asian", 0.05 + n / 100).replace("ethnicity_5=asian", f"ethnicity_19=g{n}") for n in range(7)]
+    text = describe_groups(a_table(*rows), KPI, {f"ethnicity_19=g{n}": f"G{n}" for n in range(7)})
+    assert text.endswith("G6 is clearly higher than G0. With 7 groups, some may differ by chance.")
 
 
 def test_groups_are_listed_and_hidden_ones_are_named_without_a_claim_over_them() -> None:
