@@ -14,6 +14,7 @@ import pandas as pd
 
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_profile
+from metrics.definitions.kpi import Kpi
 from metrics.disclosure.protect import protect_counts
 from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.system import published_system
@@ -24,6 +25,7 @@ from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, protection_hash, value_hash
 from metrics.pipeline.summaries import summarise_dimensions, summarise_kpi, summarise_units
 from metrics.query.counts import Counts
+from metrics.query.explain import explain
 from metrics.query.fetch import fetch_counts
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch, StoredBatch
 from metrics.releases.lock import only_one
@@ -83,6 +85,20 @@ class RefreshResult:
         return not self.batches and not self.new_words
 
 
+@dataclass(frozen=True)
+class Stamps:
+    """What every batch of one refresh is labelled with.
+
+    data : dataset and day to the hash of its rows
+    values : KPI to the hash of what decides its value
+    reasons : restated day to why
+    """
+
+    data: Mapping[tuple[str, date], str]
+    values: Mapping[str, str]
+    reasons: Mapping[date, str]
+
+
 def refresh(
     configuration: Configuration,
     settings: CouncilSettings,
@@ -116,11 +132,16 @@ def refresh(
             raise NotPublished(
                 "No rows are loaded for any period of a KPI, so there is nothing to publish.", "Run `equality ingest` first."
             )
-        hashes = {(dataset, s.as_at): data_hash(s) for dataset, loaded in snapshots.items() for s in loaded}
-        made = tuple(_batches(configuration, settings.year, source, due, hashes, reason if restate else None, progress))
-        batches = _with_changes(configuration, store, due, made)
+        stamps = Stamps(
+            data={(dataset, s.as_at): data_hash(s) for dataset, loaded in snapshots.items() for s in loaded},
+            values={id: value_hash(configuration, kpi) for id, kpi in configuration.kpis.items()},
+            reasons=dict.fromkeys(restate, reason or ""),
+        )
+        made = tuple(_batches(configuration, settings.year, source, due, stamps, progress))
+        batches = _with_changes(configuration, store, due, made, stamps.values)
         before = store.snapshot(base) if base else None
-        draft = _draft(configuration, settings, due, batches, before, base, reason, now or datetime.now(UTC))
+        kpis = _summaries(configuration, source, [*(b.label for b in due.carried), *(b.label for b in batches)], before)
+        draft = _draft(configuration, settings, due, batches, kpis, base, reason, now or datetime.now(UTC))
         new_words = before is None or unpack_snapshot(pack_snapshot(snapshot_of(draft))) != before
         publishing = not dry_run and bool(batches or new_words)
         release = store.publish(draft) if publishing else None
@@ -140,8 +161,7 @@ def _batches(
     year: FinancialYear,
     source: Source,
     due: Due,
-    hashes: Mapping[tuple[str, date], str],
-    reason: str | None,
+    stamps: Stamps,
     progress: Progress,
 ) -> Iterator[DraftBatch]:
     """The road itself: count, protect everything together, evaluate only what is shown, and keep what the attacker was given."""
@@ -153,7 +173,7 @@ def _batches(
             progress(f"{dataset}, {counts.period.end.isoformat()}: protecting", done, total)
             for audience, shown in protect_counts(counts, configuration.disclosure).items():
                 cells = evaluate(shown, configuration)
-                label = _label(configuration, counts, audience, cells, hashes, reason)
+                label = _label(configuration, counts, audience, cells, stamps)
                 yield DraftBatch(label, cells, shown.certificate.as_dict(), _system(shown, counts))
             done += 1
     progress("publishing", done, total)
@@ -163,14 +183,7 @@ def _system(shown: ShownCells, counts: Counts) -> dict[str, object]:
     return dict(published_system(shown, counts).as_dict())
 
 
-def _label(
-    configuration: Configuration,
-    counts: Counts,
-    audience: str,
-    cells: pd.DataFrame,
-    hashes: Mapping[tuple[str, date], str],
-    reason: str | None,
-) -> BatchLabel:
+def _label(configuration: Configuration, counts: Counts, audience: str, cells: pd.DataFrame, stamps: Stamps) -> BatchLabel:
     day = counts.period.end
     kpis = sorted(set(cells["kpi"].astype(str)))
     return BatchLabel(
@@ -180,22 +193,24 @@ def _label(
         audience=audience,
         profile=configuration.disclosure.audiences[audience],
         data_date=day,
-        data=hashes[counts.dataset, day],
+        data=stamps.data[counts.dataset, day],
         definition=protection_hash(configuration, day),
         kpis={k: configuration.kpi_fingerprints[k] for k in kpis},
-        values={k: value_hash(configuration, configuration.kpis[k]) for k in kpis},
-        reason=reason,
+        values={k: stamps.values[k] for k in kpis},
+        reason=stamps.reasons.get(day),
     )
 
 
-def _with_changes(configuration: Configuration, store: ReleaseStore, due: Due, batches: tuple[DraftBatch, ...]) -> tuple[DraftBatch, ...]:
+def _with_changes(
+    configuration: Configuration, store: ReleaseStore, due: Due, batches: tuple[DraftBatch, ...], values: Mapping[str, str]
+) -> tuple[DraftBatch, ...]:
     """Fill in how each new figure moved, from what is shown of this period and of what was published before."""
     finished: dict[tuple[str, str, date], DraftBatch] = {}
     for audience in dict.fromkeys(b.label.audience for b in batches):
         new = [b for b in batches if b.label.audience == audience]
         first = min(b.label.period_end for b in new) - FARTHEST_BACK
         old = [b for b in due.carried if b.label.audience == audience and b.label.period_end >= first]
-        frame = pd.concat([f for f in (_comparable(configuration, store, old), *(b.cells for b in new)) if len(f)], ignore_index=True)
+        frame = pd.concat([f for f in (_comparable(store, old, values), *(b.cells for b in new)) if len(f)], ignore_index=True)
         changed = add_changes(frame, series_breaks(configuration))[list(ESTIMATE_COLUMNS)]
         ends = pd.to_datetime(changed["period_end"]).dt.date
         for batch in new:
@@ -204,11 +219,10 @@ def _with_changes(configuration: Configuration, store: ReleaseStore, due: Due, b
     return tuple(finished[b.label.audience, b.label.dataset, b.label.period_end] for b in batches)
 
 
-def _comparable(configuration: Configuration, store: ReleaseStore, old: Sequence[StoredBatch]) -> pd.DataFrame:
+def _comparable(store: ReleaseStore, old: Sequence[StoredBatch], values: Mapping[str, str]) -> pd.DataFrame:
     """Earlier figures, without those of KPIs whose value was defined otherwise then: they are not the same thing."""
     frame = store.batch_cells(old)
-    now = {id: value_hash(configuration, kpi) for id, kpi in configuration.kpis.items()}
-    same = {(k, b.label.period_end) for b in old for k, made in b.label.values.items() if now.get(k) == made}
+    same = {(k, b.label.period_end) for b in old for k, made in b.label.values.items() if values.get(k) == made}
     ends = pd.to_datetime(frame["period_end"]).dt.date
     return frame[[(k, day) in same for k, day in zip(frame["kpi"], ends, strict=True)]]
 
@@ -218,13 +232,12 @@ def _draft(
     settings: CouncilSettings,
     due: Due,
     batches: tuple[DraftBatch, ...],
-    before: Snapshot | None,
+    kpis: dict[str, KpiSummary],
     base: str | None,
     reason: str | None,
     now: datetime,
 ) -> Draft:
     profiles = configuration.disclosure.profiles
-    labels = [*(b.label for b in due.carried), *(b.label for b in batches)]
     return Draft(
         published_at=now,
         council=settings.council,
@@ -233,7 +246,7 @@ def _draft(
         definition_version=configuration.fingerprint,
         notes_for={audience: describe_profile(profiles[profile]) for audience, profile in configuration.disclosure.audiences.items()},
         datasets={id: dataset.title for id, dataset in configuration.datasets.items()},
-        kpis=_summaries(configuration, labels, before),
+        kpis=kpis,
         units=summarise_units(configuration.organisation),
         dimensions=summarise_dimensions(configuration.dimensions),
         batches=batches,
@@ -243,7 +256,9 @@ def _draft(
     )
 
 
-def _summaries(configuration: Configuration, labels: Sequence[BatchLabel], before: Snapshot | None) -> dict[str, KpiSummary]:
+def _summaries(
+    configuration: Configuration, source: Source, labels: Sequence[BatchLabel], before: Snapshot | None
+) -> dict[str, KpiSummary]:
     """Every KPI that has a figure, as it was defined when its newest figures were made."""
     found: dict[str, KpiSummary] = {}
     for id, kpi in sorted(configuration.kpis.items()):
@@ -253,9 +268,16 @@ def _summaries(configuration: Configuration, labels: Sequence[BatchLabel], befor
         if before and id in before.kpis and all(label.kpis[id] != configuration.kpi_fingerprints[id] for label in mine):
             found[id] = before.kpis[id]
             continue
-        summary = summarise_kpi(configuration, kpi)
+        known = before.kpis.get(id) if before else None
+        same = known is not None and known.fingerprint == configuration.kpi_fingerprints[id]
+        summary = summarise_kpi(configuration, kpi, known.sql if known and same else _sql(source, configuration, kpi, mine[-1].period_end))
         found[id] = replace(summary, series_breaks=tuple(sorted({*summary.series_breaks, *_breaks(id, mine)})))
     return found
+
+
+def _sql(source: Source, configuration: Configuration, kpi: Kpi, day: date) -> str:
+    """The statements that count a KPI, for readers who want to see how; values are bound, so there are none in it."""
+    return "\n\n".join(f"-- {statement.title}\n{statement.sql}" for statement in explain(source, configuration, kpi.id, day).statements)
 
 
 def _breaks(kpi: str, labels: Sequence[BatchLabel]) -> Iterator[tuple[str, str]]:

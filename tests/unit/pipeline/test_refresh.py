@@ -54,6 +54,15 @@ def test_the_council_figure_is_what_the_file_says(council: TinyCouncil) -> None:
     assert whole["declared"] == pytest.approx(len(known) / len(rows))
 
 
+def test_the_release_says_how_a_kpi_is_counted_and_holds_no_value_of_it(council: TinyCouncil) -> None:
+    council.refresh()
+    kpi = council.store.contents(None, VIEWER).kpis["WR03"]
+    assert "SELECT" in kpi.sql
+    assert "ds_hr" in kpi.sql
+    assert "not_disabled" not in kpi.sql
+    assert kpi.who == "Disabled, among all staff (headcount) with known disability"
+
+
 def test_a_second_refresh_has_nothing_to_do(council: TinyCouncil) -> None:
     council.refresh()
     again = council.refresh()
