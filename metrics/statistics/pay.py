@@ -99,7 +99,7 @@ def resampled_median(group: MiddleOfGroup) -> Chances:
 
     References
     ----------
-    Efron (1982), The Jackknife, the Bootstrap and Other Resampling Plans, 10.2 ; Maritz and Jarrett (1978), JASA 73:194.
+    Efron (1979), Annals of Statistics 7:1; Maritz and Jarrett (1978), JASA 73:194.
     """
     first, last = group.rank_first, group.rank_first + len(group.ranks) - 1
     rank = np.arange(first, last + 1)
