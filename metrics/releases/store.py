@@ -104,6 +104,11 @@ class ReleaseStore:
         except NotPublished:
             return None
 
+    def release_id(self, release: str | None = None) -> str:
+        """The id of a release that is there; of the latest where none is named."""
+        with self._database.reading() as connection:
+            return str(_release_row(connection, release).id)
+
     def list_releases(self) -> tuple[ReleaseSummary, ...]:
         """Every release, newest first; none where nothing was published."""
         cells = select(BATCHES.c.id, BATCHES.c.cells, BATCHES.c.period_end, BATCHES.c.release).subquery()

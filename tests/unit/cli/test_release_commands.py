@@ -6,13 +6,19 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from metrics.cli.main import main
+from metrics.disclosure.system import published_system
+from metrics.disclosure.worked import unprotected
+from metrics.query.fetch import fetch_counts
 from metrics.report import UnitSummary
+from metrics.sources.engine import open_source
 from tests.support.drafts import UNITS, a_batch, a_draft
 from tests.support.tiny_council import TinyCouncil
 
@@ -25,8 +31,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> TinyCouncil:
     """Two periods, one release. No test changes it."""
     council = TinyCouncil.found(tmp_path_factory.mktemp("published") / "council")
     council.define("WF02-women", "Women among staff", "sex", "female", ["directorate", "disability"])
-    council.load(MARCH_25)
-    council.load(MARCH)
+    council.load(MARCH_25, people=600)
+    council.load(MARCH, people=600)
     council.refresh()
     return council
 
@@ -206,3 +212,22 @@ def test_certify_attacks_what_was_published_and_finds_nothing(published: TinyCou
     assert code == 0
     assert {part["audience"] for part in said["parts"]} == {"public"}
     assert said["recovered"] == 0
+
+
+def test_certify_finds_a_release_that_gives_a_count_away(tmp_path: Path, run: Run) -> None:
+    """One small count is hidden and everything around it is shown exactly: subtraction finds it."""
+    council = TinyCouncil.found(tmp_path / "council")
+    council.load(MARCH, people=40)
+    with open_source(council.settings.workforce_url) as source:
+        (counts,) = fetch_counts(source, council.configuration, "hr", [MARCH], council.settings.year)
+    careless = unprotected(counts, "leadership")
+    small = int(np.flatnonzero((counts.values >= 1) & (counts.values < 5))[0])
+    careless.shown[small] = np.nan
+    careless.how[small] = "primary"
+    careless = replace(careless, certificate=replace(careless.certificate, required=4))
+    system = published_system(careless, counts).as_dict()
+    council.store.publish(a_draft(replace(a_batch(MARCH, {"WR03": "v1"}), system=system)))
+    code, out, _ = run(council, "certify")
+    assert code == 1
+    assert "can be worked out exactly. It should be withdrawn." in out
+    assert json.loads(run(council, "certify", "--json")[1])["recovered"] >= 1
