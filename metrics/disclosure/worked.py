@@ -39,4 +39,5 @@ def unprotected(counts: Counts, audience: str) -> ShownCells:
         cells=counts.cells,
         statistics=counts.statistics.drop(columns=["n"]).assign(marker=""),
         certificate=certificate,
+        chains=((),) * regions,
     )
