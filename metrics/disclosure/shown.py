@@ -41,10 +41,17 @@ class Certificate:
     required: int
     pay_recovered: int
     seconds: float
+    narrowest_rounded: int | None = None
+    """As `narrowest`, over the protected cells that are rounded (`narrowest` is over the others)."""
+    required_rounded: int = 2
+    zeros_hidden: bool = False
+    """Zeros of sensitive columns are protected as small counts are."""
 
     @property
     def passed(self) -> bool:
-        return self.recovered == 0 and self.pay_recovered == 0 and (self.narrowest is None or self.narrowest >= self.required)
+        wide = self.narrowest is None or self.narrowest >= self.required
+        wide_rounded = self.narrowest_rounded is None or self.narrowest_rounded >= self.required_rounded
+        return self.recovered == 0 and self.pay_recovered == 0 and wide and wide_rounded
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "shown_by_level": dict(self.shown_by_level), "passed": self.passed}
@@ -71,3 +78,5 @@ class ShownCells:
     cells: pd.DataFrame
     statistics: pd.DataFrame
     certificate: Certificate
+    chains: tuple[tuple[int, ...], ...] = ()
+    """The bases that each shown count was rounded to, one after the other; () where it is exact or hidden."""

@@ -1,0 +1,112 @@
+"""What must be hidden for its own sake, and what the audience is shown instead of the counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from metrics.definitions.profile import Profile
+from metrics.disclosure.joint import Joint
+from metrics.disclosure.rounding import Chain, interval, round_half_up
+from metrics.query.counts import Region
+
+ROUNDED_STEPS = 2
+"""A rounded small count keeps at least three possible values."""
+HIDDEN = ("primary", "secondary", "coarsened")
+
+
+@dataclass
+class Draft:
+    """What one audience would be shown, while it is still being decided.
+
+    Attributes
+    ----------
+    how : `How` of each region
+    chains : bases that each shown count was rounded to
+    shown : the count as shown; kept for hidden regions too, and taken out at the end
+    required : steps that the range of each target (regions, then forms) must have
+    """
+
+    profile: Profile
+    how: np.ndarray
+    chains: list[Chain]
+    shown: np.ndarray
+    required: np.ndarray
+    hidden_for: dict[int, int] = field(default_factory=dict)
+
+    def is_hidden(self, region: int) -> bool:
+        return self.how[region] in HIDDEN
+
+    def known(self) -> tuple[np.ndarray, np.ndarray]:
+        """What a reader knows of each region: least and largest count."""
+        low, high = np.zeros(len(self.how)), np.full(len(self.how), np.inf)
+        for i, (how, chain, shown) in enumerate(zip(self.how, self.chains, self.shown, strict=True)):
+            if how not in HIDDEN:
+                low[i], high[i] = interval(int(shown), chain)
+        return low, high
+
+
+def is_small(values: np.ndarray, profile: Profile, sensitive: np.ndarray) -> np.ndarray:
+    """Counts that nobody may know exactly: 1 to threshold - 1, and zeros of a sensitive column where the profile hides zeros."""
+    small = (values >= 1) & (values < profile.threshold)
+    return np.asarray(small | ((values == 0) & sensitive if profile.zeros == "hide" else False))
+
+
+def sensitive_regions(joint: Joint) -> np.ndarray:
+    return np.array([bool(region.axes & joint.structure.sensitive) for region in joint.structure.regions], dtype=bool)
+
+
+def everyone_alike(joint: Joint, values: np.ndarray, profile: Profile) -> np.ndarray:
+    """Pairs where all of a small group share one answer to a sensitive question: knowing who is in the group tells the answer."""
+    regions, pairs = joint.structure.regions, joint.pairs
+    found = np.zeros(len(pairs), dtype=bool)
+    alike = (values[pairs[:, 0]] == values[pairs[:, 1]]) & (values[pairs[:, 1]] > 0) & (values[pairs[:, 1]] < max(profile.minimum_base, profile.threshold))
+    for i in np.flatnonzero(alike):
+        inner, outer = regions[pairs[i, 0]], regions[pairs[i, 1]]
+        found[i] = bool(narrowed(inner, outer) & joint.structure.sensitive)
+    return found
+
+
+def narrowed(inner: Region, outer: Region) -> set[str]:
+    """Axes on which the inner set admits fewer categories than the outer."""
+    held = dict(outer.where)
+    return {axis for axis, atoms in inner.where if held.get(axis) != atoms}
+
+
+def first_draft(joint: Joint, start: np.ndarray, profile: Profile) -> Draft:
+    """Primary choices on true counts, before any secondary hiding."""
+    values = joint.regions @ start
+    depth = np.array([joint.structure.depths[r.unit] for r in joint.structure.regions])
+    rounds = np.where(depth == 0, profile.council, profile.below_council) == "round"
+    how = np.where(rounds, "rounded", "exact").astype(object)
+    small, complements, own = small_targets(joint, start, profile)
+    how[small & ~rounds] = "primary"
+    inner, outer = joint.pairs[:, 0], joint.pairs[:, 1]
+    hide = complements & ~rounds[inner] & (how[inner] != "primary") & (how[outer] != "primary")
+    how[inner[hide]] = "primary"
+    chains: list[Chain] = [(profile.rounding_base,) if r else () for r in rounds]
+    shown = np.where(rounds, round_half_up(values, profile.rounding_base), values)
+    return Draft(profile, how, chains, shown.astype(float), required_steps(joint, profile, rounds, (small, complements, own)))
+
+
+Small = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def small_targets(joint: Joint, start: np.ndarray, profile: Profile) -> Small:
+    """Regions, complements within a base, and units' own staff that nobody may know."""
+    values = joint.regions @ start
+    forms = joint.forms @ start
+    rest, own = forms[: len(joint.pairs)], forms[len(joint.pairs) :]
+    complements = ((rest >= 1) & (rest < profile.threshold)) | everyone_alike(joint, values, profile)
+    return is_small(values, profile, sensitive_regions(joint)), complements, (own >= 1) & (own < profile.threshold)
+
+
+def required_steps(joint: Joint, profile: Profile, rounds: np.ndarray, small: Small) -> np.ndarray:
+    """Two steps where counts are rounded, threshold - 1 where they are hidden or shown as they are, none where nothing is small."""
+    steps = np.where(rounds, ROUNDED_STEPS, profile.threshold - 1)
+    own_steps = ROUNDED_STEPS if profile.below_council == "round" else profile.threshold - 1
+    regions, complements, own = small
+    return np.concatenate(
+        [np.where(regions, steps, 0), np.where(complements, steps[joint.pairs[:, 0]], 0), np.where(own, own_steps, 0)]
+    ).astype(np.int64)

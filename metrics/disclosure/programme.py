@@ -1,0 +1,92 @@
+"""Linear and whole-number programmes over part of the joint system, solved with HiGHS, one thread, always the same way."""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from metrics.disclosure.joint import Joint
+
+SEED = 5
+
+
+class Programme:
+    """A part of the joint system.
+
+    `restricted`: only `columns` may differ from the start table, everything else stays as it is there. What holds in it
+    holds in the joint system: a table found here is a witness.
+    `relaxed`: only rows that lie inside `columns` count. A cell that is narrow here is narrow in the joint system.
+    """
+
+    def __init__(self, joint: Joint, low: np.ndarray, high: np.ndarray, start: np.ndarray, columns: np.ndarray, *, relaxed: bool, room: int) -> None:
+        self.columns = np.flatnonzero(columns)
+        self.start = start
+        count = joint.regions.shape[0]
+        rows = sparse.vstack([joint.rows, joint.implied], format="csr") if relaxed else joint.rows
+        touches = np.diff(rows[:, self.columns].indptr)
+        wanted = touches > 0
+        if relaxed:
+            wanted &= touches == np.diff(rows.indptr)
+        bound_low = np.concatenate([low, np.zeros(rows.shape[0] - count)])
+        bound_high = np.concatenate([high, np.zeros(rows.shape[0] - count)])
+        wanted &= np.isfinite(bound_low) | np.isfinite(bound_high)
+        self.row_ids = np.flatnonzero(wanted)
+        self.region_rows = {int(row): i for i, row in enumerate(self.row_ids) if row < count}
+        matrix = rows[self.row_ids][:, self.columns].tocsr()
+        fixed = np.zeros(len(self.row_ids)) if relaxed else rows[self.row_ids] @ start - matrix @ start[self.columns]
+        self.solver = _solver(matrix, bound_low[self.row_ids] - fixed, bound_high[self.row_ids] - fixed, start[self.columns] + room)
+        self.whole = False
+
+    def free(self, region: int) -> None:
+        """The region's figure is not shown any more."""
+        if region in self.region_rows:
+            self.solver.changeRowBounds(self.region_rows[region], -highspy.kHighsInf, highspy.kHighsInf)
+
+    def least(self, cost: np.ndarray, *, whole: bool = False) -> np.ndarray | None:
+        """Values of `columns` that make `cost` least; None where the solver gives none."""
+        if whole != self.whole:
+            kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
+            count = len(self.columns)
+            self.solver.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.full(count, int(kind), dtype=np.uint8))
+            self.whole = whole
+        self.solver.changeColsCost(len(self.columns), np.arange(len(self.columns), dtype=np.int32), np.asarray(cost, dtype=np.float64))
+        self.solver.run()
+        self.optimal = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        solution = self.solver.getSolution()
+        return np.asarray(solution.col_value) if solution.value_valid else None
+
+    def binding(self) -> list[int]:
+        """Regions whose shown figure holds the last programme's optimum where it is."""
+        duals = np.asarray(self.solver.getSolution().row_dual)
+        if len(duals) != len(self.row_ids):
+            return []
+        return sorted(region for region, i in self.region_rows.items() if abs(duals[i]) > 1e-7)
+
+    def whole_table(self, values: np.ndarray) -> np.ndarray:
+        """The full table, rounded to whole numbers; whether it fits is for the caller to check."""
+        table = self.start.copy()
+        table[self.columns] = np.rint(values).astype(np.int64)
+        return table
+
+
+def _solver(matrix: sparse.csr_matrix, low: np.ndarray, high: np.ndarray, upper: np.ndarray) -> highspy.Highs:
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("random_seed", SEED)
+    solver.setOptionValue("mip_max_nodes", 200)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = matrix.shape
+    model.col_cost_ = np.zeros(matrix.shape[1])
+    model.col_lower_ = np.zeros(matrix.shape[1])
+    model.col_upper_ = np.asarray(upper, dtype=np.float64)
+    model.row_lower_ = np.asarray(low, dtype=np.float64)
+    model.row_upper_ = np.asarray(high, dtype=np.float64)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    model.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    model.a_matrix_.value_ = matrix.data.astype(np.float64)
+    solver.passModel(model)
+    return solver

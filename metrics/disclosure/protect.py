@@ -1,0 +1,125 @@
+"""From true counts to what each audience may be shown: choose, repair, certify. Read this first in the room."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+
+from metrics.definitions.profile import DisclosureSettings, Profile
+from metrics.disclosure.certify import settle
+from metrics.disclosure.choose import HIDDEN, Draft, first_draft
+from metrics.disclosure.derive import derived_draft
+from metrics.disclosure.insiders import protect_from_insiders
+from metrics.disclosure.joint import Joint, build_joint
+from metrics.disclosure.pay import PayResult, protect_pay
+from metrics.disclosure.ranges import Ranges
+from metrics.disclosure.repair import Repair
+from metrics.disclosure.shown import Certificate, ShownCells
+from metrics.disclosure.structure import structure_of
+from metrics.errors import DisclosureError
+from metrics.query.counts import Counts
+
+
+def protect_counts(counts: Counts, settings: DisclosureSettings) -> dict[str, ShownCells]:
+    """What each audience may be shown of one dataset and period.
+
+    The first audience is protected on the true counts; every other is made from what the first is shown.
+
+    Raises
+    ------
+    DisclosureError : a count or a pay figure stays open to attack after every repair; nothing may be published
+    """
+    joint = build_joint(structure_of(counts))
+    start = checked_start(joint, counts)
+    shown: dict[str, ShownCells] = {}
+    first: tuple[Draft, Ranges, PayResult] | None = None
+    for audience, name in settings.audiences.items():
+        profile = settings.profiles[name]
+        began = perf_counter()
+        draft = first_draft(joint, start, profile) if first is None else derived_draft(joint, start, counts.cells, first[0], profile)
+        ranges = Ranges(joint, *draft.known(), draft.required, start)
+        if first is not None:
+            ranges.inherit(first[1])
+        protect_draft(draft, ranges)
+        pay = protect_pay(counts, joint, draft, first[2] if first is not None else None)
+        certificate = certify(counts, audience, name, draft, ranges, pay, perf_counter() - began)
+        if not certificate.passed:
+            raise refusal(counts, draft, ranges, pay)
+        shown[audience] = shown_cells(counts, audience, draft, pay, certificate)
+        first = first or (draft, ranges, pay)
+    return shown
+
+
+def checked_start(joint: Joint, counts: Counts) -> np.ndarray:
+    """The true table as variables; a mismatch with the counts of the regions is a mistake in the query, not of a person."""
+    start = joint.start(counts.tables)
+    if (joint.links @ start).any() or (joint.regions @ start != np.asarray(counts.values)).any():
+        raise ValueError(f"the tables of {counts.dataset} do not add up to its regions")
+    return start
+
+
+def protect_draft(draft: Draft, ranges: Ranges) -> None:
+    repair = Repair(draft, ranges)
+    repair.choose()
+    settle(repair)
+    protect_from_insiders(repair)
+
+
+def certify(counts: Counts, audience: str, name: str, draft: Draft, ranges: Ranges, pay: PayResult, seconds: float) -> Certificate:
+    width = ranges.high - ranges.low
+    rounded_targets = rounded_steps_suffice(ranges, draft.profile)
+    hidden = (ranges.required > 0) & ~rounded_targets
+    rounded = (ranges.required > 0) & rounded_targets
+    kinds = {kind: int((draft.how == kind).sum()) for kind in ("exact", "rounded", *HIDDEN)}
+    return Certificate(
+        dataset=counts.dataset,
+        period_end=counts.period.end.isoformat(),
+        audience=audience,
+        profile=name,
+        blocks=len(counts.tables),
+        cells=len(counts.regions),
+        shown_by_level=shown_by_level(ranges.joint, draft),
+        recovered=int(((width == 0) & (ranges.required > 0)).sum()),
+        narrowest=int(width[hidden].min()) if hidden.any() else None,
+        required=draft.profile.threshold - 1,
+        narrowest_rounded=int(width[rounded].min()) if rounded.any() else None,
+        pay_recovered=pay.recovered,
+        zeros_hidden=draft.profile.zeros == "hide",
+        seconds=round(seconds, 3),
+        **kinds,
+    )
+
+
+def rounded_steps_suffice(ranges: Ranges, profile: Profile) -> np.ndarray:
+    """Targets that need the two steps of a rounded count rather than threshold - 1."""
+    return np.asarray(ranges.required < profile.threshold - 1)
+
+
+def shown_by_level(joint: Joint, draft: Draft) -> dict[str, float]:
+    depth = np.array([joint.structure.depths[r.unit] for r in joint.structure.regions], dtype=np.int64)
+    visible = ~np.isin(draft.how.astype(str), HIDDEN)
+    return {str(d): round(float(visible[depth == d].mean()), 4) for d in np.unique(depth).tolist()}
+
+
+def refusal(counts: Counts, draft: Draft, ranges: Ranges, pay: PayResult) -> DisclosureError:
+    cells = len(ranges.open) + pay.recovered
+    return DisclosureError(
+        f"{counts.dataset}, {counts.period.end.isoformat()}: {cells} protected figures could still be worked out after every repair; nothing was published.",
+        "Publish fewer breakdowns of this dataset, or declare coarser categories for its smallest groups.",
+    )
+
+
+def shown_cells(counts: Counts, audience: str, draft: Draft, pay: PayResult, certificate: Certificate) -> ShownCells:
+    hidden = np.isin(draft.how.astype(str), HIDDEN)
+    return ShownCells(
+        dataset=counts.dataset,
+        period=counts.period,
+        audience=audience,
+        shown=np.where(hidden, np.nan, draft.shown),
+        how=draft.how.copy(),
+        cells=counts.cells.reset_index(drop=True),
+        statistics=pay.statistics,
+        certificate=certificate,
+        chains=tuple(() if h else c for h, c in zip(hidden, draft.chains, strict=True)),
+    )

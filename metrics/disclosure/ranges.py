@@ -1,0 +1,129 @@
+"""How far each protected count is known to range: proven by whole tables that agree with everything shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from metrics.disclosure.joint import Joint
+from metrics.disclosure.programme import Programme
+
+ROOM = 40
+"""How far one variable may leave the start table in a search for witnesses. Any limit keeps a witness a witness."""
+WIDE = 100_000
+"""The same in an exact programme: more people than any unit has."""
+
+
+@dataclass
+class Ranges:
+    """What is shown, and the least and largest value of every target in the whole tables found so far.
+
+    Attributes
+    ----------
+    shown_low, shown_high : what a reader knows of each region (infinite high where hidden)
+    required : steps that each target's range must have; 0 where the target needs no protection
+    start : a whole table that agrees with everything shown
+    low, high : over the witnesses. More hiding only adds tables, so what is once proven stays proven
+    """
+
+    joint: Joint
+    shown_low: np.ndarray
+    shown_high: np.ndarray
+    required: np.ndarray
+    start: np.ndarray
+    low: np.ndarray = field(init=False)
+    high: np.ndarray = field(init=False)
+    witnesses: list[np.ndarray] = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = self.joint.targets @ self.start
+        self.low, self.high = values.copy(), values.copy()
+        self.witnesses = [self.start]
+        self.all_columns = np.ones(self.joint.layout.columns, dtype=bool)
+        self._exact: Programme | None = None
+        if not self._fits(self.start):
+            raise ValueError("the start table does not agree with what is shown")
+
+    def _fits(self, table: np.ndarray) -> bool:
+        """Checked in whole numbers on the joint system, whatever the solver says."""
+        sizes = self.joint.regions @ table
+        return bool(
+            (table >= 0).all() and (sizes >= self.shown_low).all() and (sizes <= self.shown_high).all() and not (self.joint.links @ table).any()
+        )
+
+    def accept(self, table: np.ndarray) -> bool:
+        """Take a table as a witness if it agrees with everything shown."""
+        if not self._fits(table):
+            return False
+        values = self.joint.targets @ table
+        if ((values < self.low) | (values > self.high)).any():
+            self.witnesses.append(table)
+        np.minimum(self.low, values, out=self.low)
+        np.maximum(self.high, values, out=self.high)
+        return True
+
+    def inherit(self, other: Ranges) -> None:
+        """Take over what is proven of an audience that is shown more: its witnesses agree with what this one is shown, too."""
+        for table in other.witnesses:
+            self.accept(table)
+
+    @property
+    def open(self) -> np.ndarray:
+        """Targets whose protection is not proven yet."""
+        return np.flatnonzero(self.high - self.low < self.required)
+
+    def hide(self, region: int) -> None:
+        self.shown_low[region], self.shown_high[region] = 0, np.inf
+        if self._exact is not None:
+            self._exact.free(region)
+
+    def part(self, columns: np.ndarray) -> Programme:
+        return Programme(self.joint, self.shown_low, self.shown_high, self.start, columns, relaxed=False, room=ROOM)
+
+    @property
+    def exact(self) -> Programme:
+        if self._exact is None:
+            self._exact = Programme(self.joint, self.shown_low, self.shown_high, self.start, self.all_columns, relaxed=False, room=WIDE)
+        return self._exact
+
+    def search(self, programme: Programme, rounds: int, seed: int, scope: np.ndarray | None = None) -> None:
+        """Random objectives: each solve may widen every target at once. Stops when two rounds in a row add nothing."""
+        rng = np.random.default_rng(seed)
+        targets = self.joint.targets[:, programme.columns]
+        reachable = np.diff(targets.indptr) > 0
+        idle = 0
+        for _ in range(rounds):
+            wanted = self.open
+            wanted = wanted[reachable[wanted]]
+            if scope is not None:
+                wanted = wanted[scope[wanted]]
+            if not len(wanted):
+                return
+            # half the rounds push everything one way, so that cells of one line do not cancel
+            signs = rng.choice([-1.0, 1.0], len(wanted)) * rng.integers(1, 4, len(wanted))
+            cost = targets[wanted].T @ signs
+            for direction in (1.0, -1.0):
+                values = programme.least(direction * cost)
+                if values is not None:
+                    self.accept(programme.whole_table(values))
+            idle = idle + 1 if len(self.open) and set(self.open) >= set(wanted) else 0
+            if idle == 2:
+                return
+
+    def try_target(self, programme: Programme, target: int, *, whole: bool) -> tuple[float, float]:
+        """Bounds of one target within a programme; tables met on the way become witnesses."""
+        row = self.joint.targets[target, programme.columns].toarray().ravel().astype(float)
+        fixed = float((self.joint.targets[target] @ self.start)[0] - row @ self.start[programme.columns])
+        bounds = []
+        for sign in (1.0, -1.0):
+            values = programme.least(sign * row, whole=whole)
+            if values is None:
+                bounds.append(-np.inf * sign)
+                continue
+            self.accept(programme.whole_table(values))
+            bounds.append(fixed + float(row @ values) if programme.optimal else -np.inf * sign)
+        return bounds[0], bounds[1]
+
+    def proven(self, target: int) -> bool:
+        return bool(self.high[target] - self.low[target] >= self.required[target])

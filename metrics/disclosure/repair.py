@@ -1,0 +1,179 @@
+"""Secondary hiding: driven by what the attacker can do, in an order that hides last what leadership reads most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from metrics.disclosure.choose import Draft
+from metrics.disclosure.games import Games
+from metrics.disclosure.joint import Joint
+from metrics.disclosure.programme import Programme
+from metrics.disclosure.ranges import WIDE, Ranges
+from metrics.query.counts import Region
+
+PATIENCE = 12
+"""Cells hidden for the sake of one target before its whole breakdown goes."""
+TOLERANCE = 1e-6
+
+
+def hiding_order(joint: Joint, values: np.ndarray) -> np.ndarray:
+    """Rank of each region: deep units first, then crossed columns, then small counts (a zero helps least), then by name."""
+    regions = joint.structure.regions
+    keys = [
+        (-joint.structure.depths[r.unit], -len(r.where), v == 0, int(v), region_key(r)) for r, v in zip(regions, values.tolist(), strict=True)
+    ]
+    rank = np.empty(len(regions), dtype=np.int64)
+    rank[sorted(range(len(regions)), key=keys.__getitem__)] = np.arange(len(regions))
+    return rank
+
+
+def region_key(region: Region) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """A region as plain text, for an order that does not depend on how sets are stored."""
+    return region.unit, tuple((axis, tuple(sorted(atoms))) for axis, atoms in region.where)
+
+
+class Repair:
+    """Hides cells of a draft until the attacker is satisfied."""
+
+    def __init__(self, draft: Draft, ranges: Ranges) -> None:
+        self.draft = draft
+        self.ranges = ranges
+        self.joint = ranges.joint
+        self.order = hiding_order(self.joint, self.joint.regions @ ranges.start)
+        self.spent: dict[int, int] = {}
+        self.games = Games(self.joint, ranges.start)
+
+    def hide(self, region: int, how: str, programmes: Iterable[Programme] = ()) -> None:
+        if not self.draft.is_hidden(region):
+            self.draft.how[region] = how
+            self.ranges.hide(region)
+            for programme in programmes:
+                programme.free(region)
+
+    def shown(self, regions: Iterable[int]) -> list[int]:
+        return [r for r in regions if not self.draft.is_hidden(r)]
+
+    def widen(self, target: int, binding: list[int], programmes: Iterable[Programme] = ()) -> bool:
+        """Hide the cheapest cell whose figure binds the target; after too many, its breakdown. False when nothing is left to hide."""
+        self.spent[target] = self.spent.get(target, 0) + 1
+        if self.spent[target] > PATIENCE:
+            return self.coarsen(target, programmes)
+        candidates = self.shown(binding) or self.shown(self.neighbours(target))
+        if not candidates:
+            return self.coarsen(target, programmes)
+        self.hide(min(candidates, key=lambda r: self.order[r]), "secondary", programmes)
+        return True
+
+    def give_way(self, target: int) -> bool:
+        """A target that cannot be proven: hide its own figure, then the cheapest beside it, then its breakdown."""
+        own = self.shown([target]) if target < len(self.draft.how) else self.shown(self.parts(target))
+        if own:
+            self.spent[target] = self.spent.get(target, 0) + 1
+            self.hide(min(own, key=lambda r: self.order[r]), "secondary")
+            return True
+        return self.widen(target, [])
+
+    def parts(self, target: int) -> list[int]:
+        """The published sets that a form subtracts from one another."""
+        place = target - len(self.draft.how)
+        return self.joint.pairs[place].tolist() if place < len(self.joint.pairs) else [self.joint.own[place - len(self.joint.pairs)][0]]
+
+    def neighbours(self, target: int) -> list[int]:
+        """The other figures of the same unit."""
+        unit = self.games.target_units[target]
+        return [i for i, region in enumerate(self.joint.structure.regions) if region.unit == unit]
+
+    def coarsen(self, target: int, programmes: Iterable[Programme] = ()) -> bool:
+        """Hide the target's breakdown at its unit, else beside it, else above it, else at its level, else the level, else everything."""
+        regions = self.joint.structure.regions
+        depths = self.joint.structure.depths
+        here = regions[target if target < len(regions) else self.parts(target)[0]]
+        parents = self.joint.structure.tree.parents
+        steps = (
+            lambda r: r.unit == here.unit and r.axes == here.axes,
+            lambda r: r.unit == here.unit and here.axes <= r.axes,
+            lambda r: parents[r.unit] == parents[here.unit] and r.axes == here.axes,
+            lambda r: parents[r.unit] == parents[here.unit] and here.axes <= r.axes,
+            lambda r: r.unit == parents[here.unit] and r.axes == here.axes,
+            lambda r: depths[r.unit] == depths[here.unit] and r.axes == here.axes,
+            lambda r: depths[r.unit] == depths[here.unit],
+            lambda r: depths[r.unit] >= depths[here.unit],
+            lambda r: True,
+        )
+        for step in steps:
+            found = self.shown(i for i, r in enumerate(regions) if step(r))
+            if found:
+                for region in found:
+                    self.hide(region, "coarsened", programmes)
+                return True
+        return False
+
+    def choose(self, rounds: int = 4) -> None:
+        """First choice, on small relaxed systems: what is unsafe in a part of the system is unsafe in all of it."""
+        for columns in self.families():
+            self._settle(columns, rounds)
+
+    def families(self) -> list[np.ndarray]:
+        """Each unit by itself, from the bottom up; then, where counts below the council are hidden, each unit with those below it."""
+        structure = self.joint.structure
+        units = sorted(structure.depths, key=lambda u: (-structure.depths[u], u))
+        found = [self.games.home(unit) for unit in units]
+        if self.draft.profile.below_council == "suppress":
+            found += [self.games.family(unit) for unit in units if structure.children[unit]]
+        return found
+
+    def _settle(self, columns: np.ndarray, rounds: int) -> None:
+        """Hide until every target that lies inside `columns` has room in the relaxed system."""
+        targets = self.joint.targets
+        inside = np.diff(targets[:, np.flatnonzero(columns)].indptr) == np.diff(targets.indptr)
+        wanted = [int(t) for t in np.flatnonzero(inside & (self.ranges.required > 0)) if not self.ranges.proven(int(t))]
+        if not wanted:
+            return
+        ranges = self.ranges
+        programme = Programme(self.joint, ranges.shown_low, ranges.shown_high, ranges.start, columns, relaxed=True, room=WIDE)
+        rows = targets[:, programme.columns].tocsr()
+        seen = _Spread(len(wanted))
+        rng = np.random.default_rng(len(wanted))
+        while wanted:
+            matrix = rows[wanted]
+            for _ in range(rounds):
+                cost = matrix.T @ (rng.choice([-1.0, 1.0], len(wanted)))
+                for sign in (1.0, -1.0):
+                    seen.take(matrix, programme.least(sign * cost))
+            enough = seen.high - seen.low >= ranges.required[wanted] - TOLERANCE
+            wanted, seen = [t for t, ok in zip(wanted, enough, strict=True) if not ok], seen.without(enough)
+            wanted = [t for t in wanted if not self._one(programme, rows, t)]
+            seen = _Spread(len(wanted))
+
+    def _one(self, programme: Programme, rows: object, target: int) -> bool:
+        """True when the target has room; otherwise hide one cell for it."""
+        row = rows[target].toarray().ravel().astype(float)  # type: ignore[index]
+        bounds, binding = [], set()
+        for sign in (1.0, -1.0):
+            values = programme.least(sign * row)
+            if values is None:
+                return True
+            bounds.append(float(row @ values))
+            binding |= set(programme.binding())
+        if bounds[1] - bounds[0] >= self.ranges.required[target] - TOLERANCE:
+            return True
+        return not self.widen(target, sorted(binding), [programme])
+
+
+class _Spread:
+    """Least and largest of each target over the tables of a relaxed system."""
+
+    def __init__(self, count: int) -> None:
+        self.low, self.high = np.full(count, np.inf), np.full(count, -np.inf)
+
+    def take(self, matrix: object, values: np.ndarray | None) -> None:
+        if values is not None:
+            sizes = matrix @ values  # type: ignore[operator]
+            self.low, self.high = np.minimum(self.low, sizes), np.maximum(self.high, sizes)
+
+    def without(self, enough: np.ndarray) -> _Spread:
+        kept = _Spread(0)
+        kept.low, kept.high = self.low[~enough], self.high[~enough]
+        return kept

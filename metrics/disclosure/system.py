@@ -1,0 +1,112 @@
+"""Everything that an audience can see of one dataset and period, as an attacker would write it down: no true count, no reason for hiding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from metrics.disclosure.rounding import Chain, interval
+from metrics.disclosure.shown import ShownCells
+from metrics.disclosure.structure import Structure, structure_of
+from metrics.query.counts import Counts, Region, UnitTree
+
+
+@dataclass(frozen=True)
+class PublishedSystem:
+    """Structure, shown values and the rules of rounding.
+
+    Attributes
+    ----------
+    shown : float array, shape (regions,), missing where hidden
+    chains : the bases that each shown count was rounded to; () for exact and for hidden
+    threshold : counts from 1 to threshold - 1 are what the profile protects; `zeros_hidden`: zeros of sensitive columns too
+    """
+
+    dataset: str
+    period_end: str
+    audience: str
+    profile: str
+    threshold: int
+    zeros_hidden: bool
+    structure: Structure
+    shown: np.ndarray
+    chains: tuple[Chain, ...]
+
+    def known(self) -> tuple[np.ndarray, np.ndarray]:
+        """Least and largest count that each figure allows by itself."""
+        bounds = [(0.0, np.inf) if np.isnan(v) else interval(int(v), c) for v, c in zip(self.shown.tolist(), self.chains, strict=True)]
+        pairs = np.array(bounds, dtype=float).reshape(-1, 2)
+        return pairs[:, 0].copy(), pairs[:, 1].copy()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON, compact: sets of categories are written once and named by number."""
+        structure = self.structure
+        wheres = sorted({r.where for r in structure.regions}, key=_where_key)
+        number = {where: i for i, where in enumerate(wheres)}
+        units = sorted(structure.tree.parents)
+        chains = sorted(set(self.chains))
+        return {
+            "dataset": self.dataset,
+            "period_end": self.period_end,
+            "audience": self.audience,
+            "profile": self.profile,
+            "threshold": self.threshold,
+            "zeros_hidden": self.zeros_hidden,
+            "units": units,
+            "parents": [structure.tree.parents[u] for u in units],
+            "axes": [[axis, list(atoms)] for axis, atoms in structure.axes.items()],
+            "sensitive": sorted(structure.sensitive),
+            "tables": [[list(axes), depth] for axes, depth in structure.tables],
+            "attached": sorted(structure.attached),
+            "wheres": [[[axis, sorted(atoms)] for axis, atoms in where] for where in wheres],
+            "regions": [[units.index(r.unit), number[r.where]] for r in structure.regions],
+            "pairs": structure.pairs.tolist(),
+            "shown": [None if np.isnan(v) else int(v) for v in self.shown.tolist()],
+            "chains": [list(c) for c in chains],
+            "chain": [chains.index(c) for c in self.chains],
+        }
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> PublishedSystem:
+        wheres = [tuple((axis, frozenset(atoms)) for axis, atoms in where) for where in given["wheres"]]
+        structure = Structure(
+            tree=UnitTree(dict(zip(given["units"], given["parents"], strict=True))),
+            axes={axis: tuple(atoms) for axis, atoms in given["axes"]},
+            sensitive=frozenset(given["sensitive"]),
+            tables=tuple((tuple(axes), depth) for axes, depth in given["tables"]),
+            attached=frozenset(given["attached"]),
+            regions=tuple(Region(given["units"][u], wheres[w]) for u, w in given["regions"]),
+            pairs=np.array(given["pairs"], dtype=np.int64).reshape(-1, 2),
+        )
+        chains = [tuple(c) for c in given["chains"]]
+        return cls(
+            dataset=given["dataset"],
+            period_end=given["period_end"],
+            audience=given["audience"],
+            profile=given["profile"],
+            threshold=given["threshold"],
+            zeros_hidden=given["zeros_hidden"],
+            structure=structure,
+            shown=np.array([np.nan if v is None else float(v) for v in given["shown"]]),
+            chains=tuple(chains[c] for c in given["chain"]),
+        )
+
+
+def _where_key(where: tuple[tuple[str, frozenset[str]], ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((axis, tuple(sorted(atoms))) for axis, atoms in where)
+
+
+def published_system(shown: ShownCells, counts: Counts) -> PublishedSystem:
+    return PublishedSystem(
+        dataset=shown.dataset,
+        period_end=shown.period.end.isoformat(),
+        audience=shown.audience,
+        profile=shown.certificate.profile,
+        threshold=shown.certificate.required + 1,
+        zeros_hidden=shown.certificate.zeros_hidden,
+        structure=structure_of(counts),
+        shown=shown.shown.copy(),
+        chains=shown.chains,
+    )
