@@ -11,7 +11,7 @@ from metrics.disclosure.ranges import Ranges
 from metrics.disclosure.repair import Repair
 
 PARTNERS = 4
-SMALL = 2_000
+SMALL = 1_000
 """Variables up to which whole-number programmes are worth their time."""
 
 
@@ -56,7 +56,7 @@ def attempts(games: Games, unit: str, table: int) -> Iterator[np.ndarray]:
         yield games.trunk()
         if table >= 0:
             yield games.table(table) & games.held
+    yield games.lines(unit, *games.partners(unit, 1))
     yield games.exchange(unit, *games.partners(unit, 1)) & games.held
-    yield games.exchange(unit, *games.partners(unit, PARTNERS)) & games.held
     yield games.lines(unit, *games.partners(unit, PARTNERS))
     yield games.climb(unit)

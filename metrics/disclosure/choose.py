@@ -61,7 +61,11 @@ def everyone_alike(joint: Joint, values: np.ndarray, profile: Profile) -> np.nda
     """Pairs where all of a small group share one answer to a sensitive question: knowing who is in the group tells the answer."""
     regions, pairs = joint.structure.regions, joint.pairs
     found = np.zeros(len(pairs), dtype=bool)
-    alike = (values[pairs[:, 0]] == values[pairs[:, 1]]) & (values[pairs[:, 1]] > 0) & (values[pairs[:, 1]] < max(profile.minimum_base, profile.threshold))
+    alike = (
+        (values[pairs[:, 0]] == values[pairs[:, 1]])
+        & (values[pairs[:, 1]] > 0)
+        & (values[pairs[:, 1]] < max(profile.minimum_base, profile.threshold))
+    )
     for i in np.flatnonzero(alike):
         inner, outer = regions[pairs[i, 0]], regions[pairs[i, 1]]
         found[i] = bool(narrowed(inner, outer) & joint.structure.sensitive)

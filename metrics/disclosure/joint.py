@@ -98,7 +98,7 @@ def _classes(layer: Layer, axes: dict[str, tuple[str, ...]], where: dict[str, fr
     for axis, labels in zip(layer.axes, layer.labels, strict=True):
         atoms = where.get(axis)
         allowed.append(sorted({label for atom, label in zip(axes[axis], labels, strict=True) if atoms is None or atom in atoms}))
-    strides = np.cumprod([1, *layer.shape[:0:-1]])[-2::-1] if layer.axes else []
+    strides: list[int] = np.cumprod([1, *layer.shape[:0:-1]])[-2::-1].tolist() if layer.axes else []
     return np.array([sum(c * s for c, s in zip(combo, strides, strict=True)) for combo in product(*allowed)], dtype=np.int64)
 
 
@@ -139,7 +139,9 @@ def _own_staff(structure: Structure, layout: Layout, regions: sparse.csr_matrix)
     return tuple(own), sparse.csr_matrix(combine.tocsr() @ regions)
 
 
-def _shared_index(structure: Structure, layer: Layer, axes: Sequence[str], shared: Sequence[tuple[int, ...]], unit_of: np.ndarray) -> np.ndarray:
+def _shared_index(
+    structure: Structure, layer: Layer, axes: Sequence[str], shared: Sequence[tuple[int, ...]], unit_of: np.ndarray
+) -> np.ndarray:
     """For each variable of a layer, the number of the margin cell that it belongs to."""
     grid = np.indices(layer.shape).reshape(len(layer.shape), -1)
     index = unit_of[grid[0]]
@@ -178,4 +180,3 @@ def _laid_out(structure: Structure, layer: Layer, frame: pd.DataFrame) -> np.nda
         names, codes = np.unique(frame[axis].astype(str).to_numpy(dtype=object), return_inverse=True)
         index = index * (max(labels) + 1) + np.array([of_atom[name] for name in names], dtype=np.int64)[codes]
     return np.bincount(index, weights=frame["n"].to_numpy(dtype=float), minlength=layer.size).astype(np.int64)
-

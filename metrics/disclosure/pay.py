@@ -68,7 +68,9 @@ def allowed(rows: pd.DataFrame, draft: Draft) -> np.ndarray:
     profile = draft.profile
     region = rows["region"].to_numpy(dtype=np.int64)
     least = np.array([0 if draft.is_hidden(r) else interval(int(draft.shown[r]), draft.chains[r])[0] for r in region.tolist()])
-    spread = (rows["largest_share"].to_numpy(dtype=float) <= profile.dominance) & (rows["distinct"].to_numpy(dtype=float) >= profile.distinct_rates)
+    spread = (rows["largest_share"].to_numpy(dtype=float) <= profile.dominance) & (
+        rows["distinct"].to_numpy(dtype=float) >= profile.distinct_rates
+    )
     return np.asarray((least >= profile.pay_minimum) & spread)
 
 

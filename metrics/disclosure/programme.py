@@ -19,7 +19,18 @@ class Programme:
     `relaxed`: only rows that lie inside `columns` count. A cell that is narrow here is narrow in the joint system.
     """
 
-    def __init__(self, joint: Joint, low: np.ndarray, high: np.ndarray, start: np.ndarray, columns: np.ndarray, *, relaxed: bool, room: int) -> None:
+    def __init__(
+        self,
+        joint: Joint,
+        low: np.ndarray,
+        high: np.ndarray,
+        start: np.ndarray,
+        columns: np.ndarray,
+        *,
+        relaxed: bool,
+        room: int,
+        nodes: int = 20,
+    ) -> None:
         self.columns = np.flatnonzero(columns)
         self.start = start
         count = joint.regions.shape[0]
@@ -35,7 +46,7 @@ class Programme:
         self.region_rows = {int(row): i for i, row in enumerate(self.row_ids) if row < count}
         matrix = rows[self.row_ids][:, self.columns].tocsr()
         fixed = np.zeros(len(self.row_ids)) if relaxed else rows[self.row_ids] @ start - matrix @ start[self.columns]
-        self.solver = _solver(matrix, bound_low[self.row_ids] - fixed, bound_high[self.row_ids] - fixed, start[self.columns] + room)
+        self.solver = _solver(matrix, bound_low[self.row_ids] - fixed, bound_high[self.row_ids] - fixed, start[self.columns] + room, nodes)
         self.whole = False
 
     def free(self, region: int) -> None:
@@ -70,12 +81,12 @@ class Programme:
         return table
 
 
-def _solver(matrix: sparse.csr_matrix, low: np.ndarray, high: np.ndarray, upper: np.ndarray) -> highspy.Highs:
-    solver = highspy.Highs()
+def _solver(matrix: sparse.csr_matrix, low: np.ndarray, high: np.ndarray, upper: np.ndarray, nodes: int) -> highspy.Highs:
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", SEED)
-    solver.setOptionValue("mip_max_nodes", 200)
+    solver.setOptionValue("mip_max_nodes", nodes)
     solver.setOptionValue("mip_rel_gap", 0.0)
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = matrix.shape

@@ -105,7 +105,8 @@ def shown_by_level(joint: Joint, draft: Draft) -> dict[str, float]:
 def refusal(counts: Counts, draft: Draft, ranges: Ranges, pay: PayResult) -> DisclosureError:
     cells = len(ranges.open) + pay.recovered
     return DisclosureError(
-        f"{counts.dataset}, {counts.period.end.isoformat()}: {cells} protected figures could still be worked out after every repair; nothing was published.",
+        f"{counts.dataset}, {counts.period.end.isoformat()}: {cells} protected figures could still be worked out after every repair; "
+        "nothing was published.",
         "Publish fewer breakdowns of this dataset, or declare coarser categories for its smallest groups.",
     )
 

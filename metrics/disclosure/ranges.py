@@ -49,7 +49,10 @@ class Ranges:
         """Checked in whole numbers on the joint system, whatever the solver says."""
         sizes = self.joint.regions @ table
         return bool(
-            (table >= 0).all() and (sizes >= self.shown_low).all() and (sizes <= self.shown_high).all() and not (self.joint.links @ table).any()
+            (table >= 0).all()
+            and (sizes >= self.shown_low).all()
+            and (sizes <= self.shown_high).all()
+            and not (self.joint.links @ table).any()
         )
 
     def accept(self, table: np.ndarray) -> bool:
@@ -84,7 +87,9 @@ class Ranges:
     @property
     def exact(self) -> Programme:
         if self._exact is None:
-            self._exact = Programme(self.joint, self.shown_low, self.shown_high, self.start, self.all_columns, relaxed=False, room=WIDE)
+            self._exact = Programme(
+                self.joint, self.shown_low, self.shown_high, self.start, self.all_columns, relaxed=False, room=WIDE, nodes=5000
+            )
         return self._exact
 
     def search(self, programme: Programme, rounds: int, seed: int, scope: np.ndarray | None = None) -> None:

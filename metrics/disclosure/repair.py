@@ -22,7 +22,8 @@ def hiding_order(joint: Joint, values: np.ndarray) -> np.ndarray:
     """Rank of each region: deep units first, then crossed columns, then small counts (a zero helps least), then by name."""
     regions = joint.structure.regions
     keys = [
-        (-joint.structure.depths[r.unit], -len(r.where), v == 0, int(v), region_key(r)) for r, v in zip(regions, values.tolist(), strict=True)
+        (-joint.structure.depths[r.unit], -len(r.where), v == 0, int(v), region_key(r))
+        for r, v in zip(regions, values.tolist(), strict=True)
     ]
     rank = np.empty(len(regions), dtype=np.int64)
     rank[sorted(range(len(regions)), key=keys.__getitem__)] = np.arange(len(regions))
@@ -170,7 +171,7 @@ class _Spread:
 
     def take(self, matrix: object, values: np.ndarray | None) -> None:
         if values is not None:
-            sizes = matrix @ values  # type: ignore[operator]
+            sizes = matrix @ values
             self.low, self.high = np.minimum(self.low, sizes), np.maximum(self.high, sizes)
 
     def without(self, enough: np.ndarray) -> _Spread:

@@ -66,9 +66,7 @@ class Structure:
 def structure_of(counts: Counts) -> Structure:
     depths = {unit: counts.tree.depth(unit) for unit in counts.tree.parents}
     parents = {parent for parent in counts.tree.parents.values() if parent is not None}
-    attached = {
-        unit for table in counts.tables for unit in table.frame["unit"].unique() if unit in parents and depths[unit] < table.depth
-    }
+    attached = {unit for table in counts.tables for unit in table.frame["unit"].unique() if unit in parents and depths[unit] < table.depth}
     return Structure(
         tree=counts.tree,
         axes=counts.axes,

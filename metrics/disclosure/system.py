@@ -1,4 +1,4 @@
-"""Everything that an audience can see of one dataset and period, as an attacker would write it down: no true count, no reason for hiding."""
+"""Everything that an audience can see of one dataset and period, as an attacker would note it: no true count, no reason for hiding."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from metrics.query.counts import Region
 def possible_values(system: PublishedSystem, most: int, also: PublishedSystem | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Least and largest value of each region over all whole tables with cells up to `most` that give the shown figures.
 
-    Cells are tried one by one, and a table is given up as soon as a shown figure is passed. Rounding is tested by rounding.
+    Tables grow cell by cell, and are given up as soon as a shown figure is passed. Rounding is tested by rounding.
     """
     structure = system.structure
     axes = list(structure.axes)
@@ -23,35 +23,25 @@ def possible_values(system: PublishedSystem, most: int, also: PublishedSystem | 
     member = np.array([[_inside(system, r, axes, cell) for cell in cells] for r in structure.regions], dtype=np.int64)
     seen = [(system.shown, system.chains)] + ([(also.shown, also.chains)] if also is not None else [])
     last = np.array([max(np.flatnonzero(row), default=-1) for row in member])
-    caps = np.min([[v + 2 * max(c, default=0) if not np.isnan(v) else np.inf for v, c in zip(s.tolist(), ch, strict=True)] for s, ch in seen], axis=0)
-    low, high = np.full(len(member), 10**9), np.full(len(member), -1)
-
-    def fits(totals: np.ndarray, done: int) -> bool:
-        if (totals > caps).any():
-            return False
-        for region in np.flatnonzero(last == done):
+    caps = np.min(
+        [[v + 2 * max(c, default=0) if not np.isnan(v) else np.inf for v, c in zip(s.tolist(), ch, strict=True)] for s, ch in seen], axis=0
+    )
+    totals = np.zeros((1, len(member)), dtype=np.int64)
+    for place in range(len(cells)):
+        steps = np.arange(most + 1)[:, None] * member[:, place]
+        totals = (totals[:, None, :] + steps[None, :, :]).reshape(-1, len(member))
+        totals = totals[(totals <= caps).all(axis=1)]
+        for region in np.flatnonzero(last == place):
             for shown, chains in seen:
-                value = np.array([totals[region]])
-                for base in chains[region]:
-                    value = round_half_up(value, base)
-                if not np.isnan(shown[region]) and value[0] != shown[region]:
-                    return False
-        return True
+                if not np.isnan(shown[region]):
+                    totals = totals[_as_shown(totals[:, region], chains[region]) == shown[region]]
+    return totals.min(axis=0), totals.max(axis=0)
 
-    def fill(place: int, totals: np.ndarray) -> None:
-        if place == len(cells):
-            np.minimum(low, totals, out=low)
-            np.maximum(high, totals, out=high)
-            return
-        for n in range(most + 1):
-            here = totals + n * member[:, place]
-            if (here > caps).any():
-                break
-            if fits(here, place):
-                fill(place + 1, here)
 
-    fill(0, np.zeros(len(member), dtype=np.int64))
-    return low, high
+def _as_shown(values: np.ndarray, chain: tuple[int, ...]) -> np.ndarray:
+    for base in chain:
+        values = round_half_up(values, base)
+    return values
 
 
 def _inside(system: PublishedSystem, region: Region, axes: list[str], cell: tuple[str, ...]) -> bool:

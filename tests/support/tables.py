@@ -14,7 +14,22 @@ from metrics.periods import Period
 from metrics.query.cliques import axes_of, corners, decomposable, depth_of
 from metrics.query.counts import Counts, Region, Table, UnitTree
 
-STATISTICS = ["kpi", "breakdown", "unit", "group", "side", "region", "n", "mean", "variance", "median", "largest_share", "distinct", "ranks", "rank_first"]
+STATISTICS = [
+    "kpi",
+    "breakdown",
+    "unit",
+    "group",
+    "side",
+    "region",
+    "n",
+    "mean",
+    "variance",
+    "median",
+    "largest_share",
+    "distinct",
+    "ranks",
+    "rank_first",
+]
 
 
 @dataclass(frozen=True)

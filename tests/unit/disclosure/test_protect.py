@@ -75,7 +75,12 @@ def test_nothing_small_nothing_hidden() -> None:
 
 def test_a_count_that_is_nearly_everyone_is_hidden_with_the_few_who_are_left() -> None:
     axes = {"disability": ["yes", "no"]}
-    counts = make_counts({"c": None}, axes, from_dict({"c": None}, axes, {("c", "yes"): 60, ("c", "no"): 2}), [Published(), Published({"disability": each("yes")})])
+    counts = make_counts(
+        {"c": None},
+        axes,
+        from_dict({"c": None}, axes, {("c", "yes"): 60, ("c", "no"): 2}),
+        [Published(), Published({"disability": each("yes")})],
+    )
     shown = shown_at(counts, protect(counts)["leadership"])
     assert np.isnan(shown[60])
     assert shown[62] == 62
@@ -135,7 +140,9 @@ def test_groups_of_groups_protect_each_other() -> None:
     people = from_dict({"c": None}, axes, {("c", a): n for a, n in zip(axes["ethnicity"], (70, 8, 2, 20, 6, 11), strict=True)})
     five = {"ethnicity": {"white": ["w1", "w2", "w3"], "asian": ["a1", "a2"], "black": ["b1"]}}
     two = {"ethnicity": {"white": ["w1", "w2", "w3"], "minority": ["a1", "a2", "b1"]}}
-    counts = make_counts({"c": None}, axes, people, [Published(), Published({"ethnicity": each(*axes["ethnicity"])}), Published(five), Published(two)])
+    counts = make_counts(
+        {"c": None}, axes, people, [Published(), Published({"ethnicity": each(*axes["ethnicity"])}), Published(five), Published(two)]
+    )
     cells = protect(counts)["leadership"]
     check_all_protected(counts, cells)
     shown = shown_at(counts, cells)
@@ -149,7 +156,13 @@ def test_zeros_of_sensitive_columns_are_protected_where_the_profile_says_so() ->
     shown = shown_at(counts, protect(counts)["leadership"])
     assert shown[0] == 0
     axes = {"ethnicity": ["a0", "a1", "a2"]}
-    hidden = make_counts({"c": None}, axes, from_dict({"c": None}, axes, {("c", "a1"): 12, ("c", "a2"): 25}), [Published(), Published({"ethnicity": each(*axes["ethnicity"])})], sensitive=["ethnicity"])
+    hidden = make_counts(
+        {"c": None},
+        axes,
+        from_dict({"c": None}, axes, {("c", "a1"): 12, ("c", "a2"): 25}),
+        [Published(), Published({"ethnicity": each(*axes["ethnicity"])})],
+        sensitive=["ethnicity"],
+    )
     cells = protect(hidden, zeros="hide")["leadership"]
     assert np.isnan(shown_at(hidden, cells)[0])
     assert cells.certificate.narrowest == 12
