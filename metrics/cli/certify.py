@@ -11,6 +11,7 @@ import numpy as np
 import typer
 
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from metrics.cli.progress import bar
 from metrics.cli.tables import table
 from metrics.disclosure.attack import Attack, attack
 from metrics.disclosure.system import PublishedSystem
@@ -56,13 +57,17 @@ def certify_release(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Attack a stored release again. Exit 1 when a protected count can be worked out, or when that could not be settled."""
+    """Attack a stored release again. Exit 1 when a protected count can be worked out."""
     store = ReleaseStore(load_settings(config).releases_url)
     name = store.release_id(release)
-    systems = (PublishedSystem.from_dict(system) for _, system in store.systems(name, audience))
-    tried = [Tried(system, attack(system, seconds)) for system in systems]
+    systems = [PublishedSystem.from_dict(system) for _, system in store.systems(name, audience)]
+    tried: list[Tried] = []
+    with bar(not as_json) as told:
+        for system in systems:
+            told(f"{system.dataset}, {system.period_end}, {system.audience}", len(tried), len(systems))
+            tried.append(Tried(system, attack(system, seconds)))
     typer.echo(_as_json(name, tried) if as_json else _in_words(name, tried))
-    raise typer.Exit(0 if all(t.attack.proven for t in tried) else 1)
+    raise typer.Exit(1 if any(t.attack.recovered for t in tried) else 0)
 
 
 def _as_json(release: str, tried: Sequence[Tried]) -> str:
@@ -93,5 +98,5 @@ def _verdict(release: str, tried: Sequence[Tried]) -> str:
     if recovered:
         return f"Release {release}: {recovered} protected counts can be worked out exactly. It should be withdrawn."
     if unsettled:
-        return f"Release {release}: no protected count was worked out, but {unsettled} were not settled in time. Give it more --seconds."
+        return f"Release {release}: no protected count was worked out; for {unsettled} no second value was found or ruled out."
     return f"Release {release}: no protected count can be worked out from what is published."

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from metrics.cli.progress import bar
 from metrics.cli.tables import read_day, table
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.load import load_configuration
 from metrics.pipeline import RefreshResult, refresh
 from metrics.pipeline.due import Kept
-from metrics.pipeline.refresh import Progress
 from metrics.releases.store import ReleaseStore
 from metrics.settings import load_settings
 from metrics.sources.engine import open_source
@@ -45,24 +40,12 @@ def refresh_release(
     """
     configuration, settings = load_configuration(config), load_settings(config)
     days = tuple(read_day(text, "--restate") for text in restate or ())
-    with open_source(settings.workforce_url) as source, _bar(not as_json) as progress:
+    with open_source(settings.workforce_url) as source, bar(not as_json) as progress:
         store = ReleaseStore(settings.releases_url)
         result = refresh(
             configuration, settings, source=source, store=store, restate=days, reason=reason, dry_run=dry_run, progress=progress
         )
     typer.echo(json.dumps(as_dict(result), indent=1, ensure_ascii=False) if as_json else in_sentences(result, configuration))
-
-
-@contextmanager
-def _bar(wanted: bool) -> Iterator[Progress]:
-    """A progress bar for a person at a terminal; nothing in a log or a pipe."""
-    if not (wanted and sys.stderr.isatty()):
-        yield lambda *_: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda words, done, total: bar.update(task, description=words, completed=done, total=total or None)
 
 
 def as_dict(result: RefreshResult) -> dict[str, Any]:

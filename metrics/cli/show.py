@@ -115,7 +115,8 @@ def _table(report: Report) -> str:
 def _foot(report: Report) -> list[str]:
     made = report.provenance
     legend = describe_markers([m for m in report.cells["marker"].unique() if m])
-    data = "; ".join(f"{title}, {format_day(day)}" for title, day in made.data_dates.items())
+    source = report.kpi().source
+    data = f"{source}, {format_day(made.data_dates[source])}"
     synthetic = " Synthetic figures." if made.synthetic else ""
     withdrawn = [f"THIS RELEASE WAS WITHDRAWN: {made.withdrawn}"] if made.withdrawn else []
     return [*legend, made.disclosure_note, f"Release {made.release}. {made.council}.{synthetic} Source: {data}.", *withdrawn]
