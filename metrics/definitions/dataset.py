@@ -26,7 +26,8 @@ class Column(Definition):
     blank: Id | None = None
     """Category that an empty cell means; without it an empty cell in a category column is the dimension's first not-known category."""
     band: Id | None = None
-    """For numbers: dimension whose bands this column fills; it is then available as a dimension of that name."""
+    """For numbers, and for dates of birth (completed years on the as-at day): dimension whose bands this column fills; it is then
+    available as a dimension of that name."""
     required: bool = True
     """False: the file may lack this column (every row is then empty)."""
     empty: Literal["allow", "reject"] = "allow"

@@ -27,8 +27,8 @@ def check(parsed: Parsed) -> Iterator[Problem]:
 
 
 def _cannot_band(parsed: Parsed, name: str, column: Column) -> str | None:
-    if column.type not in NUMERIC:
-        return f"only numbers are banded, and '{name}' is of type {column.type}; write `dimension:` for categories"
+    if column.type not in {*NUMERIC, "date"}:
+        return f"only numbers and dates of birth are banded, and '{name}' is of type {column.type}; write `dimension:` for categories"
     unknown = parsed.unknown("dimensions", column.band, "dimension")
     if unknown:
         return unknown

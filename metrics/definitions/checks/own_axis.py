@@ -1,4 +1,4 @@
-"""No share or pay gap is split by the very answers that define it: every group would be 0 or 100 %."""
+"""No share is split by the very answers that define it. An index or a pay gap may be: each group then stands against its own comparison."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from metrics.errors import Problem
 
 def check(parsed: Parsed) -> Iterator[Problem]:
     for kpi, dataset in parsed.kpis_with_dataset():
-        if kpi.measure.type in {MeasureType.COUNT, MeasureType.MEAN, MeasureType.MEDIAN}:
+        if kpi.measure.type not in {MeasureType.PROPORTION, MeasureType.PERCENTAGE_POINT_GAP}:
             continue
         offered = parsed.offered(dataset)
         own = {offered[name]: name for name in kpi.measure.numerator if name in offered}
