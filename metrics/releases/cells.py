@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Connection
@@ -96,11 +97,11 @@ def frame_of(rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
     data: dict[str, Any] = {}
     for name in ESTIMATE_COLUMNS:
         if name in PERIOD_COLUMNS:
-            data[name] = pd.Series(pd.to_datetime(list(columns[name])), dtype="datetime64[us]")
+            data[name] = np.array(columns[name], dtype="datetime64[D]").astype("datetime64[us]")
         elif name in NUMBER_COLUMNS:
-            data[name] = pd.Series(columns[name], dtype="float64")
+            data[name] = np.array(columns[name], dtype=float)  # None becomes missing
         elif name in FLAG_COLUMNS:
-            data[name] = pd.Series([bool(v) for v in columns[name]], dtype="bool")
+            data[name] = np.array([bool(v) for v in columns[name]], dtype=bool)
         else:
-            data[name] = pd.Series([v or "" for v in columns[name]], dtype="str")
+            data[name] = pd.array([v or "" for v in columns[name]], dtype="str")
     return pd.DataFrame(data)
