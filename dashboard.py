@@ -10,6 +10,11 @@ PAGES = Path(__file__).resolve().parent / "pages"
 SCREENS = {"overview": "Overview", "kpi": "Measures", "directorate": "Directorates", "gaps": "Pay gaps"}
 
 viewer = require_viewer()
-page = st.navigation([st.Page(PAGES / f"{name}.py", title=title, url_path=name, default=name == "overview") for name, title in SCREENS.items()], position="top")
-st.set_page_config(page_title=f"{page.title} - Equality performance dashboard", layout="wide")  # after navigation: else every page has one title
+page = st.navigation(
+    [st.Page(PAGES / f"{name}.py", title=title, url_path=name, default=name == "overview") for name, title in SCREENS.items()],
+    position="top",
+)
+st.set_page_config(
+    page_title=f"{page.title} - Equality performance dashboard", layout="wide"
+)  # after navigation: else every page has one title
 page.run()

@@ -26,9 +26,15 @@ now = reports.latest_rows(report, measures, unit.id)
 with top:
     notes.masthead(viewer, contents.provenance)
     notes.withdrawn(contents.provenance, latest, "directorate")
-    notes.opening(notes.breadcrumb(contents, unit, pinned), headline_unit("The council" if unit.parent is None else unit.name, now, contents.kpis), notes.stamp(contents, format_day(day), notes.populations(measures)))
+    notes.opening(
+        notes.breadcrumb(contents, unit, pinned),
+        headline_unit("The council" if unit.parent is None else unit.name, now, contents.kpis),
+        notes.stamp(contents, format_day(day), notes.populations(measures)),
+    )
 
-notes.heading("Its measures against the council and an earlier date", "A measure is off path only when its whole likely range is worse than the path.")
+notes.heading(
+    "Its measures against the council and an earlier date", "A measure is off path only when its whole likely range is worse than the path."
+)
 show(tables.measures(report, measures, unit, earlier, pinned), notes.strip_key(unit, contents, earlier))
 notes.source(contents, *measures, more=cards.hidden_note(now))
 downloads.offer(report, f"Measures of {unit.name}", f"{unit.id}-measures")
@@ -43,7 +49,9 @@ if parts:
         figure = None
         if can_draw_funnel(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1]):
             figure = draw_funnel(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1])
-            key = notes.key(("band", "Usual for 95 in 100"), ("outer_band", "Usual for 998 in 1,000"), ("ring", "Within"), ("filled_diamond", "Outside"))
+            key = notes.key(
+                ("band", "Usual for 95 in 100"), ("outer_band", "Usual for 998 in 1,000"), ("ring", "Within"), ("filled_diamond", "Outside")
+            )
         elif rows["value"].notna().any():
             figure = draw_units(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1])
             key = notes.groups_key(kpi, rows)

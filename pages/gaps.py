@@ -18,7 +18,9 @@ kinds = reports.pay_gap_kinds(contents)
 if not kinds:
     with top:
         notes.masthead(viewer, contents.provenance)
-        notes.opening("Pay gaps", "No pay gap is published in this release", notes.stamp(contents, format_day(contents.latest), "not applicable"))
+        notes.opening(
+            "Pay gaps", "No pay gap is published in this release", notes.stamp(contents, format_day(contents.latest), "not applicable")
+        )
     notes.unequal_pay()
     notes.footer(contents, viewer)
     st.stop()
@@ -27,7 +29,9 @@ gaps = kinds[kind][:4]
 unit = filters.choose_unit(contents, choices[0])
 day = max(contents.periods[k.id][-1] for k in gaps)
 parts = filters.below(contents, unit.id, day)
-report = reports.read(viewer, contents, Request(kpis=tuple(k.id for k in gaps), units=tuple(dict.fromkeys((unit.id, contents.root.id, *parts)))))
+report = reports.read(
+    viewer, contents, Request(kpis=tuple(k.id for k in gaps), units=tuple(dict.fromkeys((unit.id, contents.root.id, *parts))))
+)
 gaps = [k for k in gaps if len(report.series(k.id, unit.id))]
 now = reports.latest_rows(report, gaps, unit.id)
 finding = headline_pay_gaps(now, contents.kpis, contents.provenance.currency)
@@ -36,7 +40,11 @@ with top:
     notes.masthead(viewer, contents.provenance)
     notes.withdrawn(contents.provenance, latest, "gaps")
     place = "Pay gaps" if unit.parent is None else f"Pay gaps / {unit.name}"
-    notes.opening(place, finding, notes.stamp(contents, format_day(day), notes.populations(gaps), "A positive gap means the group named is paid less."))
+    notes.opening(
+        place,
+        finding,
+        notes.stamp(contents, format_day(day), notes.populations(gaps), "A positive gap means the group named is paid less."),
+    )
 
 if not gaps:
     show(notes.sentence(f"No pay gap is published for {unit.name}. Choose the whole council or a directorate."))
@@ -50,7 +58,10 @@ for kpi, column in zip(gaps, st.columns(max(len(gaps), 1), gap="medium"), strict
         else:
             notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
 if gaps:
-    show(notes.key(("line", "Published gap"), ("range", "Likely range"), ("path", "Target path and milestones")), notes.sentence("Same scale in all. No usual range is drawn: yearly figures are too few.", small=True))
+    show(
+        notes.key(("line", "Published gap"), ("range", "Likely range"), ("path", "Target path and milestones")),
+        notes.sentence("Same scale in all. No usual range is drawn: yearly figures are too few.", small=True),
+    )
     notes.source(contents, *gaps, more=cards.hidden_note(now))
     show(tables.gaps(report, gaps, unit.id))
     downloads.offer(reports.part(report, now), f"Pay gaps, {unit.name}", f"{unit.id}-pay-gaps")
@@ -66,7 +77,11 @@ if gaps:
             split = filters.choose_split(contents, splits, st.container())
             rows = reports.split_rows(report, kpi, unit.id, split, parts)
             if rows["value"].notna().any():
-                figure = draw_units(report, kpi.id, unit.id, parts, rows["period_end"].iloc[0].date()) if split == "unit" else draw_groups(report, kpi.id, unit.id, split, rows["period_end"].iloc[0].date())
+                figure = (
+                    draw_units(report, kpi.id, unit.id, parts, rows["period_end"].iloc[0].date())
+                    if split == "unit"
+                    else draw_groups(report, kpi.id, unit.id, split, rows["period_end"].iloc[0].date())
+                )
                 cards.chart(figure, "gap-split")
                 show(notes.groups_key(kpi, rows))
             else:

@@ -24,8 +24,12 @@ currency = contents.provenance.currency
 with top:
     notes.masthead(viewer, contents.provenance)
     notes.withdrawn(contents.provenance, latest, "kpi")
-    place = joined([link("Measures", "kpi", release=pinned), f" / {kpi.id} {kpi.short_title}", "" if unit.parent is None else f" / {unit.name}"])
-    notes.opening(place, cards.finding(rows, kpi, unit, contents), notes.stamp(contents, format_day(day), kpi.population, cards.base_words(rows)))
+    place = joined(
+        [link("Measures", "kpi", release=pinned), f" / {kpi.id} {kpi.short_title}", "" if unit.parent is None else f" / {unit.name}"]
+    )
+    notes.opening(
+        place, cards.finding(rows, kpi, unit, contents), notes.stamp(contents, format_day(day), kpi.population, cards.base_words(rows))
+    )
 
 if rows.empty:
     notes.not_published(kpi, unit)
@@ -33,8 +37,7 @@ else:
     left, right = st.columns([2.3, 1], gap="large")
     with left:
         if rows["value"].notna().any():
-            figure = draw_time_path(report, kpi.id, unit.id)
-            cards.chart(figure, "over-time")
+            cards.chart(draw_time_path(report, kpi.id, unit.id), "over-time")
             show(notes.time_key(kpi, rows))
         else:
             notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
@@ -44,30 +47,32 @@ else:
     with right:
         cards.facts(report, kpi, rows)
 
-    if earlier is not None:
+if earlier is not None:
+    compared = reports.two_dates(report, kpi, unit.id, earlier, day)
+    if len(compared):
         notes.heading("Two dates compared", f"{unit.name}: {format_day(earlier)} and {format_day(day)}.")
-        compared = reports.two_dates(report, kpi, unit.id, earlier, day)
         show(tables.two_dates(compared, report, kpi, earlier, day))
 
-    dimensions = report.dimensions_of(kpi.id, unit.id)
-    if dimensions:
-        notes.heading("Between groups")
-        dimension = filters.choose_dimension(contents, dimensions, st.columns([1, 2])[0])
-        groups = report.groups_at(kpi.id, unit.id, dimension, reports.last_day_of_groups(report, kpi, unit.id, dimension))
-        drawn, numbers = st.columns(2, gap="large")
-        with drawn:
-            if groups["value"].notna().any():
-                figure = draw_groups(report, kpi.id, unit.id, dimension, groups["period_end"].iloc[0].date())
-                cards.chart(figure, "groups")
-                show(notes.groups_key(kpi, groups))
-            else:
-                notes.nothing_to_draw(groups, contents, unit, kpi, pinned)
-            notes.source(contents, kpi, more=cards.hidden_note(groups))
-        with numbers:
-            show(tables.by_group(groups, kpi, contents, dimension))
-            downloads.offer(reports.part(report, groups), f"{kpi.title} by {contents.dimensions[dimension].title.lower()}, {unit.name}", f"{kpi.id}-{dimension}")
-    else:
-        notes.heading("Between groups", f"Not published for {unit.name}. Ask the analyst to declare a breakdown in config/kpis.")
+dimensions = report.dimensions_of(kpi.id, unit.id)
+if dimensions:
+    notes.heading("Between groups")
+    dimension = filters.choose_dimension(contents, dimensions, st.columns([1, 2])[0])
+    then = reports.last_day_of_groups(report, kpi, unit.id, dimension)
+    groups = report.groups_at(kpi.id, unit.id, dimension, then)
+    drawn, numbers = st.columns(2, gap="large")
+    with drawn:
+        if groups["value"].notna().any():
+            cards.chart(draw_groups(report, kpi.id, unit.id, dimension, then), "groups")
+            show(notes.groups_key(kpi, groups))
+        else:
+            notes.nothing_to_draw(groups, contents, unit, kpi, pinned)
+        notes.source(contents, kpi, more=cards.hidden_note(groups))
+    with numbers:
+        show(tables.by_group(groups, kpi, contents, dimension))
+        title = f"{kpi.title} by {contents.dimensions[dimension].title.lower()}, {unit.name}"
+        downloads.offer(reports.part(report, groups), title, f"{kpi.id}-{dimension}")
+else:
+    notes.heading("Between groups", f"Not published for {unit.name}. Ask the analyst to declare a breakdown in config/kpis.")
 
 notes.caveats(report, kpi, rows)
 notes.how_we_know(contents, kpi)

@@ -22,14 +22,20 @@ finding = headline_overview(now, contents.kpis) if unit.parent is None else head
 with top:
     notes.masthead(viewer, contents.provenance)
     notes.withdrawn(contents.provenance, latest, "overview")
-    notes.opening("Overview" if unit.parent is None else f"Overview / {unit.name}", finding, notes.stamp(contents, format_day(day), notes.populations(headline)))
+    notes.opening(
+        "Overview" if unit.parent is None else f"Overview / {unit.name}",
+        finding,
+        notes.stamp(contents, format_day(day), notes.populations(headline)),
+    )
 
 notes.heading("Headline measures", "Behind first. The dashed line is the target path; each tile has its own scale.")
 show(cards.tiles(report, unit.id, headline, pinned))
 show(notes.key(("line", "Published figure"), ("path", "Target path and target")))
 
 if parts:
-    notes.heading("Every unit on every headline measure", f"Each against its own target path, {format_day(day)}. Choose a unit to see its services.")
+    notes.heading(
+        "Every unit on every headline measure", f"Each against its own target path, {format_day(day)}. Choose a unit to see its services."
+    )
     show(cards.wide(cards.grid(report, unit.id, parts, headline, pinned)), cards.narrow(cards.grid_list(report, parts, headline, pinned)))
     notes.status_key(reports.statuses(report, headline))
 notes.source(contents, *headline, more=cards.hidden_note(reports.all_latest(report, headline)))

@@ -14,7 +14,7 @@ from metrics.report import Provenance
 
 WIDTH = 36
 """Letters a line of a title: it must fit a phone 320 pixels wide, and no chart knows how wide it will be."""
-SMALL_WIDTH = 44
+SMALL_WIDTH = 42
 
 
 def plain(text: str) -> str:
@@ -26,22 +26,45 @@ def wrapped(text: str, width: int) -> list[str]:
     return [plain(line) for line in textwrap.wrap(text, width)] or [""]
 
 
-def finish(figure: go.Figure, title: str, subtitle: str, provenance: Provenance, height: int, *, sentence: str = "", stamp: bool = True, bottom: int = 62) -> go.Figure:
+def finish(
+    figure: go.Figure,
+    title: str,
+    subtitle: str,
+    provenance: Provenance,
+    height: int,
+    *,
+    sentence: str = "",
+    head_room: int = 0,
+    stamp: bool = True,
+    bottom: int = 62,
+) -> go.Figure:
     """Title and subtitle above the plot, release in it, all inside the picture. `height` is that of the plot itself.
 
+    `head_room` is the least space above the plot: charts that stand side by side keep their plots in one line.
     The figure's `meta` holds `sentence`, to stand under it, and `alt`, for people who cannot see it.
     """
     head, under = wrapped(title, WIDTH), wrapped(subtitle, SMALL_WIDTH) if subtitle else []
-    top = 26 + 21 * len(head) + 18 * len(under) + 14
+    top = max(26 + 21 * len(head) + 18 * len(under) + 14, head_room)
     lines = [*head, *(f'<span style="font-size:14px;font-weight:400;color:{SECONDARY}">{line}</span>' for line in under)]
     figure.update_layout(template=TEMPLATE, title={"text": "<br>".join(lines)}, height=height + top + bottom)
     figure.update_layout(margin={"t": top, "b": bottom})
-    figure.update_layout(meta={"sentence": sentence, "alt": " ".join(filter(None, [f"{title}.", subtitle, sentence, f"{stamp_text(provenance)}."]))})
+    figure.update_layout(
+        meta={"sentence": sentence, "alt": " ".join(filter(None, [f"{title}.", subtitle, sentence, f"{stamp_text(provenance)}."]))}
+    )
     if stamp:
         figure.add_annotation(
-            text=plain(stamp_text(provenance)), xref="paper", yref="paper", x=1, y=0, xanchor="right", yanchor="bottom",
-            showarrow=False, font={"size": 12, "color": SECONDARY}, bgcolor="rgba(255,255,255,0.85)", borderpad=1,
-        )  # fmt: skip
+            text=plain(stamp_text(provenance)),
+            xref="paper",
+            yref="paper",
+            x=1,
+            y=0,
+            xanchor="right",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 12, "color": SECONDARY},
+            bgcolor="rgba(255,255,255,0.85)",
+            borderpad=1,
+        )
     return figure
 
 
@@ -73,4 +96,3 @@ def span_of(*columns: pd.Series, around: tuple[float, ...] = ()) -> tuple[float,
     low, high = min(every), max(every)
     room = (high - low or abs(high) or 1.0) * 0.08
     return low - room, high + room
-

@@ -12,10 +12,9 @@ import plotly.graph_objects as go
 from metrics.charts.frame import finish, plain, span_of, whole_number_ticks
 from metrics.charts.palette import BAND, BAND_EDGE, COMPARED, INNER_BAND, OURS, TEXT, WHITE
 from metrics.charts.time_path import tick_words
-from metrics.charts.titles import subtitle, title_spread
+from metrics.charts.titles import listing, place_name, subtitle, title_spread
 from metrics.report import Report
-from metrics.wording.sentences import describe_groups
-from metrics.wording.values import format_figure
+from metrics.wording.values import format_figure, format_value, upper_first
 
 Z_INNER, Z_OUTER = 1.959964, 3.090232
 """Usual for 95 in 100, and for 998 in 1,000, units that differ from the whole by chance alone."""
@@ -51,26 +50,49 @@ def draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day:
     for z, fill in ((Z_OUTER, BAND), (Z_INNER, INNER_BAND)):
         reach = z * np.sqrt(centre * (1 - centre) / sizes)
         figure.add_scatter(x=sizes, y=np.clip(centre - reach, 0, 1), mode="lines", line={"color": BAND_EDGE, "width": 1}, hoverinfo="skip")
-        figure.add_scatter(x=sizes, y=np.clip(centre + reach, 0, 1), mode="lines", line={"color": BAND_EDGE, "width": 1}, fill="tonexty", fillcolor=fill, hoverinfo="skip")
+        figure.add_scatter(
+            x=sizes,
+            y=np.clip(centre + reach, 0, 1),
+            mode="lines",
+            line={"color": BAND_EDGE, "width": 1},
+            fill="tonexty",
+            fillcolor=fill,
+            hoverinfo="skip",
+        )
     figure.add_scatter(x=[sizes[0], sizes[-1]], y=[centre, centre], mode="lines", line={"color": COMPARED, "width": 1.4}, hoverinfo="skip")
     outside = [place[str(u)] != "within" for u in rows.index]
     figure.add_scatter(
-        x=rows["denominator"], y=rows["value"], mode="markers",
-        marker={"size": [13 if o else 10 for o in outside], "symbol": ["diamond" if o else "circle" for o in outside],
-                "color": [OURS if o else WHITE for o in outside], "line": {"color": OURS, "width": 2}},
+        x=rows["denominator"],
+        y=rows["value"],
+        mode="markers",
+        marker={
+            "size": [13 if o else 10 for o in outside],
+            "symbol": ["diamond" if o else "circle" for o in outside],
+            "color": [OURS if o else WHITE for o in outside],
+            "line": {"color": OURS, "width": 2},
+        },
         text=[plain(f"{contents.units[str(u)].name}: {format_figure(row, kpi, currency)}") for u, row in rows.iterrows()],
         hovertemplate="%{text}<extra></extra>",
-    )  # fmt: skip
+    )
     _name_outside(figure, report, rows, outside, float(sizes[-1]))
     low, high = span_of(rows["value"], around=(centre, float(np.clip(centre - Z_INNER * np.sqrt(centre * (1 - centre) / sizes[0]), 0, 1))))
     ticks = whole_number_ticks(max(low, 0.0), high)
     figure.update_yaxes(range=[min(ticks[0], max(low, 0.0)), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, currency))
     across = whole_number_ticks(0, float(sizes[-1]), 4)
-    figure.update_xaxes(range=[0, float(sizes[-1])], tickvals=across, ticktext=[f"{t:,.0f}" for t in across], showline=True, linecolor=TEXT, title={"text": "People counted", "standoff": 6})
+    figure.update_xaxes(
+        range=[0, float(sizes[-1])],
+        tickvals=across,
+        ticktext=[f"{t:,.0f}" for t in across],
+        showline=True,
+        linecolor=TEXT,
+        title={"text": "People counted", "standoff": 6},
+    )
     every = report.units_at(kpi_id, day, units)
     names = {u: contents.units[u].name for u in units}
     title = title_spread(kpi, {names[u]: side for u, side in place.items() if side != "within"})
-    sentence = describe_groups(every, kpi, names, currency)
+    whole = f"{upper_first(place_name(report, parent))}: {format_value(centre, kpi.unit, currency)}."
+    whole += " Inside the usual spread, differences are what chance allows."
+    sentence = listing(kpi, every, [names[str(u)] for u in every.index], currency, whole)
     return finish(figure, title, subtitle(report, kpi, parent, day), report.provenance, height=300, sentence=sentence, bottom=56)
 
 
@@ -80,5 +102,15 @@ def _name_outside(figure: go.Figure, report: Report, rows: pd.DataFrame, outside
     for unit, row in named.iterrows():
         right = float(row["denominator"]) > widest * 0.5
         label = textwrap.shorten(report.contents.units[str(unit)].name, 24, placeholder="…")
-        figure.add_annotation(x=row["denominator"], y=row["value"], text=f"<b>{plain(label)}</b>", showarrow=False, yanchor="bottom", yshift=7,
-                              xanchor="right" if right else "left", xshift=8 if right else -6, bgcolor="rgba(255,255,255,0.75)", borderpad=0)  # fmt: skip
+        figure.add_annotation(
+            x=row["denominator"],
+            y=row["value"],
+            text=f"<b>{plain(label)}</b>",
+            showarrow=False,
+            yanchor="bottom",
+            yshift=7,
+            xanchor="right" if right else "left",
+            xshift=8 if right else -6,
+            bgcolor="rgba(255,255,255,0.75)",
+            borderpad=0,
+        )

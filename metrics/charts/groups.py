@@ -11,9 +11,8 @@ import plotly.graph_objects as go
 from metrics.charts.frame import finish, plain, span_of, stamp_text, whole_number_ticks
 from metrics.charts.palette import COMPARED, OURS, SECONDARY, TEXT, WHITE
 from metrics.charts.time_path import tick_words
-from metrics.charts.titles import place_name, subtitle, title_between
+from metrics.charts.titles import listing, place_name, subtitle, title_between
 from metrics.report import KpiSummary, Report
-from metrics.wording.sentences import describe_groups
 from metrics.wording.status import format_status
 from metrics.wording.values import digits_for, format_figure, format_range, format_value, upper_first
 
@@ -40,44 +39,99 @@ def draw_units(report: Report, kpi_id: str, parent: str, units: list[str], day: 
     return dots(report, contents.kpis[kpi_id], rows, [contents.units[u].name for u in rows.index], reference, parent, day, "part")
 
 
-def dots(report: Report, kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], reference: float | None, unit: str, day: date, thing: str) -> go.Figure:
+def dots(
+    report: Report, kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], reference: float | None, unit: str, day: date, thing: str
+) -> go.Figure:
     """A line of the chart for each row, from the top down; a hidden row keeps its place and says so."""
     currency = report.provenance.currency
     figure = go.Figure()
     places = [len(rows) - 1 - i for i in range(len(rows))]
-    low, high = span_of(rows["value"], rows["lower"], rows["upper"], rows["bound_low"], rows["bound_high"], rows["benchmark"],
-                        around=() if reference is None else (reference,))  # fmt: skip
+    low, high = span_of(
+        rows["value"],
+        rows["lower"],
+        rows["upper"],
+        rows["bound_low"],
+        rows["bound_high"],
+        rows["benchmark"],
+        around=() if reference is None else (reference,),
+    )
     if kpi.unit in ("percent", "people") and low > 0:
         low = max(low, 0.0) if low > high * 0.35 else 0.0
     for place, (_, row) in zip(places, rows.iterrows(), strict=True):
         if pd.isna(row["value"]):
-            figure.add_annotation(x=low, y=place, text=format_status(str(row["status"])), showarrow=False, xanchor="left", xshift=6, font={"color": SECONDARY})
+            figure.add_annotation(
+                x=low, y=place, text=format_status(str(row["status"])), showarrow=False, xanchor="left", xshift=6, font={"color": SECONDARY}
+            )
             continue
         _dot(figure, kpi, row, place, reference, currency)
-        figure.add_annotation(x=1, xref="paper", y=place, text=f"<b>{format_figure(row, kpi, currency, bare=True)}</b>", showarrow=False, xanchor="left", xshift=8)
+        figure.add_annotation(
+            x=1,
+            xref="paper",
+            y=place,
+            text=f"<b>{format_figure(row, kpi, currency, bare=True)}</b>",
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+        )
     marked = rows[rows["benchmark"].notna() & rows["value"].notna()]
     if len(marked):
         figure.add_scatter(
-            x=marked["benchmark"], y=[p for p, g in zip(places, rows.index, strict=True) if g in set(marked.index)], mode="markers",
+            x=marked["benchmark"],
+            y=[p for p, g in zip(places, rows.index, strict=True) if g in set(marked.index)],
+            mode="markers",
             marker={"symbol": "line-ns", "size": 18, "line": {"color": COMPARED, "width": 4}},
             text=[f"{kpi.benchmark_title or 'Benchmark'}: {format_value(v, kpi.unit, currency)}" for v in marked["benchmark"]],
             hovertemplate="%{text}<extra></extra>",
-        )  # fmt: skip
+        )
     if reference is not None and low <= reference <= high:
         figure.add_vline(x=reference, line={"color": COMPARED, "width": 1.4, "dash": "dot"})
         side = "left" if reference < low + (high - low) * 0.35 else "right" if reference > low + (high - low) * 0.65 else "center"
-        figure.add_annotation(x=reference, y=1, yref="paper", yanchor="bottom", xanchor=side, showarrow=False,
-                              text=plain(textwrap.shorten(f"{upper_first(place_name(report, unit))} {format_value(reference, kpi.unit, currency, _digits(rows, kpi), bare=True)}", 40, placeholder="…")))  # fmt: skip
+        figure.add_annotation(
+            x=reference,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            xanchor=side,
+            showarrow=False,
+            text=plain(
+                textwrap.shorten(f"{upper_first(place_name(report, unit))} {_short(reference, rows, kpi, currency)}", 40, placeholder="…")
+            ),
+        )
     wrapped = ["<br>".join(plain(line) for line in textwrap.wrap(label, LABEL, max_lines=3, placeholder="…")) for label in labels]
-    figure.update_yaxes(tickvals=places, ticktext=wrapped, range=[-0.7, len(rows) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14})
+    figure.update_yaxes(
+        tickvals=places, ticktext=wrapped, range=[-0.7, len(rows) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14}
+    )
     ticks = whole_number_ticks(low, high, 4)
-    figure.update_xaxes(range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, currency), showgrid=True, tickangle=0)
+    figure.update_xaxes(
+        range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, currency), showgrid=True, tickangle=0
+    )
     figure.update_layout(margin={"r": 64})
     tall = max((label.count("<br>") + 1 for label in wrapped), default=1)
     shown = [(label, row) for label, (_, row) in zip(labels, rows.iterrows(), strict=True) if pd.notna(row["value"])]
-    title = title_between(kpi, [label for label, _ in shown], [side_of(row, reference) for _, row in shown], len(rows) - len(shown), f"the {place_name(report, unit)}".replace("the the", "the"), thing)
-    sentence = describe_groups(rows, kpi, dict(zip(rows.index.astype(str), labels, strict=True)), currency)
-    finish(figure, title, subtitle(report, kpi, unit, day), report.provenance, height=max(24 + len(rows) * max(34, 18 * tall + 8), 110), sentence=sentence, bottom=62, stamp=False)
+    title = title_between(
+        kpi,
+        [label for label, _ in shown],
+        [side_of(row, reference) for _, row in shown],
+        len(rows) - len(shown),
+        f"the {place_name(report, unit)}".replace("the the", "the"),
+        thing,
+    )
+    whole = (
+        ""
+        if reference is None
+        else f"{upper_first(place_name(report, unit))}: {format_value(reference, kpi.unit, currency, _digits(rows, kpi))}."
+    )
+    sentence = listing(kpi, rows, labels, currency, whole)
+    finish(
+        figure,
+        title,
+        subtitle(report, kpi, unit, day),
+        report.provenance,
+        height=max(24 + len(rows) * max(34, 18 * tall + 8), 110),
+        sentence=sentence,
+        bottom=62,
+        stamp=False,
+    )
     figure.layout.margin.t += 22
     figure.layout.height += 22
     return stamped_below(figure, report)
@@ -99,22 +153,47 @@ def _digits(rows: pd.DataFrame, kpi: KpiSummary) -> int | None:
     return digits_for(rows.iloc[0], kpi.unit) if len(rows) else None
 
 
+def _short(value: float, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> str:
+    return format_value(value, kpi.unit, currency, _digits(rows, kpi), bare=True)
+
+
 def _dot(figure: go.Figure, kpi: KpiSummary, row: pd.Series, place: float, reference: float | None, currency: str) -> None:
     if pd.notna(row["lower"]):
-        figure.add_scatter(x=[row["lower"], row["upper"]], y=[place, place], mode="lines", line={"color": OURS, "width": 2.6}, hoverinfo="skip")
+        figure.add_scatter(
+            x=[row["lower"], row["upper"]], y=[place, place], mode="lines", line={"color": OURS, "width": 2.6}, hoverinfo="skip"
+        )
     if pd.notna(row["bound_low"]):
         x = [row["bound_low"], row["bound_high"]]
-        figure.add_scatter(x=x, y=[place - 0.3] * 2, mode="lines+markers", line={"color": SECONDARY, "width": 1.2}, hoverinfo="skip",
-                           marker={"symbol": "line-ns", "size": 7, "line": {"color": SECONDARY, "width": 1.2}})  # fmt: skip
+        figure.add_scatter(
+            x=x,
+            y=[place - 0.3] * 2,
+            mode="lines+markers",
+            line={"color": SECONDARY, "width": 1.2},
+            hoverinfo="skip",
+            marker={"symbol": "line-ns", "size": 7, "line": {"color": SECONDARY, "width": 1.2}},
+        )
     filled = clearly_different(row, reference)
+    likely = format_range(row["lower"], row["upper"], kpi.unit, currency, digits_for(row, kpi.unit))
     figure.add_scatter(
-        x=[row["value"]], y=[place], mode="markers",
+        x=[row["value"]],
+        y=[place],
+        mode="markers",
         marker={"size": 12, "color": OURS if filled else WHITE, "line": {"color": WHITE if filled else OURS, "width": 1 if filled else 2}},
-        hovertemplate=f"{format_figure(row, kpi, currency)}, likely range {format_range(row['lower'], row['upper'], kpi.unit, currency, digits_for(row, kpi.unit))}<extra></extra>",
-    )  # fmt: skip
+        hovertemplate=f"{format_figure(row, kpi, currency)}, likely range {likely}<extra></extra>",
+    )
 
 
 def stamped_below(figure: go.Figure, report: Report) -> go.Figure:
-    figure.add_annotation(text=plain(stamp_text(report.provenance)), xref="paper", yref="paper", x=1, y=0, yshift=-34, xanchor="right", yanchor="top",
-                          showarrow=False, font={"size": 12, "color": SECONDARY})  # fmt: skip
+    figure.add_annotation(
+        text=plain(stamp_text(report.provenance)),
+        xref="paper",
+        yref="paper",
+        x=1,
+        y=0,
+        yshift=-34,
+        xanchor="right",
+        yanchor="top",
+        showarrow=False,
+        font={"size": 12, "color": SECONDARY},
+    )
     return figure

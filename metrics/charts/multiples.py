@@ -10,6 +10,9 @@ from metrics.charts.frame import span_of
 from metrics.charts.time_path import draw_time_path, over_time, target_path
 from metrics.report import Report
 
+HEAD_ROOM = 200
+"""Four lines of title and five below it."""
+
 
 def shared_scale(report: Report, kpis: Iterable[str], unit: str) -> tuple[float, float]:
     """One span of values that holds every line, target and last likely range, and zero."""
@@ -23,4 +26,4 @@ def shared_scale(report: Report, kpis: Iterable[str], unit: str) -> tuple[float,
 
 def draw_multiple(report: Report, kpi_id: str, unit: str, scale: tuple[float, float]) -> go.Figure:
     """One of the small charts: one separate figure each, so that they stack on a phone."""
-    return draw_time_path(report, kpi_id, unit, height=210, scale=scale)
+    return draw_time_path(report, kpi_id, unit, height=210, scale=scale, head_room=HEAD_ROOM)

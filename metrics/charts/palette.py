@@ -26,19 +26,40 @@ def status_colour(status: str) -> str:
 
 
 _AXIS = {
-    "showline": False, "zeroline": False, "gridcolor": GRID, "ticks": "", "tickfont": {"color": SECONDARY, "size": 14},
-    "title": {"font": {"color": SECONDARY, "size": 14}}, "automargin": True, "fixedrange": True,
-}  # fmt: skip
+    "showline": False,
+    "zeroline": False,
+    "gridcolor": GRID,
+    "ticks": "",
+    "tickfont": {"color": SECONDARY, "size": 14},
+    "title": {"font": {"color": SECONDARY, "size": 14}},
+    "automargin": True,
+    "fixedrange": True,
+}
 
 TEMPLATE = go.layout.Template(
     layout={
         "font": {"family": FONT, "size": 14, "color": TEXT},
-        "title": {"font": {"size": 16, "color": TEXT, "weight": 700}, "x": 0, "xref": "container", "xanchor": "left",
-                  "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 18, "l": 0}},
-        "paper_bgcolor": WHITE, "plot_bgcolor": WHITE, "colorway": [OURS, "#28A197", BEHIND, "#F46A25", COMPARED, "#A285D1"],
-        "xaxis": {**_AXIS, "showgrid": False}, "yaxis": _AXIS, "showlegend": False, "hovermode": "closest", "dragmode": False,
+        "title": {
+            "font": {"size": 16, "color": TEXT, "weight": 700},
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 18, "l": 0},
+        },
+        "paper_bgcolor": WHITE,
+        "plot_bgcolor": WHITE,
+        "colorway": [OURS, "#28A197", BEHIND, "#F46A25", COMPARED, "#A285D1"],
+        "xaxis": {**_AXIS, "showgrid": False},
+        "yaxis": _AXIS,
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
         "hoverlabel": {"bgcolor": WHITE, "bordercolor": TEXT, "font": {"color": TEXT, "size": 14, "family": FONT}},
-        "margin": {"l": 44, "r": 16, "t": 60, "b": 56}, "autosize": True,
+        "margin": {"l": 44, "r": 16, "t": 60, "b": 56},
+        "autosize": True,
     }
-)  # fmt: skip
+)
 """Used with `theme=None`: Streamlit's own chart theme draws axis text too pale to read."""

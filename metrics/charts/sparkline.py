@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from html import escape
 
@@ -29,10 +30,14 @@ def draw_sparkline(rows: pd.DataFrame, kpi: KpiSummary, words: str) -> str:
     if path:
         points = [(across(d), up(v)) for d, v in path]
         x, y = points[-1]
-        parts += [_line(points, SECONDARY, 1.4, "4 3"), f'<path d="M{x:.1f} {y - 5:.1f}l5 5-5 5-5-5z" fill="{WHITE}" stroke="{SECONDARY}" stroke-width="1.4"/>']
+        parts += [
+            _line(points, SECONDARY, 1.4, "4 3"),
+            f'<path d="M{x:.1f} {y - 5:.1f}l5 5-5 5-5-5z" fill="{WHITE}" stroke="{SECONDARY}" stroke-width="1.4"/>',
+        ]
     parts += [_line(part, OURS, 2.4) for part in _runs(rows, across, up)]
     last = shown.iloc[-1]
-    parts.append(f'<circle cx="{across(last["period_end"].date()):.1f}" cy="{up(float(last["value"])):.1f}" r="4.6" fill="{OURS}" stroke="{WHITE}" stroke-width="1"/>')
+    x, y = across(last["period_end"].date()), up(float(last["value"]))
+    parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.6" fill="{OURS}" stroke="{WHITE}" stroke-width="1"/>')
     parts.append(_years(shown, path, across))
     return f'<svg class="spark" viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{escape(words)}">{"".join(parts)}</svg>'
 
@@ -46,33 +51,40 @@ def draw_strip(now: float | None, before: float | None, council: float | None) -
     middle, reach = (low + high) / 2, max((high - low) * 0.8, abs(high) * 0.1, 1e-9)
 
     def x(v: float) -> float:
-        return 70 + (float(v) - middle) / reach * 58
+        return float(70 + (v - middle) / reach * 58)
 
     parts = [f'<path d="M4 9H136" stroke="{RULE}" stroke-width="1.4"/>']
     if council is not None and pd.notna(council):
         parts.append(f'<path d="M{x(council):.1f} 1V17" stroke="{COMPARED}" stroke-width="3.2"/>')
     if before is not None and pd.notna(before):
-        parts.append(f'<path d="M{x(before):.1f} 9H{x(now):.1f}" stroke="{OURS}" stroke-width="2"/><path d="M{x(before):.1f} 2.6l6.4 6.4-6.4 6.4-6.4-6.4z" fill="{WHITE}" stroke="{OURS}" stroke-width="1.5"/>')
+        parts.append(
+            f'<path d="M{x(before):.1f} 9H{x(now):.1f}" stroke="{OURS}" stroke-width="2"/>'
+            f'<path d="M{x(before):.1f} 2.6l6.4 6.4-6.4 6.4-6.4-6.4z" fill="{WHITE}" stroke="{OURS}" stroke-width="1.5"/>'
+        )
     parts.append(f'<circle cx="{x(now):.1f}" cy="9" r="4.8" fill="{OURS}"/>')
     return f'<svg width="140" height="18" viewBox="0 0 140 18" aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
 
 
-def _scales(shown: pd.DataFrame, path: list[tuple[date, float]], kpi: KpiSummary):  # type: ignore[no-untyped-def]
+def _scales(
+    shown: pd.DataFrame, path: list[tuple[date, float]], kpi: KpiSummary
+) -> tuple[Callable[[date], float], Callable[[float], float]]:
     days = [d.toordinal() for d in shown["period_end"]] + [d.toordinal() for d, _ in path]
-    values = [float(v) for v in shown["value"]] + [v for _, v in path] + ([kpi.target[-1][1]] if kpi.within is not None and kpi.target else [])
+    values = (
+        [float(v) for v in shown["value"]] + [v for _, v in path] + ([kpi.target[-1][1]] if kpi.within is not None and kpi.target else [])
+    )
     first, last, low, high = min(days), max(days), min(values), max(values)
     span, height = max(last - first, 1), max(high - low, abs(high) * 0.02, 1e-9)
 
     def across(day: date) -> float:
-        return LEFT + (day.toordinal() - first) / span * (WIDE - LEFT - RIGHT)
+        return float(LEFT + (day.toordinal() - first) / span * (WIDE - LEFT - RIGHT))
 
     def up(value: float) -> float:
-        return TALL - BOTTOM - 4 - (value - low) / height * (TALL - BOTTOM - TOP - 4)
+        return float(TALL - BOTTOM - 4 - (value - low) / height * (TALL - BOTTOM - TOP - 4))
 
     return across, up
 
 
-def _runs(rows: pd.DataFrame, across, up) -> list[list[tuple[float, float]]]:  # type: ignore[no-untyped-def]
+def _runs(rows: pd.DataFrame, across: Callable[[date], float], up: Callable[[float], float]) -> list[list[tuple[float, float]]]:
     """Stretches without a gap: a hidden period is never drawn across."""
     runs: list[list[tuple[float, float]]] = [[]]
     for day, value in zip(rows["period_end"], rows["value"], strict=True):
@@ -88,7 +100,7 @@ def _line(points: list[tuple[float, float]], colour: str, width: float, dash: st
     return f'<path d="{d}" fill="none" stroke="{colour}" stroke-width="{width}"' + (f' stroke-dasharray="{dash}"' if dash else "") + "/>"
 
 
-def _years(shown: pd.DataFrame, path: list[tuple[date, float]], across) -> str:  # type: ignore[no-untyped-def]
+def _years(shown: pd.DataFrame, path: list[tuple[date, float]], across: Callable[[date], float]) -> str:
     first, now = shown["period_end"].iloc[0].date(), shown["period_end"].iloc[-1].date()
     marks = {first: "start", now: "middle"}
     if path and path[-1][0] > now:

@@ -17,7 +17,9 @@ from metrics.wording.sentences import describe_series
 from metrics.wording.values import digits_for, format_figure, format_number, format_range, format_value
 
 
-def draw_time_path(report: Report, kpi_id: str, unit: str, height: int = 300, scale: tuple[float, float] | None = None) -> go.Figure:
+def draw_time_path(
+    report: Report, kpi_id: str, unit: str, height: int = 300, scale: tuple[float, float] | None = None, head_room: int = 0
+) -> go.Figure:
     """The line stops where a period is hidden or not held; it is never drawn across.
 
     `scale` fixes the span of values, for charts that are read side by side.
@@ -39,7 +41,16 @@ def draw_time_path(report: Report, kpi_id: str, unit: str, height: int = 300, sc
         figure.add_hline(y=0, line={"color": TEXT, "width": 1})
     sentence = describe_series(rows[rows["status"].notna()], kpi, report.provenance.currency)
     under = subtitle(report, kpi, unit) + starts
-    return finish(figure, title_over_time(report, kpi, unit, rows), under, report.provenance, height, sentence=sentence, bottom=40)
+    return finish(
+        figure,
+        title_over_time(report, kpi, unit, rows),
+        under,
+        report.provenance,
+        height,
+        sentence=sentence,
+        head_room=head_room,
+        bottom=40,
+    )
 
 
 def over_time(report: Report, kpi_id: str, unit: str) -> pd.DataFrame:
@@ -48,11 +59,9 @@ def over_time(report: Report, kpi_id: str, unit: str) -> pd.DataFrame:
     every = [pd.Timestamp(d) for d in report.contents.periods.get(kpi_id, ())]
     wanted = [d for d in every if report.request.period_ends is None or d.date() in report.request.period_ends]
     rows = rows.set_index("period_end").reindex(wanted or rows["period_end"].tolist())
-    for day, _ in report.contents.kpis[kpi_id].series_breaks:
-        at = pd.Timestamp(day)
-        if rows.index.min() < at <= rows.index.max():
-            rows.loc[at - timedelta(days=1)] = np.nan
-    return rows.sort_index().reset_index()
+    broken = [pd.Timestamp(day) for day, _ in report.contents.kpis[kpi_id].series_breaks]
+    between = [at - timedelta(hours=12) for at in broken if rows.index.min() < at <= rows.index.max()]
+    return rows.reindex(rows.index.union(between)).rename_axis("period_end").reset_index()
 
 
 def target_path(kpi: KpiSummary, rows: pd.DataFrame) -> list[tuple[date, float]]:
@@ -90,34 +99,53 @@ def tick_words(ticks: list[float], unit: str, currency: str) -> list[str]:
 def _draw_path(figure: go.Figure, kpi: KpiSummary, path: list[tuple[date, float]], currency: str) -> None:
     if not path:
         return
-    flat = kpi.within is not None
-    if flat:
+    if kpi.within is not None:
         goal = path[-1][1]
-        figure.add_hrect(y0=goal - kpi.within, y1=goal + kpi.within, fillcolor="#eceef0", line={"color": SECONDARY, "width": 1, "dash": "dash"}, layer="below")
+        figure.add_hrect(
+            y0=goal - kpi.within,
+            y1=goal + kpi.within,
+            fillcolor="#eceef0",
+            line={"color": SECONDARY, "width": 1, "dash": "dash"},
+            layer="below",
+        )
         return
     whole = path == [(date.fromisoformat(d), v) for d, v in kpi.target] or not kpi.has_baseline
     marks = [0 if i == 0 or not whole else 10 for i in range(len(path))]
     figure.add_scatter(
-        x=[d for d, _ in path], y=[v for _, v in path], mode="lines+markers", line={"color": SECONDARY, "width": 1.6, "dash": "dash"},
+        x=[d for d, _ in path],
+        y=[v for _, v in path],
+        mode="lines+markers",
+        line={"color": SECONDARY, "width": 1.6, "dash": "dash"},
         marker={"symbol": "diamond", "size": marks, "color": WHITE, "line": {"color": SECONDARY, "width": 1.6}},
         hovertemplate="%{text}<extra></extra>",
         text=[f"Target path, {format_day(d)}: {format_value(v, kpi.unit, currency)}" for d, v in path],
-    )  # fmt: skip
+    )
     if whole:
         day, value = path[-1]
         figure.add_annotation(
-            x=day, y=value, text=f"<b>Target {_scale_start(value, kpi.unit, currency)}</b>", showarrow=False,
-            xanchor="right", yanchor="bottom", yshift=8, xshift=8, font={"size": 14, "color": TEXT},
-        )  # fmt: skip
+            x=day,
+            y=value,
+            text=f"<b>Target {_scale_start(value, kpi.unit, currency)}</b>",
+            showarrow=False,
+            xanchor="right",
+            yanchor="bottom",
+            yshift=8,
+            xshift=8,
+            font={"size": 14, "color": TEXT},
+        )
 
 
 def _draw_line(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, currency: str) -> None:
     figure.add_scatter(
-        x=rows["period_end"], y=rows["value"], mode="lines+markers", connectgaps=False, line={"color": OURS, "width": 2.7},
+        x=rows["period_end"],
+        y=rows["value"],
+        mode="lines+markers",
+        connectgaps=False,
+        line={"color": OURS, "width": 2.7},
         marker={"color": OURS, "size": 6 if len(rows) <= 8 else 4},
         text=[f"{format_day(row['period_end'])}: {format_figure(row, kpi, currency)}" for _, row in rows.iterrows()],
         hovertemplate="%{text}<extra></extra>",
-    )  # fmt: skip
+    )
 
 
 def _draw_last(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, currency: str) -> None:
@@ -126,17 +154,37 @@ def _draw_last(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, currency:
         return
     last = shown.iloc[-1]
     has_range = pd.notna(last["lower"]) and pd.notna(last["upper"])
+    likely = format_range(last["lower"], last["upper"], kpi.unit, currency, digits_for(last, kpi.unit))
     figure.add_scatter(
-        x=[last["period_end"]], y=[last["value"]], mode="markers", marker={"color": OURS, "size": 11, "line": {"color": WHITE, "width": 1.5}},
-        error_y={"type": "data", "symmetric": False, "array": [last["upper"] - last["value"]], "arrayminus": [last["value"] - last["lower"]],
-                 "color": OURS, "thickness": 2, "width": 5} if has_range else None,
-        hovertemplate=f"Likely range {format_range(last['lower'], last['upper'], kpi.unit, currency, digits_for(last, kpi.unit))}<extra></extra>" if has_range else None,
+        x=[last["period_end"]],
+        y=[last["value"]],
+        mode="markers",
+        marker={"color": OURS, "size": 11, "line": {"color": WHITE, "width": 1.5}},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [last["upper"] - last["value"]],
+            "arrayminus": [last["value"] - last["lower"]],
+            "color": OURS,
+            "thickness": 2,
+            "width": 5,
+        }
+        if has_range
+        else None,
+        hovertemplate=f"Likely range {likely}<extra></extra>" if has_range else None,
         hoverinfo="skip" if not has_range else None,
-    )  # fmt: skip
+    )
     figure.add_annotation(
-        x=last["period_end"], y=last["value"], text=f"<b>{format_figure(last, kpi, currency, bare=True)}</b>",
-        showarrow=False, xanchor="left", xshift=9, font={"size": 18, "color": OURS}, bgcolor="rgba(255,255,255,0.8)", borderpad=0,
-    )  # fmt: skip
+        x=last["period_end"],
+        y=last["value"],
+        text=f"<b>{format_figure(last, kpi, currency, bare=True)}</b>",
+        showarrow=False,
+        xanchor="left",
+        xshift=9,
+        font={"size": 18, "color": OURS},
+        bgcolor="rgba(255,255,255,0.8)",
+        borderpad=0,
+    )
 
 
 def _draw_breaks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame) -> None:
@@ -145,7 +193,16 @@ def _draw_breaks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame) -> None
         if not rows.empty and rows["period_end"].min() < at <= rows["period_end"].max():
             figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line={"color": SECONDARY, "width": 1, "dash": "dot"})
             short = reason if len(reason) <= 28 else reason[:26].rsplit(" ", 1)[0] + "…"
-            figure.add_annotation(x=at, y=1, yref="paper", text=plain(short), showarrow=False, xanchor="center", yanchor="bottom", font={"size": 12, "color": SECONDARY})
+            figure.add_annotation(
+                x=at,
+                y=1,
+                yref="paper",
+                text=plain(short),
+                showarrow=False,
+                xanchor="center",
+                yanchor="bottom",
+                font={"size": 12, "color": SECONDARY},
+            )
 
 
 def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, object]:
@@ -162,4 +219,9 @@ def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, obje
     at = [pd.Timestamp(y, anchor.month, 1) + pd.offsets.MonthEnd(0) for y in years]
     kept = [d for d in at if first - timedelta(days=20) <= d <= last + timedelta(days=20)]
     kept = [d for d in kept if (d.year - anchor.year) % step == 0]
-    return {"range": [first - timedelta(days=span * 0.03), end], "tickvals": kept, "ticktext": [f"{d:%b}<br>{d.year}" for d in kept], "type": "date"}
+    return {
+        "range": [first - timedelta(days=span * 0.03), end],
+        "tickvals": kept,
+        "ticktext": [f"{d:%b}<br>{d.year}" for d in kept],
+        "type": "date",
+    }

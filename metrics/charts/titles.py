@@ -7,7 +7,8 @@ import pandas as pd
 from metrics.report import KpiSummary, Report
 from metrics.wording.dates import format_day
 from metrics.wording.headline import headline_kpi
-from metrics.wording.values import format_count_of, format_list, format_number, lower_first, upper_first
+from metrics.wording.notes import NOTES
+from metrics.wording.values import format_count_of, format_figure, format_list, format_number, lower_first, upper_first
 
 
 def place_name(report: Report, unit: str) -> str:
@@ -43,6 +44,20 @@ def title_spread(kpi: KpiSummary, named: dict[str, str]) -> str:
     if len(named) > 2:
         return f"{kpi.short_title}: {format_count_of(len(named))} parts lie outside the usual spread"
     return f"{kpi.short_title}: {format_list([f'{name} {side}' for name, side in named.items()])} the usual spread"
+
+
+def listing(kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], currency: str, whole: str) -> str:
+    """Every figure drawn, the one they are compared with, and how many are not shown. Claims stand in the title."""
+    shown = [
+        f"{label} {format_figure(row, kpi, currency)}"
+        for label, (_, row) in zip(labels, rows.iterrows(), strict=True)
+        if pd.notna(row["value"])
+    ]
+    hidden = [label for label, (_, row) in zip(labels, rows.iterrows(), strict=True) if pd.isna(row["value"])]
+    not_shown = (
+        f" {format_list(hidden)}: {NOTES['hidden'] if (rows['marker'] == '[c]').any() else NOTES['not_available']}" if hidden else ""
+    )
+    return f"{', '.join(shown)}. {whole}{not_shown}".strip()
 
 
 def title_declared(rows: pd.DataFrame, kpis: dict[str, KpiSummary]) -> str:

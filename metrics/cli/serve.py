@@ -17,6 +17,7 @@ import typer
 
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption
 from metrics.errors import EqualityError, InputError
+from metrics.settings import load_settings
 
 app = typer.Typer()
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,13 +31,15 @@ PATIENCE = 60.0
 )
 def serve(
     config: ConfigOption = DEFAULT_CONFIG,
-    local: Annotated[bool, typer.Option("--local", help="The real release of this configuration, for one analyst at this computer.")] = False,
+    local: Annotated[
+        bool, typer.Option("--local", help="The real release of this configuration, for one analyst at this computer.")
+    ] = False,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port; the next free one is taken if it is in use.")] = 8501,
     address: Annotated[str, typer.Option(help="Only this computer: 127.0.0.1.")] = "127.0.0.1",
     open_browser: Annotated[bool | None, typer.Option("--open/--no-open", help="Open a browser. Left out: if there is a display.")] = None,
 ) -> None:
     check_address(address)
-    check_folder(config)
+    check_folder(config, local)
     chosen = free_port(port)
     if chosen != port:
         typer.echo(f"Port {port} is in use by another program; using {chosen} instead.")
@@ -62,11 +65,17 @@ def check_address(address: str) -> None:
         )
 
 
-def check_folder(config: Path) -> None:
+def check_folder(config: Path, local: bool) -> None:
+    """A configuration with readable settings; without --local only an invented council is shown."""
     if not (config / "settings.yaml").is_file():
         raise InputError(
             f"{config}: no settings.yaml in this folder, so it is not a configuration; nothing was started.",
             "Name the folder with --config DIR, or make one with `equality init DIR`.",
+        )
+    if not local and not load_settings(config).synthetic:
+        raise InputError(
+            f"{config}: this configuration is of a real council, and `equality serve` alone shows the demo council; nothing was started.",
+            "Add --local to open your own release on this computer, as one analyst with the leadership version.",
         )
 
 

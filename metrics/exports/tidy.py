@@ -17,7 +17,9 @@ def tidy(report: Report) -> pd.DataFrame:
     by has no column; an empty cell in one means everyone.
     """
     contents, cells = report.contents, report.cells.reset_index(drop=True)
-    out = pd.DataFrame({"release": report.provenance.release, "synthetic": "yes" if report.provenance.synthetic else "no"}, index=cells.index)
+    out = pd.DataFrame(
+        {"release": report.provenance.release, "synthetic": "yes" if report.provenance.synthetic else "no"}, index=cells.index
+    )
     out["kpi"] = cells["kpi"].astype(str)
     out["kpi_title"] = [contents.kpis[k].title for k in out["kpi"]]
     for column in ("period_start", "period_end"):

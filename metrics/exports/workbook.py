@@ -22,11 +22,28 @@ LONGEST = 32_767
 def write_workbook(report: Report, title: str) -> bytes:
     """Three sheets: Cover, Notes, Data. A hidden figure shows its marker in its place; no text is taken for a formula."""
     file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+    }
     with xlsxwriter.Workbook(file, options) as book:
         p = report.provenance
-        book.set_properties({"title": title, "company": p.council, "comments": f"Release {p.release}", "created": p.published_at.astimezone(UTC).replace(tzinfo=None)})
-        looks = {"title": book.add_format({"bold": True, "font_size": 16}), "bold": book.add_format({"bold": True}), "wrap": book.add_format({"text_wrap": True, "valign": "top"})}
+        book.set_properties(
+            {
+                "title": title,
+                "company": p.council,
+                "comments": f"Release {p.release}",
+                "created": p.published_at.astimezone(UTC).replace(tzinfo=None),
+            }
+        )
+        looks = {
+            "title": book.add_format({"bold": True, "font_size": 16}),
+            "bold": book.add_format({"bold": True}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        }
         _cover(book.add_worksheet("Cover"), looks, report, title)
         _notes(book.add_worksheet("Notes"), looks, report)
         _data(book, book.add_worksheet("Data"), report)
@@ -39,11 +56,16 @@ def _cover(sheet: Any, looks: dict[str, Any], report: Report, title: str) -> Non
     sheet.set_column(1, 1, 90)
     sheet.write_string(0, 0, title[:LONGEST], looks["title"])
     facts = [
-        ("Council", p.council), ("Figures", NOTES["synthetic"] if p.synthetic else "Published figures"), ("Release", p.release),
-        ("Published", format_day(p.published_at)), ("Source", "; ".join(f"{name}, {day}" for name, day in p.data_dates.items())),
-        ("Version for", p.audience), ("Definition version", p.definition_version), ("Small numbers", p.disclosure_note),
+        ("Council", p.council),
+        ("Figures", NOTES["synthetic"] if p.synthetic else "Published figures"),
+        ("Release", p.release),
+        ("Published", format_day(p.published_at)),
+        ("Source", "; ".join(f"{name}, {day}" for name, day in p.data_dates.items())),
+        ("Version for", p.audience),
+        ("Definition version", p.definition_version),
+        ("Small numbers", p.disclosure_note),
         ("Sheets", "Notes: what the measures and columns mean. Data: the figures, one row for each measure, unit, group and date."),
-    ]  # fmt: skip
+    ]
     for row, (name, value) in enumerate(facts, 2):
         sheet.write_string(row, 0, name, looks["bold"])
         sheet.write_string(row, 1, value[:LONGEST], looks["wrap"])
@@ -61,11 +83,19 @@ def _notes(sheet: Any, looks: dict[str, Any], report: Report) -> None:
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 110)
     sheet.write_string(0, 0, "Notes", looks["title"])
-    lines: list[tuple[str, str]] = [("Shares", "Shares, gaps and their ranges are from 0 to 1: 0.24 is 24%."), ("Empty dimension", "An empty cell in a dimension's column means everyone.")]
+    lines: list[tuple[str, str]] = [
+        ("Shares", "Shares, gaps and their ranges are from 0 to 1: 0.24 is 24%."),
+        ("Empty dimension", "An empty cell in a dimension's column means everyone."),
+    ]
     for id in dict.fromkeys(report.cells["kpi"].astype(str)):
         kpi = report.contents.kpis[id]
         said = describe_notes(report.cells[report.cells["kpi"] == id], kpi, p.synthetic)
-        lines += [(f"{id} {kpi.title}", f"{kpi.who.rstrip('.')}. Population: {kpi.population}. Source: {kpi.source}. {kpi.why_it_matters} {' '.join(said)}")]
+        lines += [
+            (
+                f"{id} {kpi.title}",
+                f"{kpi.who.rstrip('.')}. Population: {kpi.population}. Source: {kpi.source}. {kpi.why_it_matters} {' '.join(said)}",
+            )
+        ]
     for row, (name, text) in enumerate(lines, 2):
         sheet.write_string(row, 0, name[:LONGEST], looks["bold"])
         sheet.write_string(row, 1, text.strip()[:LONGEST], looks["wrap"])
@@ -76,7 +106,9 @@ def _data(book: Any, sheet: Any, report: Report) -> None:
     frame = tidy(report)
     last_row, last_column = max(len(frame), 1), len(frame.columns) - 1
     number = book.add_format({"num_format": "#,##0.0###"})
-    sheet.add_table(0, 0, last_row, last_column, {"name": "figures", "style": "Table Style Light 1", "columns": [{"header": c} for c in frame.columns]})
+    sheet.add_table(
+        0, 0, last_row, last_column, {"name": "figures", "style": "Table Style Light 1", "columns": [{"header": c} for c in frame.columns]}
+    )
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, last_column, 16)
     for column, name in enumerate(frame.columns):
@@ -88,5 +120,3 @@ def _data(book: Any, sheet: Any, report: Report) -> None:
                     sheet.write_string(row, column, marker)
             else:
                 sheet.write_string(row, column, str(value)[:LONGEST])
-
-

@@ -67,7 +67,14 @@ def gap_head(kpi: KpiSummary, row: pd.Series, currency: str, unit: UnitSummary, 
     """Above one of the small charts: the gap, its status, and a link to everything about it."""
     value = format_figure(row, kpi, currency)
     own = None if unit.id == contents.root.id else unit.id
-    show(tag("div", tag("h2", link(kpi.short_title, "kpi", measure=kpi.id, unit=own, release=pinned), f": {value}", cls="eq-h3"), status(row, kpi), cls=f"eq-facts {row['status']}"))
+    show(
+        tag(
+            "div",
+            tag("h2", link(kpi.short_title, "kpi", measure=kpi.id, unit=own, release=pinned), f": {value}", cls="eq-h3"),
+            status(row, kpi),
+            cls=f"eq-facts {row['status']}",
+        )
+    )
 
 
 def tiles(report: Report, unit: str, kpis: Iterable[KpiSummary], pinned: str | None) -> Html:
@@ -89,11 +96,19 @@ def _tile(kpi: KpiSummary, rows: pd.DataFrame, currency: str, unit: str | None, 
     last = rows.iloc[-1]
     name = str(last["status"])
     value = tag("b", format_figure(last, kpi, currency)) if pd.notna(last["value"]) else ""
-    words = [tag("b", describe_movement(last, kpi, currency)), path_words(last, kpi, currency), tag("span", describe_base(last, kpi), cls="eq-small")]
+    words = [
+        tag("b", describe_movement(last, kpi, currency)),
+        path_words(last, kpi, currency),
+        tag("span", describe_base(last, kpi), cls="eq-small"),
+    ]
     return tag(
-        "article", tag("h3", link(kpi.short_title, "kpi", measure=kpi.id, unit=unit, release=pinned)),
-        tag("div", value, status(last, kpi), cls="value"), _spark(rows, kpi, currency), tag("div", *(tag("span", w) for w in words if w), cls="words"), cls=f"eq-tile {name}",
-    )  # fmt: skip
+        "article",
+        tag("h3", link(kpi.short_title, "kpi", measure=kpi.id, unit=unit, release=pinned)),
+        tag("div", value, status(last, kpi), cls="value"),
+        _spark(rows, kpi, currency),
+        tag("div", *(tag("span", w) for w in words if w), cls="words"),
+        cls=f"eq-tile {name}",
+    )
 
 
 def _spark(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
@@ -101,7 +116,8 @@ def _spark(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
     if shown.empty:
         return Html("")
     first, last = shown.iloc[0], shown.iloc[-1]
-    words = f"{kpi.short_title}: {format_figure(first, kpi, currency)} on {format_day(first['period_end'])}, {format_figure(last, kpi, currency)} on {format_day(last['period_end'])}"
+    then, now = (f"{format_figure(row, kpi, currency)} on {format_day(row['period_end'])}" for row in (first, last))
+    words = f"{kpi.short_title}: {then}, {now}"
     return picture(draw_sparkline(rows, kpi, words), alt=words, cls="spark")
 
 
@@ -136,7 +152,13 @@ def grid(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], 
     rows = []
     for unit in [parent, *units]:
         own = unit == parent
-        name: object = contents.units[unit].name if own and parent != contents.root.id else "Whole council" if own else link(contents.units[unit].name, "directorate", unit=unit, release=pinned)
+        name: object = (
+            contents.units[unit].name
+            if own and parent != contents.root.id
+            else "Whole council"
+            if own
+            else link(contents.units[unit].name, "directorate", unit=unit, release=pinned)
+        )
         rows.append([name, *(_grid_cell(found[k.id], unit, k, currency) for k in kpis)])
     columns = [Column("Unit"), *(Column(k.short_title) for k in kpis)]
     return table("Status of each unit on each headline measure", columns, rows, quiet=True, cls="eq-grid", own=1)
@@ -145,7 +167,7 @@ def grid(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], 
 def _grid_cell(rows: pd.DataFrame, unit: str, kpi: KpiSummary, currency: str) -> Cell:
     if unit not in rows.index:
         return Cell(tag("span", "Not published", cls="eq-small"))
-    row = rows.loc[unit]
+    row = rows.loc[[unit]].iloc[0]
     value = tag("b", format_figure(row, kpi, currency, bare=True)) if pd.notna(row["value"]) else ""
     return Cell(joined([value, status(row)]), str(row["status"]))
 
@@ -154,13 +176,36 @@ def grid_list(report: Report, units: list[str], kpis: list[KpiSummary], pinned: 
     """The same for a phone: a line a unit, most behind first."""
     lines = []
     for unit in units:
-        names = [str(rows.loc[unit, "status"]) for k in kpis if unit in (rows := report.units_at(k.id, report.contents.periods[k.id][-1], units)).index]
+        names = [
+            str(rows.loc[unit, "status"])
+            for k in kpis
+            if unit in (rows := report.units_at(k.id, report.contents.periods[k.id][-1], units)).index
+        ]
         behind = sum(n in BEHIND for n in names)
-        others = [("on path or reached", sum(n in {"on_path", "reached"} for n in names)), ("unclear", names.count("unclear")),
-                  ("hidden", names.count("hidden")), ("withheld", names.count("withheld"))]  # fmt: skip
+        others = [
+            ("on path or reached", sum(n in {"on_path", "reached"} for n in names)),
+            ("unclear", names.count("unclear")),
+            ("hidden", names.count("hidden")),
+            ("withheld", names.count("withheld")),
+        ]
         words = ", ".join(f"{n} {word}" for word, n in others if n)
-        head = tag("span", picture(status_symbol("off_path" if behind else "on_path")), tag("span", f"{behind} behind" if behind else "None behind"), cls=f"eq-status {'off_path' if behind else 'on_path'}")
-        lines.append((-behind, tag("li", link(report.contents.units[unit].name, "directorate", unit=unit, release=pinned), head, tag("span", words, cls="eq-small"))))
+        head = tag(
+            "span",
+            picture(status_symbol("off_path" if behind else "on_path")),
+            tag("span", f"{behind} behind" if behind else "None behind"),
+            cls=f"eq-status {'off_path' if behind else 'on_path'}",
+        )
+        lines.append(
+            (
+                -behind,
+                tag(
+                    "li",
+                    link(report.contents.units[unit].name, "directorate", unit=unit, release=pinned),
+                    head,
+                    tag("span", words, cls="eq-small"),
+                ),
+            )
+        )
     return tag("ul", *(line for _, line in sorted(lines, key=lambda pair: pair[0])), cls="eq-list")
 
 
@@ -178,7 +223,7 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
         ("Compared with", describe_benchmark(last, kpi, currency)),
         ("Who is counted", f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
         ("Note", describe_note(last) or (NOTES["rounded"] if last["rounded"] else "")),
-    ]  # fmt: skip
+    ]
     big = tag("div", format_figure(last, kpi, currency), cls="value")
     entries = [joined([tag("dt", term), tag("dd", words)]) for term, words in listed if words]
     show(tag("div", big, status(last, kpi), tag("dl", *entries), cls=f"eq-facts {name}"))

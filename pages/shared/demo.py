@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,16 @@ class Build:
     def start(self) -> None:
         with _lock:
             if self._process is None:
-                command = [sys.executable, "-P", "-m", "metrics.cli.main", "demo", "--config", str(reports.config_folder())]
+                command = [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "metrics.cli.main",
+                    "demo",
+                    "--config",
+                    str(reports.config_folder()),
+                    "--json-progress",
+                ]
                 with self._log.open("wb") as log:
                     self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=_code())
 
@@ -35,8 +45,16 @@ class Build:
     def finished(self) -> int | None:
         return None if self._process is None else self._process.poll()
 
-    def lines(self) -> list[str]:
-        return self._log.read_text(encoding="utf-8", errors="replace").replace("\r", "\n").splitlines()
+    def progress(self) -> tuple[float, str]:
+        """How far, from 0 to 1, and the step in words."""
+        steps = [line for line in self.said() if line.startswith("{")]
+        if not steps:
+            return 0.0, "Starting"
+        last = json.loads(steps[-1])
+        return min(last["done"] / max(last["of"], 1), 1.0), str(last["step"])
+
+    def said(self) -> list[str]:
+        return [line for line in self._log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
 
 
 def _code() -> Path:
@@ -52,7 +70,16 @@ def no_release(viewer: Viewer) -> None:
     """There is nothing to show yet: build the demo, or say what to run. Ends the page."""
     if viewer.mode == "local":
         show(tag("h1", "No figures have been published yet", cls="eq-h1"))
-        show(tag("p", "Load your extracts with ", tag("code", "equality ingest"), ", then publish the first release with ", tag("code", "equality refresh"), ". Then reload this page."))
+        show(
+            tag(
+                "p",
+                "Load your extracts with ",
+                tag("code", "equality ingest"),
+                ", then publish the first release with ",
+                tag("code", "equality refresh"),
+                ". Then reload this page.",
+            )
+        )
         st.stop()
     show(tag("h1", "The demo council is being built", cls="eq-h1"))
     show(tag("p", "This happens once and takes a minute or two: an invented council, its staff, and a certified release of their figures."))
@@ -64,10 +91,13 @@ def no_release(viewer: Viewer) -> None:
 @st.fragment(run_every=1.0)
 def _progress() -> None:
     build = _build()
-    lines = [line for line in build.lines() if line.strip()]
-    show(tag("p", lines[-1] if lines else "Starting…", cls="eq-stamp", role="status"))
     if build.finished is None:
+        share, step = build.progress()
+        st.progress(share, text=step)
         return
     if reports.can_open():
         st.rerun(scope="app")
-    show(tag("p", "The demo could not be built. What the builder said last:"), tag("pre", "\n".join(lines[-12:])))
+    show(
+        tag("p", "The demo could not be built. What the builder said last:"),
+        tag("pre", "\n".join(line for line in build.said() if not line.startswith("{"))),
+    )

@@ -19,5 +19,14 @@ def offer(report: Report, title: str, name: str) -> None:
         return
     file = f"{name}-{report.provenance.release}".replace(" ", "-")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.download_button("Download Excel", data=lambda: write_workbook(report, title), file_name=f"{file}.xlsx", mime=EXCEL, key=f"xlsx-{name}", on_click="ignore")
-        st.download_button("Download CSV", data=lambda: write_csv(report), file_name=f"{file}.csv", mime="text/csv", key=f"csv-{name}", on_click="ignore")
+        st.download_button(
+            "Download Excel",
+            data=lambda: write_workbook(report, title),
+            file_name=f"{file}.xlsx",
+            mime=EXCEL,
+            key=f"xlsx-{name}",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download CSV", data=lambda: write_csv(report), file_name=f"{file}.csv", mime="text/csv", key=f"csv-{name}", on_click="ignore"
+        )

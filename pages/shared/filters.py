@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,14 +28,18 @@ def choose_release(viewer: Viewer, place: Any) -> tuple[Contents, str | None, st
     return contents, chosen if chosen != latest else None, latest
 
 
-def choose_unit(contents: Contents, place: Any, label: str = "Council, directorate or service", units: Sequence[str] | None = None) -> UnitSummary:
+def choose_unit(
+    contents: Contents, place: Any, label: str = "Council, directorate or service", units: Sequence[str] | None = None
+) -> UnitSummary:
     """Any unit of the release, each under the one above it."""
     options = list(units or (u.id for u in contents.units.values()))
     names = unit_labels(contents)
     return contents.units[_choose(label, "unit", options, names.__getitem__, place)]
 
 
-def choose_kpi(contents: Contents, place: Any, kpis: Sequence[str] | None = None, label: str = "Measure", key: str = "measure") -> KpiSummary:
+def choose_kpi(
+    contents: Contents, place: Any, kpis: Sequence[str] | None = None, label: str = "Measure", key: str = "measure"
+) -> KpiSummary:
     options = list(kpis or headline_first(contents))
     return contents.kpis[_choose(label, key, options, lambda k: kpi_label(contents.kpis[k]), place)]
 
@@ -53,24 +57,35 @@ def choose_dimension(contents: Contents, dimensions: Sequence[str], place: Any) 
     return str(_choose("Compare groups by", "by", list(dimensions), lambda d: contents.dimensions[d].title, place))
 
 
-def choose_statistic(kinds: Sequence[str], place: Any) -> str:
+def choose_statistic(kinds: Iterable[str], place: Any) -> str:
     return str(_choose("Statistic", "statistic", list(kinds), str.capitalize, place))
 
 
 def choose_split(contents: Contents, splits: Sequence[str], place: Any) -> str:
     """By unit, or by one of the dimensions that the gap is published by."""
-    return str(_choose("Shown by", "by", list(splits), lambda s: "Directorate or service" if s == "unit" else contents.dimensions[s].title, place))
+    return str(
+        _choose("Shown by", "by", list(splits), lambda s: "Directorate or service" if s == "unit" else contents.dimensions[s].title, place)
+    )
 
 
 def _choose(label: str, key: str, options: list[Any], words: Callable[[Any], str], place: Any, first: Any = None) -> Any:
-    """A select box whose value is in the address. An id is understood there too, so a link need not know the words."""
-    wanted = st.query_params.get(key)
-    by_id = {str(o): o for o in options}
-    if wanted in by_id and wanted not in {words(o) for o in options}:
-        del st.query_params[key]
-        st.session_state[key] = by_id[wanted]
-    index = options.index(first) if first in options else 0
-    return place.selectbox(label, options, index=index, format_func=words, key=key, bind="query-params")
+    """A select box whose choice is in the address by its id, so that a link outlives a change of words.
+
+    Streamlit's own binding writes the words of an option into the address. A value that this release does not have is
+    dropped; the first choice leaves no trace there. The choice is kept when the reader goes to another screen.
+    """
+    usual = first if first in options else options[0]
+    if st.session_state.get(key, usual) not in options:
+        del st.session_state[key]
+    kept = st.session_state.get(f"kept {key}")  # on another screen the same choice is another widget
+    wanted = {str(o): o for o in options}.get(st.query_params.get(key, ""), kept if kept in options else usual)
+    chosen = place.selectbox(label, options, index=options.index(wanted), format_func=words, key=key)
+    st.session_state[f"kept {key}"] = chosen
+    if chosen == usual:
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != str(chosen):
+        st.query_params[key] = str(chosen)
+    return chosen
 
 
 def headline_first(contents: Contents) -> list[str]:
@@ -86,7 +101,11 @@ def unit_labels(contents: Contents) -> dict[str, str]:
     names = [u.name for u in contents.units.values()]
     twice = {n for n in names if names.count(n) > 1}
     return {
-        u.id: "Whole council" if u.parent is None else f"{u.name} ({contents.units[u.parent].name if u.parent in contents.units else u.id})" if u.name in twice else u.name
+        u.id: "Whole council"
+        if u.parent is None
+        else f"{u.name} ({contents.units[u.parent].name if u.parent in contents.units else u.id})"
+        if u.name in twice
+        else u.name
         for u in contents.units.values()
     }
 
@@ -94,7 +113,11 @@ def unit_labels(contents: Contents) -> dict[str, str]:
 def below(contents: Contents, unit: str, day: date) -> list[str]:
     """Units directly below one, that existed on a day."""
     at = day.isoformat()
-    return [u.id for u in contents.units.values() if u.parent == unit and (u.valid_from or "") <= at and (u.valid_to is None or at <= u.valid_to)]
+    return [
+        u.id
+        for u in contents.units.values()
+        if u.parent == unit and (u.valid_from or "") <= at and (u.valid_to is None or at <= u.valid_to)
+    ]
 
 
 def line_above(contents: Contents, unit: str) -> list[UnitSummary]:

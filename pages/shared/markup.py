@@ -41,7 +41,9 @@ def link(label: str, page: str, **choices: str | None) -> Html:
 
 def picture(svg: str, alt: str = "", cls: str = "") -> Html:
     """SVG as an image: Streamlit takes SVG out of HTML, but leaves images alone. No alt text: decoration beside a word."""
-    code = base64.b64encode(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="Arial, Liberation Sans, sans-serif" ', 1).encode()).decode()
+    code = base64.b64encode(
+        svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="Arial, Liberation Sans, sans-serif" ', 1).encode()
+    ).decode()
     return Html(f'<img src="data:image/svg+xml;base64,{code}" alt="{escape(alt)}"' + (f' class="{cls}"' if cls else "") + ">")
 
 
@@ -63,7 +65,9 @@ class Cell:
     cls: str = ""
 
 
-def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, quiet: bool = False, cls: str = "", own: int = 0) -> Html:
+def table(
+    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, quiet: bool = False, cls: str = "", own: int = 0
+) -> Html:
     """A real table in a region that a keyboard can scroll. The first cell of a row names it; `quiet` hides the caption from sight only.
 
     `own` marks that many first rows as the unit itself, above its parts.

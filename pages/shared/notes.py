@@ -32,7 +32,9 @@ def masthead(viewer: Viewer, provenance: Provenance | None = None) -> None:
     if viewer.mode == "demo" or (provenance and provenance.synthetic):
         words.append(SYNTHETIC)
     council = tag("b", provenance.council) if provenance else Html("")
-    show(tag("div", tag("div", council, tag("span", PRODUCT)), tag("div", ". ".join(filter(None, words)), cls="eq-frame"), cls="eq-masthead"))
+    show(
+        tag("div", tag("div", council, tag("span", PRODUCT)), tag("div", ". ".join(filter(None, words)), cls="eq-frame"), cls="eq-masthead")
+    )
 
 
 def withdrawn(provenance: Provenance, replaced_by: str | None, page: str) -> None:
@@ -40,7 +42,16 @@ def withdrawn(provenance: Provenance, replaced_by: str | None, page: str) -> Non
     if provenance.withdrawn is None:
         return
     newer = joined([" The release that stands now: ", link(replaced_by, page), "."]) if replaced_by else ""
-    show(tag("div", tag("b", f"Withdrawn: release {provenance.release}. "), "Do not use these figures. Reason: ", provenance.withdrawn, newer, cls="eq-banner"))
+    show(
+        tag(
+            "div",
+            tag("b", f"Withdrawn: release {provenance.release}. "),
+            "Do not use these figures. Reason: ",
+            provenance.withdrawn,
+            newer,
+            cls="eq-banner",
+        )
+    )
 
 
 def opening(place: object, finding: str, stamp: object) -> None:
@@ -73,7 +84,11 @@ def key(*items: tuple[str, str]) -> Html:
 
 def status_key(statuses: set[str]) -> None:
     """The statuses that appear, in the order of the catalogue."""
-    items = [tag("li", picture(status_symbol(s)), tag("span", tag("b", STATUS_WORDS[s]), f": {lower_first(STATUS_MEANINGS[s])}")) for s in STATUS_WORDS if s in statuses]
+    items = [
+        tag("li", picture(status_symbol(s)), tag("span", tag("b", STATUS_WORDS[s]), f": {lower_first(STATUS_MEANINGS[s])}"))
+        for s in STATUS_WORDS
+        if s in statuses
+    ]
     show(tag("ul", *items, cls="eq-statuses"))
 
 
@@ -83,22 +98,37 @@ def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
         for kpi in kpis:
             show(tag("h3", f"{kpi.id} {kpi.title}", cls="eq-h3"))
             facts = [
-                *describe_definition(kpi), ("Owner", kpi.owner), ("Likely range", describe_method(kpi)), ("Change", describe_change_method()),
+                *describe_definition(kpi),
+                ("Owner", kpi.owner),
+                ("Likely range", describe_method(kpi)),
+                ("Change", describe_change_method()),
                 ("Definition version", f"{contents.provenance.definition_version}, this measure {kpi.fingerprint}"),
-            ]  # fmt: skip
+            ]
             show(tag("div", tag("dl", *(joined([tag("dt", a), tag("dd", b)]) for a, b in facts if b)), cls="eq-facts"))
             if kpi.sql:
-                show(tag("p", "How it is counted, as SQL:", cls="eq-small"), tag("pre", kpi.sql, tabindex="0", role="region", aria_label=f"SQL of {kpi.id}"))
+                show(
+                    tag("p", "How it is counted, as SQL:", cls="eq-small"),
+                    tag("pre", kpi.sql, tabindex="0", role="region", aria_label=f"SQL of {kpi.id}"),
+                )
 
 
 def footer(contents: Contents, viewer: Viewer) -> None:
     """Which release, made when and from what, and the rule by which small numbers are hidden."""
     p = contents.provenance
     dates = "; ".join(f"{title.lower()} at {_day(day)}" for title, day in p.data_dates.items())
-    show(tag("footer",
-             tag("p", tag("b", f"Release {p.release}."), f" Published {format_day(p.published_at)} from {dates}. {p.disclosure_note} Version for: {p.audience}."
-                 + (" " + SYNTHETIC + "." if p.synthetic else "")),
-             tag("p", f"{MODE_WORDS.get(viewer.mode, '')}. Definition version {p.definition_version}."), cls="eq-foot"))  # fmt: skip
+    show(
+        tag(
+            "footer",
+            tag(
+                "p",
+                tag("b", f"Release {p.release}."),
+                f" Published {format_day(p.published_at)} from {dates}. {p.disclosure_note} Version for: {p.audience}."
+                + (" " + SYNTHETIC + "." if p.synthetic else ""),
+            ),
+            tag("p", f"{MODE_WORDS.get(viewer.mode, '')}. Definition version {p.definition_version}."),
+            cls="eq-foot",
+        )
+    )
 
 
 def _day(iso: str) -> str:
@@ -121,7 +151,10 @@ def sentence(text: str, small: bool = False) -> Html:
 def breadcrumb(contents: Contents, unit: UnitSummary, pinned: str | None) -> Html:
     """From the whole council down to here; each step above is a link."""
     line = line_above(contents, unit.id)
-    steps = [link("Whole council" if u.parent is None else u.name, "directorate", unit=None if u.parent is None else u.id, release=pinned) for u in line[:-1]]
+    steps = [
+        link("Whole council" if u.parent is None else u.name, "directorate", unit=None if u.parent is None else u.id, release=pinned)
+        for u in line[:-1]
+    ]
     here = "Whole council" if unit.parent is None else unit.name
     return joined(["Directorates / ", *(joined([s, " / "]) for s in steps), here])
 
@@ -138,7 +171,7 @@ def time_key(kpi: KpiSummary, rows: pd.DataFrame) -> Html:
 def groups_key(kpi: KpiSummary, rows: pd.DataFrame) -> Html:
     items = []
     if rows["lower"].notna().any():
-        items += [("dot", "Clearly different"), ("open_dot", "Not clearly different")]
+        items += [("dot", "Clearly different from the whole"), ("open_dot", "Not clearly different")]
     else:
         items += [("ring", "Published figure")]
     if rows["bound_low"].notna().any():
@@ -165,7 +198,23 @@ def nothing_to_draw(rows: pd.DataFrame, contents: Contents, unit: UnitSummary, k
     else:
         words = NOTES["hidden" if (rows["status"] == "hidden").any() else "not_available"]
     parent = contents.units.get(unit.parent or "")
-    above = joined([" See ", link("the whole council" if parent.parent is None else parent.name, "kpi", measure=kpi.id, unit=None if parent.parent is None else parent.id, release=pinned), "."]) if parent else ""
+    above = (
+        joined(
+            [
+                " See ",
+                link(
+                    "the whole council" if parent.parent is None else parent.name,
+                    "kpi",
+                    measure=kpi.id,
+                    unit=None if parent.parent is None else parent.id,
+                    release=pinned,
+                ),
+                ".",
+            ]
+        )
+        if parent
+        else ""
+    )
     show(tag("p", words, above))
 
 
@@ -183,7 +232,19 @@ def caveats(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
 
 def unequal_pay() -> None:
     """On every page about pay gaps."""
-    show(tag("div", tag("h2", "A pay gap is not unequal pay"),
-             tag("p", "A pay gap compares the middle or average hourly pay of ", tag("b", "all"), " people in two groups, whatever jobs they do. "
-                 "Unequal pay, which is unlawful, means paying people differently for ", tag("b", "the same or equal work"), "."),
-             tag("p", "A council can pay every grade equally and still have a gap, when one group holds more of the higher-paid jobs."), cls="eq-box"))  # fmt: skip
+    show(
+        tag(
+            "div",
+            tag("h2", "A pay gap is not unequal pay"),
+            tag(
+                "p",
+                "A pay gap compares the middle or average hourly pay of ",
+                tag("b", "all"),
+                " people in two groups, whatever jobs they do. Unequal pay, which is unlawful, means paying people differently for ",
+                tag("b", "the same or equal work"),
+                ".",
+            ),
+            tag("p", "A council can pay every grade equally and still have a gap, when one group holds more of the higher-paid jobs."),
+            cls="eq-box",
+        )
+    )

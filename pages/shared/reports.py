@@ -115,9 +115,11 @@ def every_day(contents: Contents) -> list[date]:
 def two_dates(report: Report, kpi: KpiSummary, unit: str, before: date, now: date) -> pd.DataFrame:
     """The unit and each of its groups at two dates, `_then` for the earlier one; `tested`: the dates are a year apart."""
     cells = report.cells
-    here = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit) & ~cells["group"].astype(str).str.contains(";")].drop_duplicates(["group", "period_end"])
+    here = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit) & ~cells["group"].astype(str).str.contains(";")].drop_duplicates(
+        ["group", "period_end"]
+    )
     then, after = (here[here["period_end"] == pd.Timestamp(d)].set_index("group") for d in (before, now))
-    joined = after.join(then[["value", "lower", "upper", "status", "marker", "rounded"]], rsuffix="_then")
+    joined = after.join(then[["value", "lower", "upper", "status", "marker", "rounded"]].add_suffix("_then"))
     joined["tested"] = before == years_before(now)
     labels = {f"{d.id}={c}": f"{d.title}: {label}" for d in report.contents.dimensions.values() for c, label, _ in d.categories}
     order = ["", *(g for g in labels if g in joined.index)]

@@ -9,6 +9,7 @@ import gc
 import logging
 import os
 import re
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,11 @@ PROTECTIVE = {
     "SERVER_MAX_UPLOAD_SIZE": "1",
     "SERVER_ENABLE_STATIC_SERVING": "false",
 }
+if not os.environ.get("EQUALITY_DEBUG"):
+    PROTECTIVE |= {
+        "LOGGER_LEVEL": "critical",
+        "LOGGER_ENABLE_RICH": "false",
+    }  # Streamlit logs an error with its text, which may hold a figure
 for _option, _value in PROTECTIVE.items():  # before Streamlit reads its options, and above any config.toml
     os.environ[f"STREAMLIT_{_option}"] = _value
 
@@ -32,7 +38,11 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import PlainTextResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 from starlette.types import ASGIApp, Message, Receive, Scope, Send  # noqa: E402
+from streamlit.logger import set_log_level  # noqa: E402
 from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
+
+if "LOGGER_LEVEL" in PROTECTIVE:
+    set_log_level(PROTECTIVE["LOGGER_LEVEL"].upper())
 
 from pages.shared import reports, viewer  # noqa: E402
 
@@ -70,13 +80,18 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
-            return await self.app(scope, receive, send)
-        if not from_this_machine(scope):
-            return await refuse(scope, receive, send, 403)
-        if scope["path"].startswith("/_stcore/") and not NEEDED.match(scope["path"]):
-            return await refuse(scope, receive, send, 404)
-        if scope["type"] == "websocket":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+        elif not from_this_machine(scope):
+            await refuse(scope, receive, send, 403)
+        elif scope["path"].startswith("/_stcore/") and not NEEDED.match(scope["path"]):
+            await refuse(scope, receive, send, 404)
+        elif scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+        else:
+            await self.page(scope, receive, send)
+
+    async def page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An answer over HTTP; whole and uncompressed, so that the page's text can be finished."""
         if not scope["path"].startswith(("/static/", "/media/")):
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k.lower() not in WHOLE_TEXT_ONLY]}
         await self.app(scope, receive, finished(scope["path"], send))
@@ -125,8 +140,12 @@ def finished(path: str, send: Send) -> Send:
 
 def on_error(error: Exception) -> bool:
     """Say that the page failed, and log what kind of error it was: never its text, which may hold a figure."""
-    logging.getLogger("dashboard").error("page failed: %s", type(error).__name__)
-    st.error("This page could not be shown. Nothing is wrong with the published figures. Reload the page; if it happens again, tell the analyst.")
+    steps = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(steps[-1].filename).name}:{steps[-1].lineno}" if steps else "nowhere"
+    logging.getLogger("dashboard").error("page failed: %s at %s", type(error).__name__, where)
+    st.error(
+        "This page could not be shown. Nothing is wrong with the published figures. Reload the page; if it happens again, tell the analyst."
+    )
     return True
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from metrics.charts.declared import percent
+from metrics.charts.declared import CARE_BELOW, WITHHELD_BELOW, percent
 from metrics.charts.funnel import against_usual, can_draw_funnel
 from metrics.charts.sparkline import draw_strip
 from metrics.report import Contents, KpiSummary, Report, UnitSummary
@@ -31,12 +31,25 @@ def over_time(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> None:
 
 
 def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
-    columns = [Column("Date"), Column(value_name(kpi), True), *_base_columns(kpi), Column("Likely range", True), Column("Path", True), Column("Status")]
+    columns = [
+        Column("Date"),
+        Column(value_name(kpi), True),
+        *_base_columns(kpi),
+        Column("Likely range", True),
+        Column("Path", True),
+        Column("Status"),
+    ]
     body = [
-        [format_day(row["period_end"]), value_cell(row, kpi, currency), *_base_cells(row, kpi), likely(row, kpi, currency),
-         format_value(row["target"], kpi.unit, currency, bare=True), status(row)]
+        [
+            format_day(row["period_end"]),
+            value_cell(row, kpi, currency),
+            *_base_cells(row, kpi),
+            likely(row, kpi, currency),
+            format_value(row["target"], kpi.unit, currency, bare=True),
+            status(row),
+        ]
         for _, row in rows.iloc[::-1].iterrows()
-    ]  # fmt: skip
+    ]
     return table(caption, columns, body)
 
 
@@ -46,7 +59,11 @@ def likely(row: pd.Series, kpi: KpiSummary, currency: str, then: str = "") -> st
 
 
 def value_name(kpi: KpiSummary) -> str:
-    return {"percent": "Share", "people": "People", "ratio": "Times", "percentage_points": "Points"}.get(kpi.unit, "Pay") if not kpi.measure.startswith("pay_gap") else "Gap"
+    return (
+        {"percent": "Share", "people": "People", "ratio": "Times", "percentage_points": "Points"}.get(kpi.unit, "Pay")
+        if not kpi.measure.startswith("pay_gap")
+        else "Gap"
+    )
 
 
 def _base_columns(kpi: KpiSummary) -> list[Column]:
@@ -58,7 +75,10 @@ def _base_columns(kpi: KpiSummary) -> list[Column]:
 def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
     if kpi.measure == "proportion":
         return [people(row["numerator"]), people(row["denominator"])]
-    return [] if kpi.measure == "count" else [people(row["denominator"])]
+    if kpi.measure == "count":
+        return []
+    both = row["numerator"] + row["denominator"] if kpi.measure.startswith("pay_gap") else row["denominator"]
+    return [people(both)]
 
 
 def people(count: object) -> str:
@@ -68,12 +88,25 @@ def people(count: object) -> str:
 def two_dates(compared: pd.DataFrame, report: Report, kpi: KpiSummary, before: date, now: date) -> Html:
     """Each row of `compared` is the unit or one of its groups, with both dates and their ranges side by side."""
     currency = report.provenance.currency
-    columns = [Column("Who"), Column(format_day(before), True), Column("Likely range then", True), Column(format_day(now), True), Column("Likely range now", True), Column("Change")]
+    columns = [
+        Column("Who"),
+        Column(format_day(before), True),
+        Column("Likely range then", True),
+        Column(format_day(now), True),
+        Column("Likely range now", True),
+        Column("Change"),
+    ]
     body = [
-        [row["label"], value_cell(_side(row, "_then"), kpi, currency), likely(row, kpi, currency, "_then"), value_cell(_side(row, ""), kpi, currency),
-         likely(row, kpi, currency), change_words(row, kpi, currency)]
+        [
+            row["label"],
+            value_cell(_side(row, "_then"), kpi, currency),
+            likely(row, kpi, currency, "_then"),
+            value_cell(_side(row, ""), kpi, currency),
+            likely(row, kpi, currency),
+            change_words(row, kpi, currency),
+        ]
         for _, row in compared.iterrows()
-    ]  # fmt: skip
+    ]
     return table(f"{kpi.title}: two dates compared", columns, body, quiet=True, own=1)
 
 
@@ -102,7 +135,9 @@ def by_group(groups: pd.DataFrame, kpi: KpiSummary, contents: Contents, dimensio
 
 
 def by_unit(rows: pd.DataFrame, kpi: KpiSummary, contents: Contents, pinned: str | None) -> Html:
-    return _rows_table("Unit", {u: link(contents.units[u].name, "directorate", unit=u, release=pinned) for u in rows.index}, rows, kpi, contents)
+    return _rows_table(
+        "Unit", {u: link(contents.units[u].name, "directorate", unit=u, release=pinned) for u in rows.index}, rows, kpi, contents
+    )
 
 
 def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: KpiSummary, contents: Contents) -> Html:
@@ -130,9 +165,17 @@ def measures(report: Report, kpis: list[KpiSummary], unit: UnitSummary, earlier:
         last, then = rows.iloc[-1], _at(rows, earlier)
         above = _at(council, last["period_end"].date()) if unit.id != root else None
         strip = draw_strip(last["value"], None if then is None else then["value"], None if above is None else above["value"])
-        line: list[object] = [link(kpi.short_title, "kpi", measure=kpi.id, unit=None if unit.id == root else unit.id, release=pinned), status(last, kpi), value_cell(last, kpi, currency)]
+        line: list[object] = [
+            link(kpi.short_title, "kpi", measure=kpi.id, unit=None if unit.id == root else unit.id, release=pinned),
+            status(last, kpi),
+            value_cell(last, kpi, currency),
+        ]
         line += [] if unit.id == root else [value_cell(above, kpi, currency)]
-        line += [value_cell(then, kpi, currency) if then is not None else "–", picture(strip) if strip else "No figure to draw", describe_movement(last, kpi, currency) or "–"]
+        line += [
+            value_cell(then, kpi, currency) if then is not None else "–",
+            picture(strip) if strip else "No figure to draw",
+            describe_movement(last, kpi, currency) or "–",
+        ]
         body.append(line)
     return table(f"Measures of {unit.name}", columns, body, quiet=True)
 
@@ -147,12 +190,22 @@ def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned
     contents, currency, day = report.contents, report.provenance.currency, report.contents.periods[kpi.id][-1]
     rows = report.units_at(kpi.id, day, sized)
     usual = against_usual(report, kpi.id, parent, sized, day) if can_draw_funnel(report, kpi.id, parent, sized, day) else {}
-    columns = [Column("Unit"), Column("People counted", True), Column(value_name(kpi), True), Column("Status"), *([Column("Usual spread")] if usual else [])]
+    columns = [
+        Column("Unit"),
+        Column("People counted", True),
+        Column(value_name(kpi), True),
+        Column("Status"),
+        *([Column("Usual spread")] if usual else []),
+    ]
     body = []
     for unit in sized:
-        row = rows.loc[unit] if unit in rows.index else None
-        line: list[object] = [link(contents.units[unit].name, "directorate", unit=unit, release=pinned), "–" if row is None else people(row["denominator"]), value_cell(row, kpi, currency),
-                              "–" if row is None else Cell(status(row), str(row["status"]) if row["status"] == "hidden" else "")]  # fmt: skip
+        row = rows.loc[[unit]].iloc[0] if unit in rows.index else None
+        line: list[object] = [
+            link(contents.units[unit].name, "directorate", unit=unit, release=pinned),
+            "–" if row is None else people(row["denominator"]),
+            value_cell(row, kpi, currency),
+            "–" if row is None else Cell(status(row), str(row["status"]) if row["status"] == "hidden" else ""),
+        ]
         body.append([*line, usual.get(unit, "–").capitalize()] if usual else line)
     return table("Parts, largest first", columns, body)
 
@@ -160,17 +213,27 @@ def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned
 def declared(rates: pd.DataFrame, contents: Contents) -> Html:
     columns = [Column("Measure that asks"), Column("Known", True), Column("People asked", True), Column("Shown?")]
     body = [
-        [contents.kpis[str(id)].short_title, percent(row["declared"]), people(row["everyone"]), "Withheld" if row["declared"] < 0.6 else "Read with care" if row["declared"] < 0.8 else "Shown"]
+        [contents.kpis[str(id)].short_title, percent(row["declared"]), people(row["everyone"]), _shown(row["declared"])]
         for id, row in rates.iterrows()
-    ]  # fmt: skip
+    ]
     return table("Numbers for this chart", columns, body)
+
+
+def _shown(declared: float) -> str:
+    return "Withheld" if declared < WITHHELD_BELOW else "Read with care" if declared < CARE_BELOW else "Shown"
 
 
 def gaps(report: Report, kpis: list[KpiSummary], unit: str) -> Html:
     """Gaps by year, with the last likely range, base and declaration rate."""
     currency = report.provenance.currency
     days = sorted({d for k in kpis for d in report.contents.periods[k.id]})[-5:]
-    columns = [Column("Gap"), *(Column(format_day(d), True) for d in days), Column("Likely range", True), Column("People", True), Column("Known", True)]
+    columns = [
+        Column("Gap"),
+        *(Column(format_day(d), True) for d in days),
+        Column("Likely range", True),
+        Column("People", True),
+        Column("Known", True),
+    ]
     body = []
     for kpi in kpis:
         rows = report.series(kpi.id, unit)
@@ -179,5 +242,3 @@ def gaps(report: Report, kpis: list[KpiSummary], unit: str) -> Html:
         known = "–" if pd.isna(last["declared"]) else percent(last["declared"])
         body.append([kpi.title, *cells, likely(last, kpi, currency), people(last["denominator"]), known])
     return table("Numbers for these charts", columns, body)
-
-

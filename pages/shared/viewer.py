@@ -7,8 +7,10 @@ from typing import Literal, cast
 import streamlit as st
 
 from metrics.access.viewer import Viewer
+from metrics.errors import AccessDenied
 
 MODES = ("demo", "local")
+CLOSED = "This dashboard is closed: sign-in is not set up. Start it with `equality serve`, which opens it on this computer only."
 _open: list[str] = []
 """The mode of this server process. Only the launcher opens one: no address, cookie or page can."""
 
@@ -25,6 +27,7 @@ def require_viewer() -> Viewer:
     without one of the two nobody is let in.
     """
     if not _open:
-        st.write("This dashboard is closed: sign-in is not set up. Start it with `equality serve`, which opens it on this computer only.")
+        st.write(CLOSED)
         st.stop()
+        raise AccessDenied(CLOSED)  # outside a server `st.stop` stops nothing
     return Viewer(audience="leadership", mode=cast(Literal["demo", "local"], _open[0]))

@@ -21,7 +21,9 @@ from metrics.report import ESTIMATE_COLUMNS, Contents, DimensionSummary, KpiSumm
 
 RELEASE = "2026-05-21"
 EARLIER = "2026-02-12"
-QUARTERS = tuple(date(y, m, d) for y in range(2022, 2027) for m, d in ((3, 31), (6, 30), (9, 30), (12, 31)) if date(y, m, d) <= date(2026, 3, 31))
+QUARTERS = tuple(
+    date(y, m, d) for y in range(2022, 2027) for m, d in ((3, 31), (6, 30), (9, 30), (12, 31)) if date(y, m, d) <= date(2026, 3, 31)
+)
 YEARS = tuple(d for d in QUARTERS if d.month == 3)
 
 UNITS = (
@@ -50,20 +52,31 @@ UNITS = (
     ("place_planning", "Planning", "place", "service", 2, 300),
     ("place_property", "Property", "place", "service", 2, 390),
     ("strategy", "Strategy, Equality and Partnerships", "alderbourne", "directorate", 1, 410),
-)  # fmt: skip
+)
 SIZE = {u[0]: u[5] for u in UNITS}
 DEPTH = {u[0]: u[4] for u in UNITS}
 
 DIMENSIONS = {
     "sex": ("Sex", False, (("female", "Women", True), ("male", "Men", True))),
     "ethnicity_5": (
-        "Ethnic group", False,
-        (("asian", "Asian", True), ("black", "Black", True), ("mixed", "Mixed", True), ("white", "White", True), ("other", "Other", True),
-         ("not_known", "Not known", False)),
+        "Ethnic group",
+        False,
+        (
+            ("asian", "Asian", True),
+            ("black", "Black", True),
+            ("mixed", "Mixed", True),
+            ("white", "White", True),
+            ("other", "Other", True),
+            ("not_known", "Not known", False),
+        ),
     ),
-    "disability": ("Disability", False, (("disabled", "Disabled", True), ("not_disabled", "Not disabled", True), ("not_declared", "Not declared", False))),
+    "disability": (
+        "Disability",
+        False,
+        (("disabled", "Disabled", True), ("not_disabled", "Not disabled", True), ("not_declared", "Not declared", False)),
+    ),
     "grade_band": ("Grade", True, (("g1", "Grades 1 to 3", True), ("g4", "Grades 4 to 6", True), ("g7", "Grade 7 and over", True))),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -82,58 +95,225 @@ class Recipe:
 def a_kpi(id: str = "WR01", title: str = "Ethnic minorities in the workforce", **changes: Any) -> KpiSummary:
     """One KPI summary; `changes` replace any field."""
     plain: dict[str, Any] = {
-        "id": id, "title": title, "short_title": title, "why_it_matters": "A workforce that reflects residents designs services they can use.",
-        "owner": "Workforce analytics", "corporate_priority": "A fair employer", "dataset": "hr", "source": "Staff records",
-        "population": "all staff without schools", "who": "ethnic minority staff, of staff whose ethnicity is known",
-        "measure": "proportion", "unit": "percent", "interval": "wilson", "column": None, "grain": "quarter", "polarity": "higher",
+        "id": id,
+        "title": title,
+        "short_title": title,
+        "why_it_matters": "A workforce that reflects residents designs services they can use.",
+        "owner": "Workforce analytics",
+        "corporate_priority": "A fair employer",
+        "dataset": "hr",
+        "source": "Staff records",
+        "population": "all staff without schools",
+        "who": "ethnic minority staff, of staff whose ethnicity is known",
+        "measure": "proportion",
+        "unit": "percent",
+        "interval": "wilson",
+        "column": None,
+        "grain": "quarter",
+        "polarity": "higher",
         "breakdowns": ("service", "ethnicity_5", "directorate+ethnicity_5", "grade_band"),
-        "target": (("2022-03-31", 0.30), ("2026-03-31", 0.355), ("2030-03-31", 0.40)), "has_baseline": True, "within": None,
-        "status_rule": "interval", "benchmark_title": None, "benchmark_source": None, "benchmark_illustrative": False,
-        "benchmark_by_group": {}, "framework": (), "headline": True, "series_breaks": (), "notes": ("Casual and agency workers are left out.",),
-        "fingerprint": "a1b2c3d4", "sql": "SELECT unit, count(*) AS n\nFROM ds_hr\nWHERE as_at = :as_at\nGROUP BY unit",
-    }  # fmt: skip
+        "target": (("2022-03-31", 0.30), ("2026-03-31", 0.355), ("2030-03-31", 0.40)),
+        "has_baseline": True,
+        "within": None,
+        "status_rule": "interval",
+        "benchmark_title": None,
+        "benchmark_source": None,
+        "benchmark_illustrative": False,
+        "benchmark_by_group": {},
+        "framework": (),
+        "headline": True,
+        "series_breaks": (),
+        "notes": ("Casual and agency workers are left out.",),
+        "fingerprint": "a1b2c3d4",
+        "sql": "SELECT unit, count(*) AS n\nFROM ds_hr\nWHERE as_at = :as_at\nGROUP BY unit",
+    }
     return KpiSummary(**{**plain, **changes})
 
 
 def recipes() -> dict[str, Recipe]:
-    gap = {"measure": "pay_gap_median", "interval": "bootstrap", "dataset": "pay", "source": "Pay records", "grain": "year",
-           "polarity": "closer_to_target", "column": "hourly_pay", "breakdowns": ("directorate", "grade_band"), "population": "full-pay staff without schools"}  # fmt: skip
+    gap = {
+        "measure": "pay_gap_median",
+        "interval": "bootstrap",
+        "dataset": "pay",
+        "source": "Pay records",
+        "grain": "year",
+        "polarity": "closer_to_target",
+        "column": "hourly_pay",
+        "breakdowns": ("directorate", "grade_band"),
+        "population": "full-pay staff without schools",
+    }
     made = (
-        Recipe(a_kpi("SL01", "Ethnic minorities in senior grades", short_title="Ethnic minorities, senior",
-                     target=(("2022-03-31", 0.21), ("2024-03-31", 0.25), ("2026-03-31", 0.295), ("2030-03-31", 0.38)),
-                     who="ethnic minority staff in senior grades, of senior staff whose ethnicity is known",
-                     population="senior staff without schools", breakdowns=("directorate", "sex")),
-               0.209, 0.008, base=0.12, everyone=0.0437 / 0.36, spread=0.10, by=("sex",)),
-        Recipe(a_kpi("WR01", "Ethnic minorities in the workforce", short_title="Ethnic minorities, all staff",
-                     benchmark_title="Residents aged 16 to 64", benchmark_source="Census 2021", benchmark_illustrative=True),
-               0.304, 0.015, base=0.88, spread=0.06, by=("sex", "grade_band")),
-        Recipe(a_kpi("WR05", "Staff in each ethnic group", headline=False, who="staff in the group, of staff whose ethnicity is known",
-                     polarity="contextual", target=(), has_baseline=False, breakdowns=("ethnicity_5", "directorate+ethnicity_5"),
-                     benchmark_title="Residents aged 16 to 64", benchmark_source="Census 2021",
-                     benchmark_by_group={"ethnicity_5=asian": 0.31, "ethnicity_5=black": 0.109, "ethnicity_5=mixed": 0.048,
-                                         "ethnicity_5=white": 0.486, "ethnicity_5=other": 0.045}),
-               1.0, 0.0, base=0.88, spread=0.0, by=("ethnicity_5",)),
-        Recipe(a_kpi("WR03", "Staff who say they are disabled", short_title="Disabled staff",
-                     who="disabled staff, of staff who said whether they are disabled",
-                     target=(("2022-03-31", 0.061), ("2027-03-31", 0.12)), breakdowns=("service", "ethnicity_5")),
-               0.066, 0.006, base=0.71, spread=0.02, by=("ethnicity_5",)),
-        Recipe(a_kpi("DQ03", "Staff who said whether they are disabled", short_title="Disability declared",
-                     who="staff who said whether they are disabled, of all staff", breakdowns=("service",),
-                     target=(("2022-03-31", 0.35), ("2026-03-31", 0.70), ("2030-03-31", 0.90))),
-               0.36, 0.09, base=1.0, spread=0.08),
-        Recipe(a_kpi("RI01", "Ethnic minorities compared with residents", short_title="Representation index", headline=False,
-                     measure="representation_index", unit="ratio", interval="delta", polarity="closer_to_target",
-                     target=(("2022-03-31", 0.60), ("2030-03-31", 1.0)), breakdowns=("directorate",), benchmark_title="Residents aged 16 to 64"),
-               0.61, 0.03, base=0.88, spread=0.1),
-        Recipe(a_kpi("HC01", "Staff employed", headline=False, measure="count", unit="people", interval="none", polarity="contextual",
-                     target=(), has_baseline=False, who="everyone employed", breakdowns=("service",)), 9900.0, -120.0, base=1.0, spread=0.0),
-        Recipe(a_kpi("PG02", "Median gender pay gap", who="women's middle hourly pay compared with men's", within=0.01,
-                     target=(("2022-03-31", 0.0), ("2030-03-31", 0.0)), has_baseline=False, **gap), 0.016, -0.002, base=0.95, spread=0.03, by=("grade_band",)),
-        Recipe(a_kpi("PG07", "Median ethnicity pay gap", who="ethnic minority staff's middle hourly pay compared with White staff's",
-                     target=(("2022-03-31", 0.10), ("2026-03-31", 0.05), ("2029-03-31", 0.03)), **gap), 0.10, -0.009, base=0.86, spread=0.03, by=("grade_band",)),
-        Recipe(a_kpi("PG10", "Median disability pay gap", who="disabled staff's middle hourly pay compared with other staff's", headline=False,
-                     target=(("2024-03-31", 0.039), ("2029-03-31", 0.01)), **gap), 0.045, -0.003, base=0.71, spread=0.02, by=("grade_band",)),
-    )  # fmt: skip
+        Recipe(
+            a_kpi(
+                "SL01",
+                "Ethnic minorities in senior grades",
+                short_title="Ethnic minorities, senior",
+                target=(("2022-03-31", 0.21), ("2024-03-31", 0.25), ("2026-03-31", 0.295), ("2030-03-31", 0.38)),
+                who="ethnic minority staff in senior grades, of senior staff whose ethnicity is known",
+                population="senior staff without schools",
+                breakdowns=("directorate", "sex"),
+            ),
+            0.209,
+            0.008,
+            base=0.12,
+            everyone=0.0437 / 0.36,
+            spread=0.10,
+            by=("sex",),
+        ),
+        Recipe(
+            a_kpi(
+                "WR01",
+                "Ethnic minorities in the workforce",
+                short_title="Ethnic minorities, all staff",
+                benchmark_title="Residents aged 16 to 64",
+                benchmark_source="Census 2021",
+                benchmark_illustrative=True,
+            ),
+            0.304,
+            0.015,
+            base=0.88,
+            spread=0.06,
+            by=("sex", "grade_band"),
+        ),
+        Recipe(
+            a_kpi(
+                "WR05",
+                "Staff in each ethnic group",
+                headline=False,
+                who="staff in the group, of staff whose ethnicity is known",
+                polarity="contextual",
+                target=(),
+                has_baseline=False,
+                breakdowns=("ethnicity_5", "directorate+ethnicity_5"),
+                benchmark_title="Residents aged 16 to 64",
+                benchmark_source="Census 2021",
+                benchmark_by_group={
+                    "ethnicity_5=asian": 0.31,
+                    "ethnicity_5=black": 0.109,
+                    "ethnicity_5=mixed": 0.048,
+                    "ethnicity_5=white": 0.486,
+                    "ethnicity_5=other": 0.045,
+                },
+            ),
+            1.0,
+            0.0,
+            base=0.88,
+            spread=0.0,
+            by=("ethnicity_5",),
+        ),
+        Recipe(
+            a_kpi(
+                "WR03",
+                "Staff who say they are disabled",
+                short_title="Disabled staff",
+                who="disabled staff, of staff who said whether they are disabled",
+                target=(("2022-03-31", 0.061), ("2027-03-31", 0.12)),
+                breakdowns=("service", "ethnicity_5"),
+            ),
+            0.066,
+            0.006,
+            base=0.71,
+            spread=0.02,
+            by=("ethnicity_5",),
+        ),
+        Recipe(
+            a_kpi(
+                "DQ03",
+                "Staff who said whether they are disabled",
+                short_title="Disability declared",
+                who="staff who said whether they are disabled, of all staff",
+                breakdowns=("service",),
+                target=(("2022-03-31", 0.35), ("2026-03-31", 0.70), ("2030-03-31", 0.90)),
+            ),
+            0.36,
+            0.09,
+            base=1.0,
+            spread=0.08,
+        ),
+        Recipe(
+            a_kpi(
+                "RI01",
+                "Ethnic minorities compared with residents",
+                short_title="Representation index",
+                headline=False,
+                measure="representation_index",
+                unit="ratio",
+                interval="delta",
+                polarity="closer_to_target",
+                target=(("2022-03-31", 0.60), ("2030-03-31", 1.0)),
+                breakdowns=("directorate",),
+                benchmark_title="Residents aged 16 to 64",
+            ),
+            0.61,
+            0.03,
+            base=0.88,
+            spread=0.1,
+        ),
+        Recipe(
+            a_kpi(
+                "HC01",
+                "Staff employed",
+                headline=False,
+                measure="count",
+                unit="people",
+                interval="none",
+                polarity="contextual",
+                target=(),
+                has_baseline=False,
+                who="everyone employed",
+                breakdowns=("service",),
+            ),
+            9900.0,
+            -120.0,
+            base=1.0,
+            spread=0.0,
+        ),
+        Recipe(
+            a_kpi(
+                "PG02",
+                "Median gender pay gap",
+                who="women's middle hourly pay compared with men's",
+                within=0.01,
+                target=(("2022-03-31", 0.0), ("2030-03-31", 0.0)),
+                has_baseline=False,
+                **gap,
+            ),
+            0.016,
+            -0.002,
+            base=0.95,
+            spread=0.03,
+            by=("grade_band",),
+        ),
+        Recipe(
+            a_kpi(
+                "PG07",
+                "Median ethnicity pay gap",
+                who="ethnic minority staff's middle hourly pay compared with White staff's",
+                target=(("2022-03-31", 0.10), ("2026-03-31", 0.05), ("2029-03-31", 0.03)),
+                **gap,
+            ),
+            0.10,
+            -0.009,
+            base=0.86,
+            spread=0.03,
+            by=("grade_band",),
+        ),
+        Recipe(
+            a_kpi(
+                "PG10",
+                "Median disability pay gap",
+                who="disabled staff's middle hourly pay compared with other staff's",
+                headline=False,
+                target=(("2024-03-31", 0.039), ("2029-03-31", 0.01)),
+                **gap,
+            ),
+            0.045,
+            -0.003,
+            base=0.71,
+            spread=0.02,
+            by=("grade_band",),
+        ),
+    )
     return {r.summary.id: r for r in made}
 
 
@@ -142,16 +322,23 @@ def some_contents(release: str = RELEASE, synthetic: bool = True, withdrawn: str
     made = {id: r.summary for id, r in recipes().items()}
     return Contents(
         provenance=Provenance(
-            release=release, published_at=datetime(2026, 5, 21, 9, 30, tzinfo=UTC), council="Alderbourne City Council", synthetic=synthetic,
-            currency="£", data_dates={"Staff records": "2026-03-31", "Pay records": "2026-03-31"}, definition_version="3f9a2c71d0e4",
-            audience="leadership", profile="leadership", withdrawn=withdrawn,
+            release=release,
+            published_at=datetime(2026, 5, 21, 9, 30, tzinfo=UTC),
+            council="Alderbourne City Council",
+            synthetic=synthetic,
+            currency="£",
+            data_dates={"Staff records": "2026-03-31", "Pay records": "2026-03-31"},
+            definition_version="3f9a2c71d0e4",
+            audience="leadership",
+            profile="leadership",
+            withdrawn=withdrawn,
             disclosure_note="Counts of 1 to 4 are hidden, and counts below council level are rounded to 5.",
         ),
         kpis={**made, **kpis},
         units={id: UnitSummary(id, name, parent, level, depth) for id, name, parent, level, depth, _ in UNITS},
         dimensions={id: DimensionSummary(id, title, ordered, categories) for id, (title, ordered, categories) in DIMENSIONS.items()},
         periods={id: YEARS if s.grain == "year" else QUARTERS for id, s in made.items()},
-    )  # fmt: skip
+    )
 
 
 def some_cells(contents: Contents, seed: int = 7) -> pd.DataFrame:
@@ -168,7 +355,11 @@ def some_cells(contents: Contents, seed: int = 7) -> pd.DataFrame:
             groups = [""] + [f"{d}={c}" for d in recipe.by for c, _, known in DIMENSIONS[d][2] if known and unit.depth <= 1]
             for group in groups:
                 tilt = 0.0 if not group else float(rng.normal(0, recipe.spread or 0.05))
-                weight = 1.0 if not group else {"asian": 0.18, "black": 0.12, "mixed": 0.04, "white": 0.64, "other": 0.02}.get(group.split("=")[1], 0.4)
+                weight = (
+                    1.0
+                    if not group
+                    else {"asian": 0.18, "black": 0.12, "mixed": 0.04, "white": 0.64, "other": 0.02}.get(group.split("=")[1], 0.4)
+                )
                 for n, day in enumerate(contents.periods[id]):
                     wobble = float(rng.normal(0, 0.002)) if kpi.unit == "percent" else 0.0
                     value = recipe.start + recipe.step * (day - contents.periods[id][0]).days / 365.25 + offset + tilt + wobble
@@ -211,19 +402,43 @@ def _row(recipe: Recipe, kpi: KpiSummary, unit: str, group: str, day: date, n: i
         status = _status(kpi, value, half, target, day)
     if known < 0.6 and kpi.id != "DQ03":
         status, marker = "withheld", "[w]"
-    elif base * min(max(value, 0.01), 1) < 5 or unit == "safety" and kpi.id in {"WR01", "WR03"} or (group == "ethnicity_5=other" and unit != "alderbourne"):
+    elif (
+        base * min(max(value, 0.01), 1) < 5
+        or (unit == "safety" and kpi.id in {"WR01", "WR03"})
+        or (group == "ethnicity_5=other" and unit != "alderbourne")
+    ):
         status, marker = "hidden", "[c]"
     shown = marker == ""
     return {
-        "kpi": kpi.id, "breakdown": _breakdown(kpi, unit, group), "unit": unit, "group": group, "period_start": day, "period_end": day,
-        "numerator": (round(base * value) if kpi.unit == "percent" else base) if shown else None, "denominator": base if shown or marker == "[w]" else None,
-        "value": value if shown else None, "lower": value - half if shown and half else None, "upper": value + half if shown and half else None,
-        "benchmark": kpi.benchmark_by_group.get(group) if shown else None, "target": target, "gap": None, "ratio": None, "status": status, "marker": marker,
-        "everyone": everyone if shown or marker == "[w]" else None, "declared": known if recipe.base < 1 and (shown or marker == "[w]") else None,
+        "kpi": kpi.id,
+        "breakdown": _breakdown(kpi, unit, group),
+        "unit": unit,
+        "group": group,
+        "period_start": day,
+        "period_end": day,
+        "numerator": (round(base * (0.55 if kpi.measure.startswith("pay_gap") else value)) if kpi.unit == "percent" else base)
+        if shown
+        else None,
+        "denominator": round(base * (0.45 if kpi.measure.startswith("pay_gap") else 1)) if shown or marker == "[w]" else None,
+        "value": value if shown else None,
+        "lower": value - half if shown and half else None,
+        "upper": value + half if shown and half else None,
+        "benchmark": kpi.benchmark_by_group.get(group) if shown else None,
+        "target": target,
+        "gap": None,
+        "ratio": None,
+        "status": status,
+        "marker": marker,
+        "everyone": everyone if shown or marker == "[w]" else None,
+        "declared": known if recipe.base < 1 and (shown or marker == "[w]") else None,
         "bound_low": value * known if shown and recipe.base < 1 and kpi.unit == "percent" and not kpi.measure.startswith("pay") else None,
-        "bound_high": value * known + 1 - known if shown and recipe.base < 1 and kpi.unit == "percent" and not kpi.measure.startswith("pay") else None,
-        "reference_value": None, "rounded": DEPTH[unit] > 0, "note": "",
-    }  # fmt: skip
+        "bound_high": value * known + 1 - known
+        if shown and recipe.base < 1 and kpi.unit == "percent" and not kpi.measure.startswith("pay")
+        else None,
+        "reference_value": None,
+        "rounded": DEPTH[unit] > 0,
+        "note": "",
+    }
 
 
 def _breakdown(kpi: KpiSummary, unit: str, group: str) -> str:
@@ -252,7 +467,10 @@ def _with_changes(frame: pd.DataFrame) -> pd.DataFrame:
     before["period_end"] = before["period_end"] + pd.DateOffset(years=1)
     joined = frame.merge(before, on=[*keys, "period_end"], how="left", suffixes=("", "_before"))
     change = joined["value"].astype(float) - joined["value_before"].astype(float)
-    half = ((joined["value"].astype(float) - joined["lower"].astype(float)) ** 2 + (joined["value_before"].astype(float) - joined["lower_before"].astype(float)) ** 2) ** 0.5
+    half = (
+        (joined["value"].astype(float) - joined["lower"].astype(float)) ** 2
+        + (joined["value_before"].astype(float) - joined["lower_before"].astype(float)) ** 2
+    ) ** 0.5
     half = half.fillna(0.0) * 0.5
     frame["change"], frame["change_lower"], frame["change_upper"] = change, change - half, change + half
     frame["movement"] = np.select(
@@ -280,10 +498,18 @@ class MemoryStore:
 
     def __init__(self, releases: Mapping[str, Contents] | None = None) -> None:
         first = some_contents()
-        self.releases = dict(releases) if releases is not None else {
-            RELEASE: first, EARLIER: replace(first, provenance=replace(first.provenance, release=EARLIER, published_at=datetime(2026, 2, 12, tzinfo=UTC)),
-                                             periods={k: tuple(d for d in v if d < date(2026, 3, 31)) for k, v in first.periods.items()})
-        }  # fmt: skip
+        self.releases = (
+            dict(releases)
+            if releases is not None
+            else {
+                RELEASE: first,
+                EARLIER: replace(
+                    first,
+                    provenance=replace(first.provenance, release=EARLIER, published_at=datetime(2026, 2, 12, tzinfo=UTC)),
+                    periods={k: tuple(d for d in v if d < date(2026, 3, 31)) for k, v in first.periods.items()},
+                ),
+            }
+        )
         self.reads = 0
 
     def contents(self, release: str | None, viewer: Viewer) -> Contents:

@@ -1,0 +1,120 @@
+"""Every screen in a real browser, wide and as a phone: drawn, accessible, within its width."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.browser import ROOT, asgi, axe_violations, browser, free_port, need_chromium, open_at, picture, serving, wait_run
+
+pytestmark = pytest.mark.browser
+PICTURES = Path(os.environ.get("SCREENSHOTS", ROOT / "screenshots"))
+VIEWS = {
+    "overview": "/",
+    "measure": "/kpi?measure=WR01",
+    "measure-groups": "/kpi?measure=WR05&by=ethnicity_5",
+    "measure-hidden": "/kpi?measure=WR01&unit=safety",
+    "measure-withheld": "/kpi?measure=WR03&unit=operations",
+    "council": "/directorate",
+    "directorate": "/directorate?unit=operations&measure=WR01",
+    "service": "/directorate?unit=street_cleansing",
+    "gaps": "/gaps",
+    "gaps-directorate": "/gaps?unit=strategy",
+}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    need_chromium()
+    port = free_port()
+    with serving(asgi("tests.support.served:app", port), port, {"EQUALITY_MODE": "demo"}) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as found:
+        yield found
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_view_is_drawn_accessible_and_within_its_width(address, chromium, view, width):
+    page = open_at(chromium, address + VIEWS[view], width)
+    try:
+        picture(page, PICTURES / f"{view}-{width}.png")
+        assert page.locator('[data-testid="stException"], [data-testid="stAlert"]').count() == 0
+        assert page.locator("h1").count() == 1
+        assert page.title().endswith(" - Equality performance dashboard")
+        assert page.evaluate("document.documentElement.lang") == "en-GB"
+        wider = page.evaluate(
+            "() => { const m = document.querySelector('[data-testid=\"stMain\"]'); return m.scrollWidth - m.clientWidth; }"
+        )
+        assert wider <= 0
+        assert clipped(page) == []
+        assert page.locator('[data-testid="stPlotlyChart"]').count() <= 6
+        closed = page.locator("details:not([open]) > summary")
+        while closed.count():
+            closed.first.click()
+        page.wait_for_timeout(400)
+        assert axe_violations(page) == []
+    finally:
+        page.close()
+
+
+CLIPPED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => {
+  const box = plot.getBoundingClientRect();
+  return [...plot.querySelectorAll('.main-svg text')].filter(t => t.textContent.trim()).filter(t => {
+    const r = t.getBoundingClientRect();
+    return r.width > 0 && (r.left < box.left - 2 || r.right > box.right + 2 || r.top < box.top - 2 || r.bottom > box.bottom + 2);
+  }).map(t => t.textContent);
+})"""
+
+
+def clipped(page: Any) -> list[str]:
+    """Words of charts that run over the chart's edge."""
+    return list(page.evaluate(CLIPPED))
+
+
+def test_a_link_restores_the_view_and_a_choice_changes_the_address(address, chromium):
+    page = open_at(chromium, f"{address}/kpi?measure=WR03&unit=adults&compare=2024-03-31&release=2026-05-21", 1280)
+    try:
+        assert "Adult Social Care" in page.inner_text("h1")
+        assert "31 March 2024 and 31 March 2026" in page.inner_text("body")
+        assert "measure=WR03" in page.url
+        assert "unit=adults" in page.url
+        page.get_by_label("Council, directorate or service").click()
+        page.get_by_role("option", name="Children and Families").click()
+        page.wait_for_url("**unit=children**")
+        wait_run(page)
+        assert "Children and Families" in page.inner_text("h1")
+    finally:
+        page.close()
+
+
+def test_the_unit_is_kept_from_screen_to_screen(address, chromium):
+    page = open_at(chromium, f"{address}/?unit=operations", 1280)
+    try:
+        page.get_by_role("link", name="Directorates").click()
+        page.wait_for_url("**/directorate**")
+        wait_run(page)
+        assert "City Operations" in page.inner_text("h1")
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("file", ["Excel", "CSV"])
+def test_a_file_is_made_when_asked_for(address, chromium, file, tmp_path):
+    page = open_at(chromium, f"{address}/kpi?measure=WR01", 1280)
+    try:
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=f"Download {file}").first.click()
+        target = tmp_path / "file"
+        waiting.value.save_as(target)
+        assert target.read_bytes()[:2] == (b"PK" if file == "Excel" else b"\xef\xbb")
+    finally:
+        page.close()

@@ -1,0 +1,172 @@
+"""Every screen, walked as a reader would, on releases that hold every state."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import demo, viewer
+from tests.app.conftest import ROOT, words_of
+from tests.support.reports import EARLIER, RELEASE, MemoryStore, some_contents
+
+SCREENS = ("overview", "kpi", "directorate", "gaps")
+
+
+def opened(app: AppTest, screen: str, **choices: str) -> AppTest:
+    for key, value in choices.items():
+        app.query_params[key] = value
+    app.run()
+    if screen != "overview":
+        app.switch_page(f"pages/{screen}.py").run()
+    assert not app.exception, [e.value for e in app.exception]
+    return app
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_states_its_finding_its_release_and_that_it_is_synthetic(app, screen):
+    words = words_of(opened(app, screen))
+    assert len(re.findall(r"<h1", words)) == 1
+    assert "Published figures, 31 March 2026." in words
+    assert f"Release {RELEASE}" in words
+    assert "Synthetic figures, not real data" in words
+    assert "Demo on this computer" in words
+    assert "Counts of 1 to 4 are hidden" in words
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("unit", ["operations", "street", "street_cleansing", "safety"])
+def test_every_screen_opens_for_a_unit_at_any_depth(app, screen, unit):
+    app.run()
+    if screen != "overview":
+        app.switch_page(f"pages/{screen}.py").run()
+    app.selectbox(key="unit").set_value(unit).run()
+    assert not app.exception, [e.value for e in app.exception]
+    assert some_contents().units[unit].name in words_of(app)
+
+
+def test_each_measure_opens(app):
+    opened(app, "kpi")
+    for kpi in some_contents().kpis:
+        app.selectbox(key="measure").set_value(kpi).run()
+        assert not app.exception, (kpi, [e.value for e in app.exception])
+        assert kpi in words_of(app)
+
+
+def test_a_page_reads_its_release_once(app, store):
+    opened(app, "overview")
+    assert store.reads == 1
+    app.run()
+    assert store.reads == 1
+
+
+def test_tiles_stand_behind_first(app):
+    words = words_of(opened(app, "overview"))
+    classes = re.findall(r'<article class="eq-tile (\w+)"', words)
+    judged = ["behind" if c in {"missed", "off_path"} else "other" for c in classes]
+    assert len(classes) == 6
+    assert judged == sorted(judged)
+
+
+def test_a_hidden_figure_is_a_word_and_never_a_zero(app):
+    opened(app, "kpi")
+    app.selectbox(key="measure").set_value("WR01").run()
+    app.selectbox(key="unit").set_value("safety").run()
+    words = words_of(app)
+    assert not app.get("plotly_chart")
+    assert "Hidden" in words
+    assert not re.search(r">0(\.0)?%<", words)
+
+
+def test_a_withheld_figure_says_how_many_have_answered(app):
+    opened(app, "kpi")
+    app.selectbox(key="measure").set_value("WR03").run()
+    app.selectbox(key="unit").set_value("operations").run()
+    assert "only 58 in 100 people have answered" in words_of(app)
+
+
+def test_an_earlier_release_can_be_pinned(app):
+    opened(app, "overview", release=EARLIER)
+    words = words_of(app)
+    assert f"Release {EARLIER}." in words
+    assert "31 December 2025" in words
+    assert app.query_params["release"] in (EARLIER, [EARLIER])
+
+
+def test_a_choice_that_the_release_does_not_have_is_dropped(app):
+    opened(app, "overview", unit="<script>alert(1)</script>", release="1999-01-01")
+    assert f"Release {RELEASE}." in words_of(app)
+    assert "unit" not in app.query_params
+    assert "<script>" not in words_of(app)
+
+
+def test_a_withdrawn_release_says_so_first_and_offers_no_file(app, store):
+    pulled = some_contents(EARLIER, withdrawn="Agency staff were counted twice")
+    store.releases[EARLIER] = replace(pulled, periods=store.releases[EARLIER].periods)
+    words = words_of(opened(app, "overview", release=EARLIER))
+    assert words.index("Withdrawn: release") < words.index("<h1")
+    assert "Agency staff were counted twice" in words
+    assert "Downloads are closed" in words
+    assert not app.get("download_button")
+
+
+def test_names_from_extracts_are_shown_as_text(app, store):
+    nasty = "<img src=x onerror=alert(1)> & [a](javascript:b)"
+    contents = store.releases[RELEASE]
+    units = {**contents.units, "operations": replace(contents.units["operations"], name=nasty)}
+    store.releases[RELEASE] = replace(contents, units=units)
+    for screen in SCREENS:
+        words = words_of(opened(app, screen))
+        assert "<img src=x" not in words
+    assert "&lt;img src=x" in words
+
+
+def test_with_no_release_an_analyst_is_told_what_to_run(app, store):
+    store.releases.clear()
+    viewer.open_mode("local")
+    app.run()
+    assert not app.exception
+    assert "equality refresh" in words_of(app)
+    assert not app.selectbox
+
+
+def test_with_no_release_the_demo_is_built_once_however_many_tabs_ask(app, store, monkeypatch):
+    started = []
+
+    class Process:
+        def __init__(self, command: list[str], **_: object) -> None:
+            started.append(command)
+
+        def poll(self) -> None:
+            return None
+
+    monkeypatch.setattr(demo.subprocess, "Popen", Process)
+    store.releases.clear()
+    app.run()
+    AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    assert not app.exception
+    assert [c[-4:-1] for c in started] == [["demo", "--config", str(demo.reports.config_folder())]]
+    assert "being built" in words_of(app)
+
+
+def test_local_mode_is_stated(app):
+    viewer.open_mode("local")
+    assert "no sign-in" in words_of(opened(app, "overview"))
+
+
+def test_the_demo_shows_no_real_release(app, store):
+    store.releases[RELEASE] = some_contents(RELEASE, synthetic=False)
+    assert f"Release {EARLIER}." in words_of(opened(app, "overview"))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_page_without_the_server_shows_nothing(store: MemoryStore, screen):
+    viewer.open_mode("")
+    for script in ("dashboard.py", f"pages/{screen}.py"):
+        app = AppTest.from_file(str(ROOT / script), default_timeout=30).run()
+        assert not app.exception
+        assert "equality serve" in app.markdown[0].value
+        assert len(app.main) == 1
+    assert store.reads == 0
