@@ -62,7 +62,7 @@ def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = 
     unsettled = 0
     for target in np.flatnonzero(asked).tolist():
         in_time = seconds is None or perf_counter() - began < seconds
-        if in_time and (exact or not (ranges.proven(target) or prove_one(ranges, games, target))):
+        if in_time and (exact or not (ranges.proven(target) or prove_one(ranges, games, target, []))):
             pinned[target] = is_pinned(ranges, target)
         unsettled += not (pinned[target] or ranges.proven(target))
     return Attack(ranges.low, ranges.high, pinned, recovered(system, joint, ranges, pinned), unsettled, perf_counter() - began)

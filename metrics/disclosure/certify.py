@@ -20,8 +20,9 @@ def settle(repair: Repair, rounds: int = 3) -> None:
     ranges = repair.ranges
     prove_many(ranges, repair.games, rounds)
     for target in ranges.open.tolist():
-        while not ranges.proven(target) and not prove_one(ranges, repair.games, target):
-            if not repair.give_way(target):
+        binding: list[int] = []
+        while not ranges.proven(target) and not prove_one(ranges, repair.games, target, binding):
+            if not repair.give_way(target, binding):
                 break
 
 
@@ -38,13 +39,19 @@ def prove_many(ranges: Ranges, games: Games, rounds: int) -> None:
             ranges.search(ranges.part(below), 1, seed=len(games.structure.tables))
 
 
-def prove_one(ranges: Ranges, games: Games, target: int) -> bool:
-    """One target, in parts of growing size; in whole numbers where the linear programme gives fractions."""
+def prove_one(ranges: Ranges, games: Games, target: int, binding: list[int]) -> bool:
+    """One target, in parts of growing size; in whole numbers where the linear programme gives fractions.
+
+    `binding` is filled with the shown figures of the target's unit that hold it where it is.
+    """
+    binding.clear()
     for columns in attempts(games, games.target_units[target], int(games.target_tables[target])):
         part = ranges.part(columns)
         for whole in (False, True):
             if not whole or len(part.columns) < SMALL:
                 ranges.try_target(part, target, whole=whole)
+            if not whole:
+                binding += [r for r in part.binding() if games.target_units[r] == games.target_units[target]]
             if ranges.proven(target):
                 return True
     return False
@@ -56,6 +63,7 @@ def attempts(games: Games, unit: str, table: int) -> Iterator[np.ndarray]:
         yield games.trunk()
         if table >= 0:
             yield games.table(table) & games.held
+        return
     yield games.lines(unit, *games.partners(unit, 1))
     yield games.exchange(unit, *games.partners(unit, 1)) & games.held
     yield games.lines(unit, *games.partners(unit, PARTNERS))

@@ -67,14 +67,14 @@ class Repair:
         self.hide(min(candidates, key=lambda r: self.order[r]), "secondary", programmes)
         return True
 
-    def give_way(self, target: int) -> bool:
-        """A target that cannot be proven: hide its own figure, then the cheapest beside it, then its breakdown."""
+    def give_way(self, target: int, binding: list[int]) -> bool:
+        """A target that cannot be proven: hide its own figure, then the cheapest that binds it, then its breakdown."""
         own = self.shown([target]) if target < len(self.draft.how) else self.shown(self.parts(target))
         if own:
             self.spent[target] = self.spent.get(target, 0) + 1
             self.hide(min(own, key=lambda r: self.order[r]), "secondary")
             return True
-        return self.widen(target, [])
+        return self.widen(target, binding)
 
     def parts(self, target: int) -> list[int]:
         """The published sets that a form subtracts from one another."""
