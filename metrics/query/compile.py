@@ -1,6 +1,6 @@
-"""Plans as SQLAlchemy Core statements: one per table, two per family of pay groups, each for all days of a plan.
+"""Plans as SQLAlchemy Core statements: one per table, one per pay column, each for all days of a plan.
 
-The engine aggregates: no statement returns a person's row except `pay_middle`, which returns bare pay values from around
+The engine aggregates: no statement returns a person's row except `pay_points`, which returns bare pay values from around
 a group's median. What the configuration says is always a bound parameter; only the declared table and its columns are named.
 A category column is grouped as it is where every category is its own atom, and through CASE to an atom's number otherwise.
 """
@@ -36,7 +36,7 @@ class Coded:
 
 @dataclass(frozen=True)
 class Family:
-    """Sets of people with pay, no two of which share a person: they can be one key of one statement."""
+    """Sets of people with pay, no two of which share a person: they can be one column of a statement."""
 
     column: str
     depth: int
@@ -98,54 +98,64 @@ class Compiler:
         empty = empty_means(self.configuration, self.plan.dataset, axis) in categories
         return sa.or_(listed, column.is_(None)) if empty else listed
 
-    def paid(self, family: Family) -> FromClause:
-        """Pay of the family's people: as_at, unit, place (which of the family's sets), pay; once for each unit that holds them."""
-        place = sa.case(*((self.admits(self.plan.wheres[number]), place) for place, number in enumerate(family.wheres)))
-        lines = self._lines(family.depth)
-        unit = lines.c.above if lines is not None else sa.literal(self.plan.tree.root)
-        pay = sa.cast(self.stored(family.column), sa.Double)
-        columns = (self.table.c.as_at, unit.label("unit"), place.label("place"), pay.label("pay"))
-        rows = sa.select(*columns).where(*self.people(), self.stored(family.column).is_not(None))
-        if lines is not None:
-            rows = rows.join_from(self.table, lines, self.table.c.unit == lines.c.unit)
-        return rows.cte("paid")
+    def pay_points(self, column: str, groups: Sequence[Family]) -> Select[Any]:
+        """The pay values around the median of every group of one column, and nobody's other data.
 
-    def _lines(self, depth: int) -> FromClause | None:
-        """Every unit beside each unit above it, the council included; None when only the council is asked for."""
-        if not depth:
-            return None
-        columns = (sa.column("unit", sa.Text), sa.column("above", sa.Text))
-        return sa.values(*columns, name="lines").data(list(self.plan.lines(depth)))
-
-    def pay_sums(self, family: Family) -> Select[Any]:
-        """as_at, unit, place, n, total, squares, largest, different."""
-        paid = self.paid(family)
+        as_at, unit (place in `Plan.units`), place (in `Plan.wheres`), pay, n (people with that pay), upto (people with that
+        pay or less); and of the whole group, on each of its rows: size, total, squares, largest, different.
+        """
+        paid = self._paid(column, groups)
         keys = (paid.c.as_at, paid.c.unit, paid.c.place)
-        pay = paid.c.pay
-        figures = (
-            sa.func.count().label("n"),
-            sa.func.sum(pay).label("total"),
-            sa.func.sum(pay * pay).label("squares"),
-            sa.func.max(pay).label("largest"),
-            sa.func.count(sa.distinct(pay)).label("different"),
-        )
-        return sa.select(*keys, *figures).where(paid.c.place.is_not(None)).group_by(*keys)
-
-    def pay_middle(self, family: Family) -> Select[Any]:
-        """as_at, unit, place, rank (from 1), pay: the values around each group's median, and nobody's other data."""
-        paid = self.paid(family)
-        keys = (paid.c.as_at, paid.c.unit, paid.c.place)
-        rank = sa.func.row_number().over(partition_by=keys, order_by=paid.c.pay).label("rank")
-        size = sa.func.count().over(partition_by=keys).label("size")
-        ranked = sa.select(*keys, rank, size, paid.c.pay).where(paid.c.place.is_not(None)).subquery("ranked")
+        points = sa.select(*keys, paid.c.pay, sa.func.count().label("n")).group_by(*keys, paid.c.pay).subquery("points")
+        n, pay, group = points.c.n, points.c.pay, (points.c.as_at, points.c.unit, points.c.place)
+        ranked = sa.select(
+            *points.c,
+            sa.func.sum(n).over(partition_by=group, order_by=pay, rows=(None, 0)).label("upto"),
+            sa.func.sum(n).over(partition_by=group).label("size"),
+            sa.func.sum(n * pay).over(partition_by=group).label("total"),
+            sa.func.sum(n * pay * pay).over(partition_by=group).label("squares"),
+            sa.func.max(pay).over(partition_by=group).label("largest"),
+            sa.func.count().over(partition_by=group).label("different"),
+        ).subquery("ranked")
         middle = (ranked.c.size + 1) / 2.0
         reach = REACH * sa.func.sqrt(ranked.c.size) + SPARE
-        columns = (ranked.c.as_at, ranked.c.unit, ranked.c.place, ranked.c.rank, ranked.c.pay)
-        return sa.select(*columns).where(ranked.c.rank.between(middle - reach, middle + reach)).order_by(*columns[:4])
+        return sa.select(*ranked.c).where(ranked.c.upto >= middle - reach, ranked.c.upto - ranked.c.n < middle + reach)
+
+    def _paid(self, column: str, groups: Sequence[Family]) -> FromClause:
+        """as_at, unit, place, pay: once for each group that holds the person, in each unit that the group is wanted in."""
+        deepest = max(family.depth for family in groups)
+        lines = self._lines(deepest)
+        places = [
+            sa.case(*((self.admits(self.plan.wheres[number]), number) for number in family.wheres)).label(f"place_{at}")
+            for at, family in enumerate(groups)
+        ]
+        pay = sa.cast(self.stored(column), sa.Double).label("pay")
+        rows = sa.select(self.table.c.as_at, pay, *places, *(lines.c[f"unit_{depth}"] for depth in range(1, deepest + 1)))
+        people = rows.where(*self.people(), self.stored(column).is_not(None))
+        if deepest:
+            people = people.join_from(self.table, lines, self.table.c.unit == lines.c.unit)
+        known = people.cte("people")
+        root = self.plan.units.index(self.plan.tree.root)
+        return sa.union_all(
+            *(
+                sa.select(known.c.as_at, unit.label("unit"), place.label("place"), known.c.pay).where(place.is_not(None), unit.is_not(None))
+                for at, family in enumerate(groups)
+                for place in [known.c[f"place_{at}"]]
+                for unit in [sa.literal(root), *(known.c[f"unit_{depth}"] for depth in range(1, family.depth + 1))]
+            )
+        ).subquery("paid")
+
+    def _lines(self, depth: int) -> FromClause:
+        """Every unit beside the unit at each depth that it belongs to, as places in `Plan.units`; none where it is above that depth."""
+        columns: list[sa.ColumnClause[Any]] = [
+            sa.column("unit", sa.Text),
+            *(sa.column(f"unit_{deep}", sa.Integer) for deep in range(1, depth + 1)),
+        ]
+        return sa.values(*columns, name="lines").data(list(self.plan.lines(depth)))
 
 
 def families(plan: Plan) -> tuple[Family, ...]:
-    """Pay groups in as few statements as can hold them: the same column and depth, and nobody in two groups."""
+    """Pay groups in as few columns as can hold them: the same pay and depth, and nobody in two groups."""
     asked: dict[tuple[str, int], list[int]] = {}
     for column, depth, number in dict.fromkeys((s.column, s.depth, s.where) for s in _deepest(plan.sides)):
         asked.setdefault((column, depth), []).append(number)
@@ -160,6 +170,12 @@ def families(plan: Plan) -> tuple[Family, ...]:
                 home.append(number)
         found.extend(Family(column, depth, tuple(group)) for group in groups)
     return tuple(found)
+
+
+def pay_groups(plan: Plan) -> dict[str, tuple[Family, ...]]:
+    """The families of each pay column: what one statement answers."""
+    found = families(plan)
+    return {column: tuple(f for f in found if f.column == column) for column in dict.fromkeys(f.column for f in found)}
 
 
 def _deepest(sides: tuple[Sought, ...]) -> list[Sought]:

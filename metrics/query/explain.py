@@ -18,7 +18,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.nearest import no_such
 from metrics.errors import InputError, Problem
-from metrics.query.compile import Compiler, families
+from metrics.query.compile import Compiler, pay_groups
 from metrics.query.people import PAY_GAPS, PRESENT, admitted, asks_for_known
 from metrics.query.plan import plan
 from metrics.sources.engine import Source
@@ -178,9 +178,8 @@ def _statements(source: Source, compiler: Compiler) -> Iterator[Statement]:
     for table in compiler.plan.tables:
         by = ", ".join([*(["unit"] if table.depth else []), *table.axes]) or "the whole council"
         yield _statement(source, f"People by {by}", compiler.counts(table))
-    for family in families(compiler.plan):
-        yield _statement(source, f"Sums of {family.column}", compiler.pay_sums(family))
-        yield _statement(source, f"Middle values of {family.column}", compiler.pay_middle(family))
+    for column, groups in pay_groups(compiler.plan).items():
+        yield _statement(source, f"Sums and middle values of {column}", compiler.pay_points(column, groups))
 
 
 def _statement(source: Source, title: str, select: Select[Any]) -> Statement:

@@ -5,8 +5,10 @@ What comes back never leaves `equality refresh`: `metrics.disclosure` decides wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,13 +18,11 @@ from metrics.definitions.configuration import Configuration
 from metrics.errors import CountsError, Problem
 from metrics.periods import FinancialYear, Period
 from metrics.query.atoms import Where
-from metrics.query.compile import Compiler, Family, families
+from metrics.query.compile import REACH, SPARE, Compiler, Family, pay_groups
 from metrics.query.counts import Counts, Table
 from metrics.query.plan import Plan, TablePlan, plan_days
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import snapshot_days
-
-FIGURES = ("n", "mean", "variance", "median", "largest_share", "distinct", "ranks", "rank_first")
 
 
 def fetch_counts(
@@ -47,18 +47,17 @@ def fetch_counts(
 
 def fetch_plan(source: Source, configuration: Configuration, plan: Plan) -> tuple[Counts, ...]:
     compiler = Compiler(configuration, plan)
-    fetched = [(t, _fetch_table(source, compiler, t)) for t in plan.tables]
-    _refuse_missing(plan.dataset, [d for d in plan.days if not all((f["as_at"] == pd.Timestamp(d)).any() for _, f in fetched)], plan.days)
-    pay = _PayFigures(source, compiler)
-    return tuple(_counts(plan, day, [(t, f[f["as_at"] == pd.Timestamp(day)]) for t, f in fetched], pay) for day in plan.days)
+    counted = [_fetch_table(source, compiler, t) for t in plan.tables]
+    _refuse_missing(plan.dataset, [d for at, d in enumerate(plan.days) if not all((c.day == at).any() for c in counted)], plan.days)
+    values, pay = region_values(plan, counted), _PayFigures(source, compiler)
+    tables = zip(*(c.tables() for c in counted), strict=True)
+    return tuple(_counts(plan, at, held, values[at], pay) for at, held in enumerate(tables))
 
 
-def _counts(plan: Plan, day: date, fetched: list[tuple[TablePlan, pd.DataFrame]], pay: _PayFigures) -> Counts:
-    tables = tuple(Table(t.axes, t.depth, f.drop(columns=["as_at"]).reset_index(drop=True)) for t, f in fetched)
-    values = region_values(plan, tables)
+def _counts(plan: Plan, at: int, tables: tuple[Table, ...], values: np.ndarray, pay: _PayFigures) -> Counts:
     return Counts(
         dataset=plan.dataset,
-        period=Period.as_at(day),
+        period=Period.as_at(plan.days[at]),
         tree=plan.tree,
         axes=plan.axes,
         sensitive=plan.sensitive,
@@ -66,7 +65,7 @@ def _counts(plan: Plan, day: date, fetched: list[tuple[TablePlan, pd.DataFrame]]
         regions=plan.regions,
         values=values,
         cells=plan.cells,
-        statistics=pay.on(day, values),
+        statistics=pay.on(at, values),
     )
 
 
@@ -79,18 +78,47 @@ def _refuse_missing(dataset: str, missing: list[date], loaded: Iterable[date]) -
         )
 
 
-def _fetch_table(source: Source, compiler: Compiler, wanted: TablePlan) -> pd.DataFrame:
-    """The table's cells on all days of the plan: as_at, unit (lifted to the table's depth), atoms, n."""
+@dataclass(frozen=True)
+class Counted:
+    """One table's cells on all days of a plan, as places in the plan's days, units and atoms: many sets are summed quickly.
+
+    Cells are in order of day; `n` is the people in each.
+    """
+
+    plan: Plan
+    wanted: TablePlan
+    day: np.ndarray
+    unit: np.ndarray
+    atoms: Mapping[str, np.ndarray]
+    n: np.ndarray
+
+    def people(self, where: Where) -> np.ndarray:
+        """People of a set, by day and the unit that they are attached to in this table: shape (days, units)."""
+        inside = np.ones(len(self.n), dtype=bool)
+        for axis, names in where:
+            inside &= np.array([name in names for name in self.plan.axes[axis]])[self.atoms[axis]]
+        days, units = len(self.plan.days), len(self.plan.units)
+        counted = np.bincount((self.day * units + self.unit)[inside], weights=self.n[inside], minlength=days * units)
+        return np.asarray(counted.round().astype(np.int64).reshape(days, units))
+
+    def tables(self) -> Iterator[Table]:
+        """`Counts.tables`, day by day."""
+        names = {axis: np.array(self.plan.axes[axis], dtype=object)[codes] for axis, codes in self.atoms.items()}
+        frame = pd.DataFrame({"unit": np.array(self.plan.units, dtype=object)[self.unit], **names, "n": self.n})
+        ends = np.searchsorted(self.day, np.arange(len(self.plan.days) + 1))
+        for first, last in pairwise(ends.tolist()):
+            yield Table(self.wanted.axes, self.wanted.depth, frame.iloc[first:last].reset_index(drop=True))
+
+
+def _fetch_table(source: Source, compiler: Compiler, wanted: TablePlan) -> Counted:
+    """The table's cells, people lifted to the units of its depth."""
     plan = compiler.plan
     rows = source.fetch(compiler.counts(wanted))
-    if rows.empty:
-        return pd.DataFrame(columns=["as_at", "unit", *wanted.axes, "n"])
-    rows["as_at"] = pd.to_datetime(rows["as_at"])
-    lifted = plan.lifted(wanted.depth)
-    rows["unit"] = rows["unit"].map(lifted) if wanted.depth else plan.tree.root
-    for axis in wanted.axes:
-        rows[axis] = rows[axis].map(dict(compiler.coded(axis).atoms))
-    strange = [name for name in ("unit", *wanted.axes) if rows[name].isna().any()]
+    place = {unit: at for at, unit in enumerate(plan.units)}
+    homes = {unit: place[home] for unit, home in plan.lifted(wanted.depth).items()}
+    units = _codes(rows["unit"], homes) if wanted.depth else np.full(len(rows), place[plan.tree.root])
+    atoms = {axis: _codes(rows[axis], _atom_places(compiler, axis)) for axis in wanted.axes}
+    strange = [name for name, codes in {"unit": units, **atoms}.items() if (codes < 0).any()]
     if strange:
         found = "stored rows hold an empty cell, or a value that the configuration does not know, in"
         raise CountsError(
@@ -98,103 +126,128 @@ def _fetch_table(source: Source, compiler: Compiler, wanted: TablePlan) -> pd.Da
             "Where cells may be empty, give the dimension a category with `known: false`. "
             "Then run `equality ingest` again on those extracts.",
         )
-    keys = ["as_at", "unit", *wanted.axes]
-    return rows.groupby(keys, observed=True, sort=True)["n"].sum().reset_index()
+    days = _days(plan, rows)
+    return _summed(plan, wanted, [days, units, *atoms.values()], rows["n"].to_numpy(dtype=np.int64))
 
 
-def region_values(plan: Plan, tables: tuple[Table, ...]) -> np.ndarray:
-    """How many people each region holds, from the smallest table that can say."""
+def _atom_places(compiler: Compiler, axis: str) -> dict[Any, int]:
+    """What a statement returns for an axis, to the atom's place."""
+    place = {name: at for at, name in enumerate(compiler.plan.axes[axis])}
+    return {value: place[name] for value, name in compiler.coded(axis).atoms.items()}
+
+
+def _days(plan: Plan, rows: pd.DataFrame) -> np.ndarray:
+    return np.asarray(pd.DatetimeIndex(plan.days).get_indexer(pd.DatetimeIndex(rows["as_at"])))
+
+
+def _codes(column: pd.Series, places: Mapping[Any, int]) -> np.ndarray:
+    """Each value's place; -1 for a value that has none."""
+    at = pd.Index(list(places)).get_indexer(pd.Index(column))
+    return np.where(at < 0, -1, np.array(list(places.values()), dtype=np.int64)[at])
+
+
+def _summed(plan: Plan, wanted: TablePlan, keys: list[np.ndarray], n: np.ndarray) -> Counted:
+    """Rows of one cell added up."""
+    shape = (len(plan.days), len(plan.units), *(len(plan.axes[axis]) for axis in wanted.axes))
+    cells, which = np.unique(np.ravel_multi_index(tuple(keys), shape), return_inverse=True)
+    day, unit, *codes = np.unravel_index(cells, shape)
+    people = np.bincount(which, weights=n, minlength=len(cells)).round().astype(np.int64)
+    return Counted(plan, wanted, day, unit, dict(zip(wanted.axes, codes, strict=True)), people)
+
+
+def region_values(plan: Plan, counted: Sequence[Counted]) -> np.ndarray:
+    """How many people each region holds on each day, from the smallest table that can say: shape (days, regions)."""
     which, at = np.divmod(plan.keys, len(plan.units))
-    readers = [_TableReader(plan, t) for t in sorted(tables, key=lambda t: len(t.frame))]
+    smallest = sorted(counted, key=lambda c: len(c.n))
     depth = np.zeros(len(plan.wheres), dtype=np.int64)
     np.maximum.at(depth, which, plan.depths[at])
-    held = np.zeros((len(plan.wheres), len(plan.units)), dtype=np.int64)
+    held = np.zeros((len(plan.wheres), len(plan.days), len(plan.units)), dtype=np.int64)
     for number in np.unique(which).tolist():
         axes = {axis for axis, _ in plan.wheres[number]}
-        reader = next(r for r in readers if axes <= set(r.table.axes) and r.table.depth >= depth[number])
-        held[number] = reader.people(plan.wheres[number])
-    above = np.zeros((len(plan.units), len(plan.units)), dtype=np.int64)
+        able = next(c for c in smallest if axes <= c.atoms.keys() and c.wanted.depth >= depth[number])
+        held[number] = able.people(plan.wheres[number])
+    within = np.zeros_like(held)
     place = {unit: i for i, unit in enumerate(plan.units)}
     for unit in plan.units:
-        above[place[unit], [place[u] for u in plan.tree.above(unit)]] = 1
-    return np.asarray((held @ above)[which, at])
-
-
-class _TableReader:
-    """One table as arrays, to add up the people of many sets quickly."""
-
-    def __init__(self, plan: Plan, table: Table) -> None:
-        self.table, self.units = table, len(plan.units)
-        place = {unit: i for i, unit in enumerate(plan.units)}
-        self.unit = table.frame["unit"].map(place).to_numpy(dtype=np.int64)
-        self.n = table.frame["n"].to_numpy(dtype=np.int64)
-        self.names = {axis: plan.axes[axis] for axis in table.axes}
-        self.codes = {axis: pd.Categorical(table.frame[axis], categories=list(plan.axes[axis])).codes for axis in table.axes}
-
-    def people(self, where: Where) -> np.ndarray:
-        """People of a set, by the unit that they are attached to in this table."""
-        inside = np.ones(len(self.n), dtype=bool)
-        for axis, names in where:
-            inside &= np.isin(self.names[axis], list(names))[self.codes[axis]]
-        counted = np.bincount(self.unit[inside], weights=self.n[inside], minlength=self.units)
-        return np.asarray(counted.round().astype(np.int64))
+        within[:, :, [place[u] for u in plan.tree.above(unit)]] += held[:, :, [place[unit]]]
+    return np.ascontiguousarray(within[which, :, at].T)
 
 
 class _PayFigures:
-    """Pay figures of a plan's groups on all its days."""
+    """Pay figures of a plan's groups on all its days, found by one number for column, day, unit and set of people."""
 
     def __init__(self, source: Source, compiler: Compiler) -> None:
         self.plan = compiler.plan
-        found = [_family_figures(source, compiler, family) for family in families(self.plan)]
-        keys = ["as_at", "unit", "column", "where"]
-        self.figures = pd.concat(found).set_index(keys) if found else pd.DataFrame(columns=[*keys, *FIGURES]).set_index(keys)
+        groups = pay_groups(self.plan)
+        self.columns = {column: number for number, column in enumerate(groups)}
+        found = [_figures(source, compiler, column, families) for column, families in groups.items()]
+        self.keys = np.concatenate([self._key(column, *k) for column, (k, _) in zip(groups, found, strict=True)]) if found else _NONE
+        self.figures = pd.concat([*(f for _, f in found), NOBODY], ignore_index=True)
 
-    def on(self, day: date, values: np.ndarray) -> pd.DataFrame:
+    def _key(self, column: str | pd.Series, day: Any, unit: Any, where: Any) -> np.ndarray:
+        number = self.columns[column] if isinstance(column, str) else column.map(self.columns).to_numpy(dtype=np.int64)
+        return np.asarray(((number * len(self.plan.days) + day) * len(self.plan.units) + unit) * len(self.plan.wheres) + where)
+
+    def on(self, day: int, values: np.ndarray) -> pd.DataFrame:
         """`Counts.statistics` of one day; groups of nobody have a row without figures."""
         asked = self.plan.statistics
-        stamp = pd.Timestamp(day)
-        days = [stamp] * len(asked)
-        index = pd.MultiIndex.from_arrays([days, asked["unit"], asked["column"], asked["where"]], names=self.figures.index.names)
-        figures = self.figures.reindex(index).reset_index(drop=True)
-        figures["n"] = figures["n"].fillna(0).astype(np.int64)
-        figures["distinct"] = figures["distinct"].fillna(0).astype(np.int64)
-        figures["rank_first"] = figures["rank_first"].fillna(1).astype(np.int64)
-        ranks = [r if isinstance(r, np.ndarray) else np.array([]) for r in figures["ranks"]]
-        figures["ranks"] = pd.Series(ranks, index=figures.index, dtype=object)
-        for name in ("mean", "variance", "median", "largest_share"):
-            figures[name] = figures[name].astype(float)
+        keys = self._key(asked["column"], day, asked["at"].to_numpy(dtype=np.int64), asked["where"].to_numpy(dtype=np.int64))
+        at = np.searchsorted(self.keys, keys)
+        there = at < len(self.keys)
+        there[there] = self.keys[at[there]] == keys[there]
+        figures = self.figures.take(np.where(there, at, len(self.keys))).reset_index(drop=True)
         if not np.array_equal(figures["n"].to_numpy(), values[asked["region"].to_numpy(dtype=np.int64)]):
             raise CountsError("The people with pay were counted twice and the two counts differ: rows changed while they were read.")
-        return pd.concat([asked.drop(columns=["where", "at", "column"]).reset_index(drop=True), figures[list(FIGURES)]], axis=1)
+        return pd.concat([asked.drop(columns=["where", "at", "column"]), figures], axis=1)
 
 
-def _family_figures(source: Source, compiler: Compiler, family: Family) -> pd.DataFrame:
-    keys = ["as_at", "unit", "place"]
-    sums = source.fetch(compiler.pay_sums(family)).sort_values(keys, ignore_index=True)
-    middle = source.fetch(compiler.pay_middle(family)).sort_values([*keys, "rank"], ignore_index=True)
-    n = sums["n"].to_numpy(dtype=np.int64)
-    total = sums["total"].to_numpy(dtype=float)
-    spread = sums["squares"].to_numpy(dtype=float) - total**2 / n
-    starts = np.flatnonzero(~middle.duplicated(keys).to_numpy())
-    ranks: list[Any] = np.split(middle["pay"].to_numpy(dtype=float), starts[1:]) if len(starts) else []
-    first = middle["rank"].to_numpy(dtype=np.int64)[starts]
+_NONE = np.array([], dtype=np.int64)
+NOBODY = pd.DataFrame(
+    {
+        "n": [0], "mean": [np.nan], "variance": [np.nan], "median": [np.nan], "largest_share": [np.nan], "distinct": [0],
+        "ranks": pd.Series([np.array([])], dtype=object), "rank_first": [1],
+    }
+)  # fmt: skip
+
+
+def _figures(
+    source: Source, compiler: Compiler, column: str, groups: tuple[Family, ...]
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], pd.DataFrame]:
+    """Day, unit and set of people of each group of one pay column, in order, and its figures."""
+    rows = source.fetch(compiler.pay_points(column, groups))
+    day = _days(compiler.plan, rows)
+    unit, where = rows["unit"].to_numpy(dtype=np.int64), rows["place"].to_numpy(dtype=np.int64)
+    pay = rows["pay"].to_numpy(dtype=float)
+    order = np.lexsort((pay, where, unit, day))
+    day, unit, where, pay = day[order], unit[order], where[order], pay[order]
+    starts = np.flatnonzero(np.r_[True, (np.diff(day) != 0) | (np.diff(unit) != 0) | (np.diff(where) != 0)][: len(pay)])
+    whole = {name: rows[name].to_numpy(dtype=float)[order][starts] for name in ("total", "squares", "largest", "different")}
+    n, upto, size = (rows[name].to_numpy(dtype=np.int64)[order] for name in ("n", "upto", "size"))
+    first, ranks = _middle(pay, n, upto, size, starts)
+    n, total = size[starts], whole["total"]
+    spread = whole["squares"] - total**2 / n
     with np.errstate(divide="ignore", invalid="ignore"):
-        figures: dict[str, Any] = {
-            "as_at": pd.to_datetime(sums["as_at"]),
-            "unit": sums["unit"].astype(object),
-            "column": family.column,
-            "where": np.array(family.wheres, dtype=np.int64)[sums["place"].to_numpy(dtype=np.int64)],
+        figures = {
             "n": n,
             "mean": total / n,
             "variance": np.where(n > 1, np.maximum(spread, 0) / (n - 1), np.nan),
-            "median": [_median(size, at, values) for size, at, values in zip(n, first, ranks, strict=True)],
-            "largest_share": np.where(total > 0, sums["largest"].to_numpy(dtype=float) / total, 1.0),
-            "distinct": sums["different"].to_numpy(dtype=np.int64),
+            "median": [_median(size, at, values) for size, at, values in zip(n.tolist(), first.tolist(), ranks, strict=True)],
+            "largest_share": np.where(total > 0, whole["largest"] / total, 1.0),
+            "distinct": whole["different"].astype(np.int64),
+            "ranks": pd.Series(ranks, dtype=object),
             "rank_first": first,
         }
-    frame = pd.DataFrame(figures)
-    frame["ranks"] = np.fromiter(ranks, dtype=object, count=len(ranks))
-    return frame
+    return (day[starts], unit[starts], where[starts]), pd.DataFrame(figures)
+
+
+def _middle(pay: np.ndarray, n: np.ndarray, upto: np.ndarray, size: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Each group's first rank at hand, and its pay values from that rank on, one for each person."""
+    middle, reach = (size + 1) / 2, REACH * np.sqrt(size) + SPARE
+    low = np.maximum(upto - n + 1, np.ceil(middle - reach).astype(np.int64))
+    people = np.maximum(np.minimum(upto, np.floor(middle + reach).astype(np.int64)) - low + 1, 0)
+    before = np.r_[0, np.cumsum(people)]
+    values = np.repeat(pay, people)
+    return low[starts], np.split(values, before[starts[1:]]) if len(starts) else []
 
 
 def _median(size: int, first: int, values: np.ndarray) -> float:

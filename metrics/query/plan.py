@@ -83,10 +83,11 @@ class Plan:
     def axes(self) -> dict[str, tuple[str, ...]]:
         return {axis: ordered_atoms(atoms) for axis, atoms in self.atoms.items()}
 
-    def lines(self, depth: int) -> tuple[tuple[str, str], ...]:
-        """(unit that people are attached to, each unit down to `depth` that they count in)."""
-        deep = dict(zip(self.units, self.depths.tolist(), strict=True))
-        return tuple((unit, above) for unit, home in self.attached.items() for above in self.tree.above(home) if deep[above] <= depth)
+    def lines(self, depth: int) -> tuple[tuple[str | int | None, ...], ...]:
+        """Every unit that people are attached to, and the place in `units` of the unit that holds it at each depth from 1 on."""
+        place = {unit: at for at, unit in enumerate(self.units)}
+        above = {unit: [place[u] for u in reversed(self.tree.above(home))][1 : depth + 1] for unit, home in self.attached.items()}
+        return tuple((unit, *line, *[None] * (depth - len(line))) for unit, line in above.items())
 
     def lifted(self, depth: int) -> dict[str, str]:
         """Every unit to the unit at most `depth` deep that holds it."""

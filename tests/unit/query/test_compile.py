@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.dialects import postgresql
 
 from metrics.periods import FinancialYear
-from metrics.query.compile import Compiler, families
+from metrics.query.compile import Compiler, families, pay_groups
 from metrics.query.plan import Plan, plan_days
 from metrics.sources.dialect import DuckDBDialect
 from tests.support.factories import a_configuration, a_median, a_pay_gap, a_proportion
@@ -29,7 +29,7 @@ def compiler() -> Compiler:
 
 
 def statements(writer: Compiler, plan: Plan) -> list[object]:
-    return [*(writer.counts(t) for t in plan.tables), *(s for f in families(plan) for s in (writer.pay_sums(f), writer.pay_middle(f)))]
+    return [*(writer.counts(t) for t in plan.tables), *(writer.pay_points(c, g) for c, g in pay_groups(plan).items())]
 
 
 @pytest.mark.parametrize("dialect", [DuckDBDialect(), postgresql.dialect()])  # type: ignore[no-untyped-call]

@@ -61,8 +61,7 @@ def test_pay_and_the_compared_groups_are_steps_of_a_pay_gap() -> None:
     ]
     assert [s.title for s in found.statements] == [
         "People by pay__present, sex",
-        "Sums of pay",
-        "Middle values of pay",
+        "Sums and middle values of pay",
         "Who is left out of the base",
     ]
 
