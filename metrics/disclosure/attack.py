@@ -25,9 +25,9 @@ class Attack:
     ----------
     low, high : int arrays, shape (targets,): for every region, then for every remainder that can be had by subtraction, the
         least and largest value that the attack has shown to be possible. The true ranges are at least as wide
-    pinned : which hidden or rounded targets can have one value only
+    pinned : which hidden or rounded targets are shown to have one value only; looked for where that value is protected
     recovered : how many of those are small counts, which the profile protects; must be 0
-    unsettled : targets for which time ran out before a second value was found or ruled out
+    unsettled : targets with a protected value for which time ran out before a second value was found or ruled out
     """
 
     low: np.ndarray
@@ -43,7 +43,7 @@ class Attack:
 
 
 def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = False) -> Attack:
-    """Attack what is published. `exact` finds the whole range of every cell, which takes time; otherwise whether it has one.
+    """Attack what is published: can any protected count have one value only? `exact` finds the whole range of every cell, which takes time.
 
     Raises
     ------
@@ -62,10 +62,12 @@ def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = 
     unsettled = 0
     for target in np.flatnonzero(asked).tolist():
         in_time = seconds is None or perf_counter() - began < seconds
-        if in_time and (exact or not (ranges.proven(target) or prove_one(ranges, games, target, []))):
+        at_risk = not ranges.proven(target) and bool(protected(system, joint, ranges.low)[target])
+        if in_time and (exact or (at_risk and not prove_one(ranges, games, target, []))):
             pinned[target] = is_pinned(ranges, target)
-        unsettled += not (pinned[target] or ranges.proven(target))
-    return Attack(ranges.low, ranges.high, pinned, recovered(system, joint, ranges, pinned), unsettled, perf_counter() - began)
+        unsettled += at_risk and not (pinned[target] or ranges.proven(target))
+    recovered = int((pinned & protected(system, joint, ranges.low)).sum())
+    return Attack(ranges.low, ranges.high, pinned, recovered, unsettled, perf_counter() - began)
 
 
 def is_pinned(ranges: Ranges, target: int) -> bool:
@@ -98,9 +100,9 @@ def look_widely(ranges: Ranges, games: Games) -> None:
         ranges.search(ranges.part(ranges.all_columns), 2, seed=len(games.structure.tables))
 
 
-def recovered(system: PublishedSystem, joint: Joint, ranges: Ranges, pinned: np.ndarray) -> int:
-    """Pinned counts that the profile protects. A large count or an allowed zero may be pinned: it tells of nobody."""
-    small = (ranges.low >= 1) & (ranges.low < system.threshold)
+def protected(system: PublishedSystem, joint: Joint, values: np.ndarray) -> np.ndarray:
+    """Values that the profile protects. A cell pinned to a large count or an allowed zero tells of nobody, and need not be ruled out."""
+    small = (values >= 1) & (values < system.threshold)
     if system.zeros_hidden:
-        small[: len(system.shown)] |= (ranges.low[: len(system.shown)] == 0) & sensitive_regions(joint)
-    return int((pinned & small).sum())
+        small[: len(system.shown)] |= (values[: len(system.shown)] == 0) & sensitive_regions(joint)
+    return np.asarray(small)
