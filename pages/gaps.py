@@ -59,7 +59,7 @@ for kpi, column in zip(gaps, st.columns(max(len(gaps), 1), gap="medium"), strict
             notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
 if gaps:
     show(
-        notes.key(("line", "Published gap"), ("range", "Likely range"), ("path", "Target path and milestones")),
+        notes.gaps_key(gaps),
         notes.sentence("Same scale in all. No usual range is drawn: yearly figures are too few.", small=True),
     )
     notes.source(contents, *gaps, more=cards.hidden_note(now))

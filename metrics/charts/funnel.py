@@ -76,6 +76,7 @@ def draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day:
     )
     _name_outside(figure, report, rows, outside, float(sizes[-1]))
     low, high = span_of(rows["value"], around=(centre, float(np.clip(centre - Z_INNER * np.sqrt(centre * (1 - centre) / sizes[0]), 0, 1))))
+    low -= (high - low) * 0.1  # room for the release, which stands in the lower right corner
     ticks = whole_number_ticks(max(low, 0.0), high)
     figure.update_yaxes(range=[min(ticks[0], max(low, 0.0)), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, currency))
     across = whole_number_ticks(0, float(sizes[-1]), 4)

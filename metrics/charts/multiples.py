@@ -10,8 +10,8 @@ from metrics.charts.frame import span_of
 from metrics.charts.time_path import draw_time_path, over_time, target_path
 from metrics.report import Report
 
-HEAD_ROOM = 200
-"""Four lines of title and five below it."""
+HEAD_ROOM = 245
+"""Four lines of title and seven below it."""
 
 
 def shared_scale(report: Report, kpis: Iterable[str], unit: str) -> tuple[float, float]:

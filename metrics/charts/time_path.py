@@ -214,7 +214,7 @@ def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, obje
     room = 0.06 if pd.isna(latest) or (last - latest).days > span * 0.3 else 0.34
     end = last + timedelta(days=int(span * room))
     years = list(range(first.year, end.year + 1))
-    step = 1 if len(years) <= 5 else 2 if len(years) <= 9 else 4
+    step = 1 if len(years) <= 6 else 2 if len(years) <= 9 else 4
     anchor = rows["period_end"].max()
     at = [pd.Timestamp(y, anchor.month, 1) + pd.offsets.MonthEnd(0) for y in years]
     kept = [d for d in at if first - timedelta(days=20) <= d <= last + timedelta(days=20)]

@@ -72,7 +72,9 @@ def title_declared(rows: pd.DataFrame, kpis: dict[str, KpiSummary]) -> str:
 def subtitle(report: Report, kpi: KpiSummary, unit: str, day: object = None) -> str:
     """What, who and when, under the title."""
     when = f", {format_day(day)}" if day is not None else GRAINS[kpi.grain]  # type: ignore[arg-type]
-    return f"{upper_first(kpi.who).rstrip('.')}. {upper_first(place_name(report, unit))}, {lower_first(kpi.population)}{when}."
+    who = upper_first(kpi.who).rstrip(".")
+    population = "" if kpi.population.lower() in kpi.who.lower() else f", {lower_first(kpi.population)}"
+    return f"{who}. {upper_first(place_name(report, unit))}{population}{when}."
 
 
 GRAINS = {"snapshot": "", "month": ", by month", "quarter": ", by quarter", "year": ", by year"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def serve(
     if chosen != port:
         typer.echo(f"Port {port} is in use by another program; using {chosen} instead.")
     url = f"http://127.0.0.1:{chosen}"
+    signal.signal(signal.SIGTERM, _told_to_stop)  # else the server would outlive this command
     server = start(config, "local" if local else "demo", chosen)
     try:
         wait_until_up(server, url)
@@ -55,6 +57,10 @@ def serve(
         typer.echo("Stopped.")
     finally:
         stop(server)
+
+
+def _told_to_stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def check_address(address: str) -> None:

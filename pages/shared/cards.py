@@ -95,7 +95,7 @@ def _urgency(name: str) -> int:
 def _tile(kpi: KpiSummary, rows: pd.DataFrame, currency: str, unit: str | None, pinned: str | None) -> Html:
     last = rows.iloc[-1]
     name = str(last["status"])
-    value = tag("b", format_figure(last, kpi, currency)) if pd.notna(last["value"]) else ""
+    value = tag("b", short_figure(last, kpi, currency)) if pd.notna(last["value"]) else ""
     words = [
         tag("b", describe_movement(last, kpi, currency)),
         path_words(last, kpi, currency),
@@ -119,6 +119,12 @@ def _spark(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
     then, now = (f"{format_figure(row, kpi, currency)} on {format_day(row['period_end'])}" for row in (first, last))
     words = f"{kpi.short_title}: {then}, {now}"
     return picture(draw_sparkline(rows, kpi, words), alt=words, cls="spark")
+
+
+def short_figure(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
+    """For large print: "−18.8 points" where running text says percentage points."""
+    words = format_figure(row, kpi, currency)
+    return words.replace("percentage points", "points")
 
 
 def path_words(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
@@ -224,7 +230,7 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
         ("Who is counted", f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
         ("Note", describe_note(last) or (NOTES["rounded"] if last["rounded"] else "")),
     ]
-    big = tag("div", format_figure(last, kpi, currency), cls="value")
+    big = tag("div", short_figure(last, kpi, currency), cls="value")
     entries = [joined([tag("dt", term), tag("dd", words)]) for term, words in listed if words]
     show(tag("div", big, status(last, kpi), tag("dl", *entries), cls=f"eq-facts {name}"))
 

@@ -60,8 +60,10 @@ def opening(place: object, finding: str, stamp: object) -> None:
 
 
 def stamp(contents: Contents, day: object, who: str, more: str = "") -> Html:
-    words = f" Population: {who}." + (f" {more}" if more else "") + f" Release {contents.provenance.release}."
-    return joined([tag("b", f"Published figures, {day}."), safe(words)])
+    words = f" Population: {who}." + (f" {more} " if more else " ")
+    return joined(
+        [tag("b", f"Published figures, {day}."), safe(words), tag("span", f"Release {contents.provenance.release}.", cls="eq-whole")]
+    )
 
 
 def heading(text: str, under: str = "", level: int = 2) -> None:
@@ -102,7 +104,7 @@ def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
                 ("Owner", kpi.owner),
                 ("Likely range", describe_method(kpi)),
                 ("Change", describe_change_method()),
-                ("Definition version", f"{contents.provenance.definition_version}, this measure {kpi.fingerprint}"),
+                ("Definition version", f"{contents.provenance.definition_version[:12]}, this measure {kpi.fingerprint[:12]}"),
             ]
             show(tag("div", tag("dl", *(joined([tag("dt", a), tag("dd", b)]) for a, b in facts if b)), cls="eq-facts"))
             if kpi.sql:
@@ -115,7 +117,7 @@ def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
 def footer(contents: Contents, viewer: Viewer) -> None:
     """Which release, made when and from what, and the rule by which small numbers are hidden."""
     p = contents.provenance
-    dates = "; ".join(f"{title.lower()} at {_day(day)}" for title, day in p.data_dates.items())
+    dates = "; ".join(f"{title} at {_day(day)}" for title, day in p.data_dates.items())
     show(
         tag(
             "footer",
@@ -125,7 +127,7 @@ def footer(contents: Contents, viewer: Viewer) -> None:
                 f" Published {format_day(p.published_at)} from {dates}. {p.disclosure_note} Version for: {p.audience}."
                 + (" " + SYNTHETIC + "." if p.synthetic else ""),
             ),
-            tag("p", f"{MODE_WORDS.get(viewer.mode, '')}. Definition version {p.definition_version}."),
+            tag("p", f"{MODE_WORDS.get(viewer.mode, '')}. Definition version {p.definition_version[:12]}."),
             cls="eq-foot",
         )
     )
@@ -178,6 +180,13 @@ def groups_key(kpi: KpiSummary, rows: pd.DataFrame) -> Html:
         items.append(("bounds", "If none or all of the unknown belonged"))
     if rows["benchmark"].notna().any():
         items.append(("bar", kpi.benchmark_title or "Benchmark"))
+    return key(*items)
+
+
+def gaps_key(kpis: list[KpiSummary]) -> Html:
+    items = [("line", "Published gap"), ("range", "Likely range")]
+    items += [("band", "Target: within this band")] if any(k.within is not None for k in kpis) else []
+    items += [("path", "Target path and milestones")] if any(k.target and k.within is None for k in kpis) else []
     return key(*items)
 
 

@@ -77,8 +77,12 @@ def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
         return [people(row["numerator"]), people(row["denominator"])]
     if kpi.measure == "count":
         return []
-    both = row["numerator"] + row["denominator"] if kpi.measure.startswith("pay_gap") else row["denominator"]
-    return [people(both)]
+    return [people_counted(row, kpi)]
+
+
+def people_counted(row: pd.Series, kpi: KpiSummary) -> str:
+    """Everybody behind the figure: both groups of a pay gap."""
+    return people(row["numerator"] + row["denominator"] if kpi.measure.startswith("pay_gap") else row["denominator"])
 
 
 def people(count: object) -> str:
@@ -202,7 +206,7 @@ def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned
         row = rows.loc[[unit]].iloc[0] if unit in rows.index else None
         line: list[object] = [
             link(contents.units[unit].name, "directorate", unit=unit, release=pinned),
-            "–" if row is None else people(row["denominator"]),
+            "–" if row is None else people_counted(row, kpi),
             value_cell(row, kpi, currency),
             "–" if row is None else Cell(status(row), str(row["status"]) if row["status"] == "hidden" else ""),
         ]
@@ -240,5 +244,5 @@ def gaps(report: Report, kpis: list[KpiSummary], unit: str) -> Html:
         last = rows.iloc[-1]
         cells = [value_cell(_at(rows, d), kpi, currency) if _at(rows, d) is not None else "not held" for d in days]
         known = "–" if pd.isna(last["declared"]) else percent(last["declared"])
-        body.append([kpi.title, *cells, likely(last, kpi, currency), people(last["denominator"]), known])
+        body.append([kpi.title, *cells, likely(last, kpi, currency), people_counted(last, kpi), known])
     return table("Numbers for these charts", columns, body)

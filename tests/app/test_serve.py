@@ -67,8 +67,8 @@ def test_a_port_in_use_gives_the_next_free_one():
         assert free_port(port) > port
 
 
-@pytest.mark.parametrize("mode", ["--local", ""])
-def test_it_listens_on_this_computer_only_says_where_and_stops_when_told(config, mode, tmp_path):
+@pytest.mark.parametrize(("mode", "told"), [("--local", signal.SIGINT), ("", signal.SIGTERM)])
+def test_it_listens_on_this_computer_only_says_where_and_stops_when_told(config, mode, told, tmp_path):
     port = some_port()
     arguments = command("--config", str(config), "--port", str(port), "--no-open", *filter(None, [mode]))
     server = subprocess.Popen(
@@ -89,7 +89,7 @@ def test_it_listens_on_this_computer_only_says_where_and_stops_when_told(config,
         assert refused.value.code == 503
         assert not reachable(port)
     finally:
-        server.send_signal(signal.SIGINT)
+        server.send_signal(told)
         server.wait(20)
     for _ in range(50):
         if not open_on("127.0.0.1", port):
