@@ -12,13 +12,21 @@ from metrics.disclosure.repair import Repair
 
 PARTNERS = 4
 SMALL = 1_000
-"""Variables up to which whole-number programmes are worth their time."""
+"""Variables up to which whole-number programmes over a part are worth their time."""
+WHOLE = 8_000
+"""Variables up to which the joint system is small enough to be asked at once, without parts."""
+LARGEST = 60_000
+"""Variables up to which the joint system is asked at all, when no part gave a proof."""
+EPSILON = 1e-6
 
 
 def settle(repair: Repair, rounds: int = 3) -> None:
     """Prove every target, or hide more until it can be proven. Ends: each step proves or hides, and once all is hidden nothing binds."""
     ranges = repair.ranges
-    prove_many(ranges, repair.games, rounds)
+    if len(ranges.all_columns) <= WHOLE:
+        ranges.search(ranges.exact, 2 * rounds, seed=0)
+    else:
+        prove_many(ranges, repair.games, rounds)
     for target in ranges.open.tolist():
         binding: list[int] = []
         while not ranges.proven(target) and not prove_one(ranges, repair.games, target, binding):
@@ -40,11 +48,18 @@ def prove_many(ranges: Ranges, games: Games, rounds: int) -> None:
 
 
 def prove_one(ranges: Ranges, games: Games, target: int, binding: list[int]) -> bool:
-    """One target, in parts of growing size; in whole numbers where the linear programme gives fractions.
+    """One target: in parts of growing size where the whole is large, then in the whole.
 
-    `binding` is filled with the shown figures of the target's unit that hold it where it is.
+    `binding` is filled with the shown figures that hold the target where it is.
     """
     binding.clear()
+    if len(ranges.all_columns) > WHOLE and prove_in_parts(ranges, games, target, binding):
+        return True
+    return len(ranges.all_columns) <= LARGEST and prove_in_whole(ranges, target, binding)
+
+
+def prove_in_parts(ranges: Ranges, games: Games, target: int, binding: list[int]) -> bool:
+    """Whole-number programmes only where the linear programme of a small part gives fractions."""
     for columns in attempts(games, games.target_units[target], int(games.target_tables[target])):
         part = ranges.part(columns)
         for whole in (False, True):
@@ -55,6 +70,18 @@ def prove_one(ranges: Ranges, games: Games, target: int, binding: list[int]) -> 
             if ranges.proven(target):
                 return True
     return False
+
+
+def prove_in_whole(ranges: Ranges, target: int, binding: list[int]) -> bool:
+    """The range of a target in the joint system. Where the relaxed range is too narrow, the true one is, and what binds it is certain."""
+    held_by: list[int] = []
+    low, high = ranges.try_target(ranges.exact, target, whole=False, binding=held_by)
+    if ranges.proven(target):
+        return True
+    if np.floor(high + EPSILON) - np.ceil(low - EPSILON) >= ranges.required[target]:
+        ranges.try_target(ranges.exact, target, whole=True)
+    binding[:] = sorted(set(held_by)) or binding
+    return ranges.proven(target)
 
 
 def attempts(games: Games, unit: str, table: int) -> Iterator[np.ndarray]:

@@ -68,8 +68,16 @@ def everyone_alike(joint: Joint, values: np.ndarray, profile: Profile) -> np.nda
     )
     for i in np.flatnonzero(alike):
         inner, outer = regions[pairs[i, 0]], regions[pairs[i, 1]]
-        found[i] = bool(narrowed(inner, outer) & joint.structure.sensitive)
+        found[i] = any(tells_an_answer(joint, inner, outer, axis) for axis in narrowed(inner, outer) & joint.structure.sensitive)
     return found
+
+
+def tells_an_answer(joint: Joint, inner: Region, outer: Region, axis: str) -> bool:
+    """Whether "all of the outer set are in the inner" is an answer to the question. That all have answered, or none, is not."""
+    unknown = joint.structure.unknown.get(axis, frozenset())
+    here = dict(inner.where)[axis]
+    there = dict(outer.where).get(axis, frozenset(joint.structure.axes[axis]))
+    return not here & unknown and bool((there - here) - unknown)
 
 
 def narrowed(inner: Region, outer: Region) -> set[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from metrics.disclosure.certify import attempts
+from metrics.disclosure.certify import WHOLE, attempts
 from metrics.disclosure.programme import Programme
 from metrics.disclosure.ranges import ROOM, Ranges
 from metrics.disclosure.repair import Repair
+from metrics.query.counts import Region
 
 
 def protect_from_insiders(repair: Repair) -> None:
@@ -21,7 +22,22 @@ def protect_from_insiders(repair: Repair) -> None:
     hidden = np.array([repair.draft.is_hidden(i) for i in range(regions)], dtype=bool)
     small = hidden & (ranges.required[:regions] == repair.draft.profile.threshold - 1)
     for single in np.flatnonzero(small & (values == 1)).tolist():
-        _protect_from_one(repair, single, np.flatnonzero(small & (np.arange(regions) != single)))
+        others = [i for i in np.flatnonzero(small).tolist() if not (values[i] == 1 and _same_person(repair, single, i))]
+        _protect_from_one(repair, single, np.array(others, dtype=np.int64))
+
+
+def _same_person(repair: Repair, single: int, other: int) -> bool:
+    """Whether one of two sets of one person contains the other: what the person knows of it is about nobody else."""
+    structure = repair.joint.structure
+    first, second = structure.regions[single], structure.regions[other]
+
+    def holds(outer: Region, inner: Region) -> bool:
+        admitted = dict(inner.where)
+        return outer.unit in structure.tree.above(inner.unit) and all(
+            axis in admitted and admitted[axis] <= atoms for axis, atoms in outer.where
+        )
+
+    return holds(first, second) or holds(second, first)
 
 
 def _protect_from_one(repair: Repair, single: int, others: np.ndarray) -> None:
@@ -31,10 +47,16 @@ def _protect_from_one(repair: Repair, single: int, others: np.ndarray) -> None:
     if not len(pinned):
         return
     unit = repair.games.target_units[single]
+    small_enough = len(ranges.all_columns) <= WHOLE
     for target in pinned.tolist():
-        while not any(_free(repair, _given(ranges, single, columns), single, target) for columns in attempts(repair.games, unit, -1)):
-            if not repair.widen(target, []):
+        binding: list[int] = []
+        while not any(
+            _free(repair, _given(ranges, single, columns), single, target, binding)
+            for columns in ([ranges.all_columns] if small_enough else attempts(repair.games, unit, -1))
+        ):
+            if not repair.widen(target, [r for r in binding if r != single]):
                 break
+            binding.clear()
 
 
 def _sizes(ranges: Ranges, single: int, others: np.ndarray) -> np.ndarray:
@@ -50,8 +72,8 @@ def _given(ranges: Ranges, single: int, columns: np.ndarray) -> Programme:
     return Programme(ranges.joint, low, high, ranges.start, columns, relaxed=False, room=ROOM)
 
 
-def _free(repair: Repair, programme: Programme, single: int, target: int) -> bool:
-    """Another whole table, with the single person's cell at one, gives the target another value."""
+def _free(repair: Repair, programme: Programme, single: int, target: int, binding: list[int]) -> bool:
+    """Another whole table, with the single person's cell at one, gives the target another value. `binding` collects what prevents it."""
     ranges = repair.ranges
     here = _sizes(ranges, single, np.array([target]))
     if here.min() != here.max():
@@ -61,6 +83,7 @@ def _free(repair: Repair, programme: Programme, single: int, target: int) -> boo
         for sign in (1.0, -1.0):
             values = programme.least(sign * row, whole=whole)
             if values is not None:
+                binding += [] if whole else programme.binding()
                 table = programme.whole_table(values)
                 if ranges.accept(table):
                     ranges.witnesses.append(table)

@@ -116,8 +116,10 @@ class Ranges:
             if idle == 2:
                 return
 
-    def try_target(self, programme: Programme, target: int, *, whole: bool) -> tuple[float, float]:
-        """Bounds of one target within a programme; tables met on the way become witnesses."""
+    def try_target(
+        self, programme: Programme, target: int, *, whole: bool, binding: list[int] | None = None
+    ) -> tuple[float, float]:
+        """Bounds of one target within a programme; tables met on the way become witnesses. `binding` collects what holds the bounds."""
         row = self.joint.targets[target, programme.columns].toarray().ravel().astype(float)
         fixed = float((self.joint.targets[target] @ self.start)[0] - row @ self.start[programme.columns])
         bounds = []
@@ -127,6 +129,8 @@ class Ranges:
                 bounds.append(-np.inf * sign)
                 continue
             self.accept(programme.whole_table(values))
+            if binding is not None:
+                binding += programme.binding()
             bounds.append(fixed + float(row @ values) if programme.optimal else -np.inf * sign)
         return bounds[0], bounds[1]
 

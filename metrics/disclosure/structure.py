@@ -8,7 +8,7 @@ that layer tells apart. Layers are joined in a tree (see docs/methods/disclosure
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +38,8 @@ class Structure:
     attached: frozenset[str]
     regions: tuple[Region, ...]
     pairs: np.ndarray
+    unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Axis to the atoms that hold no answer. Only the choice of what needs protection uses it."""
 
     @cached_property
     def depths(self) -> dict[str, int]:
@@ -75,6 +77,7 @@ def structure_of(counts: Counts) -> Structure:
         attached=frozenset(attached),
         regions=tuple(counts.regions),
         pairs=nested_pairs(counts),
+        unknown=counts.unknown,
     )
 
 

@@ -9,7 +9,7 @@ once and shown alike everywhere. The engine counts the finest cells (`Table`); r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -91,6 +91,7 @@ class Counts:
     axes : axis name (a dataset column) to its atoms: the coarsest grouping of the column's categories in which every
         published set is a union of atoms. An atom is named after its categories joined by "|".
     sensitive : axes whose dimension is special-category data
+    unknown : axis to the atoms that hold no answer at all: not recorded, prefer not to say
     tables : such that every region's axes lie inside one table's axes
     regions : the distinct published sets
     values : int array, shape (regions,): how many people each holds
@@ -113,3 +114,4 @@ class Counts:
     values: np.ndarray
     cells: pd.DataFrame
     statistics: pd.DataFrame
+    unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)

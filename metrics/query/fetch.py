@@ -66,6 +66,7 @@ def _counts(plan: Plan, at: int, tables: tuple[Table, ...], values: np.ndarray, 
         values=values,
         cells=plan.cells,
         statistics=pay.on(at, values),
+        unknown=plan.unknown,
     )
 
 

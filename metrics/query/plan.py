@@ -74,6 +74,7 @@ class Plan:
     attached: Mapping[str, str]
     atoms: Mapping[str, Mapping[str, str]]
     sensitive: frozenset[str]
+    unknown: Mapping[str, frozenset[str]]
     tables: tuple[TablePlan, ...]
     wheres: tuple[Where, ...]
     parts: tuple[Sought, ...]
@@ -212,11 +213,18 @@ def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: 
         },
         atoms=atoms,
         sensitive=frozenset(axis for axis in atoms if not axis.endswith(PRESENT) and configuration.finest(dataset, axis).sensitive),
+        unknown={axis: _unknown_atoms(configuration, dataset, axis, held) for axis, held in atoms.items() if not axis.endswith(PRESENT)},
         tables=_tables(dataset, atoms, depths, wheres, [*parts, *sides]),
         wheres=wheres,
         parts=tuple(parts),
         sides=tuple(sides),
     )
+
+
+def _unknown_atoms(configuration: Configuration, dataset: str, axis: str, atoms: Mapping[str, str]) -> frozenset[str]:
+    """Atoms in which nobody's answer is known."""
+    answers = set(configuration.finest(dataset, axis).known)
+    return frozenset(atoms.values()) - {atom for category, atom in atoms.items() if category in answers}
 
 
 def _refuse_wide(configuration: Configuration, day: date, due: Iterable[Due]) -> None:

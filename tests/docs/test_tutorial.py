@@ -94,5 +94,5 @@ def test_the_figure_stands_on_the_page(followed: tuple[Path, dict[str, str]]) ->
     port = free_port()
     command = [sys.executable, "-m", "metrics.cli.main", *serve[1:], "--port", str(port), "--no-open"]
     with serving(command, port, {"PYTHONPATH": str(TUTORIAL.parents[1])}, cwd=folder) as address, browser() as chromium:
-        page = open_at(chromium, f"{address}/kpi?kpi=WF02", 1280)
+        page = open_at(chromium, f"{address}/kpi?measure=WF02", 1280)
         assert "33.8%" in page.inner_text("body")
