@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -60,7 +61,14 @@ class Compiler:
             return self.table.c[axis.removesuffix(PRESENT)]
         return self.table.c[storage_column(self.configuration, self.plan.dataset, axis)]
 
+    @cached_property
+    def _axes(self) -> dict[str, Coded]:
+        return {axis: self._coded(axis) for axis in self.plan.atoms}
+
     def coded(self, axis: str) -> Coded:
+        return self._axes[axis]
+
+    def _coded(self, axis: str) -> Coded:
         """An axis as atoms: empty cells count as not known; what the dimension does not know becomes NULL, and is refused later."""
         column, atoms = self.stored(axis), self.plan.atoms[axis]
         names = self.plan.axes[axis]
@@ -73,15 +81,15 @@ class Compiler:
         blank = [] if empty is None else [(column.is_(None), names.index(atoms[empty]))]
         return Coded(sa.case(*blank, *held), dict(enumerate(names)))
 
-    def people(self) -> Sequence[ColumnElement[bool]]:
-        """The rows of the plan's days in which people are counted."""
-        return self.table.c.as_at.in_(self.plan.days), self.table.c.counts_once
+    def people(self, days: Sequence[date] = ()) -> Sequence[ColumnElement[bool]]:
+        """The rows of the plan's days (or of others) in which people are counted."""
+        return self.table.c.as_at.in_(days or self.plan.days), self.table.c.counts_once
 
-    def counts(self, wanted: TablePlan) -> Select[Any]:
-        """as_at, unit (when the table goes below the council), one column per axis, n."""
+    def counts(self, wanted: TablePlan, days: Sequence[date] = ()) -> Select[Any]:
+        """as_at, unit (when the table goes below the council), one column per axis, n; of the plan's days, or of more that are alike."""
         units = [self.table.c.unit] if wanted.depth else []
         axes = [self.coded(axis).expression.label(axis) for axis in wanted.axes]
-        inner = sa.select(self.table.c.as_at, *units, *axes).where(*self.people()).subquery("people")
+        inner = sa.select(self.table.c.as_at, *units, *axes).where(*self.people(days)).subquery("people")
         return sa.select(*inner.c, sa.func.count().label("n")).group_by(*inner.c)
 
     def admits(self, where: Where) -> ColumnElement[bool]:

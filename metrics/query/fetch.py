@@ -39,15 +39,32 @@ def fetch_counts(
     """
     wanted, loaded = sorted(set(days)), snapshot_days(source, dataset_id)
     _refuse_missing(dataset_id, [d for d in wanted if d not in loaded], loaded)
-    found: list[Counts] = []
-    for plan in plan_days(configuration, dataset_id, wanted, loaded, year):
-        found.extend(fetch_plan(source, configuration, plan))
+    plans = plan_days(configuration, dataset_id, wanted, loaded, year)
+    rows = _TableRows(source, plans)
+    found = [counts for plan in plans for counts in fetch_plan(source, configuration, plan, rows)]
     return tuple(sorted(found, key=lambda c: c.period))
 
 
-def fetch_plan(source: Source, configuration: Configuration, plan: Plan) -> tuple[Counts, ...]:
-    compiler = Compiler(configuration, plan)
-    counted = [_fetch_table(source, compiler, t) for t in plan.tables]
+class _TableRows:
+    """Rows of tables. Plans that count alike and differ in their units alone (before and after a reorganisation) share a statement."""
+
+    def __init__(self, source: Source, plans: Sequence[Plan]) -> None:
+        self.source, self.plans = source, plans
+        self.held: list[tuple[Plan, TablePlan, pd.DataFrame]] = []
+
+    def of(self, compiler: Compiler, wanted: TablePlan) -> pd.DataFrame:
+        plan = compiler.plan
+        rows = next((r for p, t, r in self.held if t == wanted and p.atoms == plan.atoms), None)
+        if rows is None:
+            alike = [p for p in self.plans if p is plan or (p.atoms == plan.atoms and wanted in p.tables)]
+            rows = self.source.fetch(compiler.counts(wanted, tuple(sorted(day for p in alike for day in p.days))))
+            self.held.append((plan, wanted, rows))
+        return rows[pd.DatetimeIndex(rows["as_at"]).isin(pd.DatetimeIndex(plan.days))]
+
+
+def fetch_plan(source: Source, configuration: Configuration, plan: Plan, rows: _TableRows | None = None) -> tuple[Counts, ...]:
+    compiler, rows = Compiler(configuration, plan), rows or _TableRows(source, [plan])
+    counted = [_counted(compiler, t, rows.of(compiler, t)) for t in plan.tables]
     _refuse_missing(plan.dataset, [d for at, d in enumerate(plan.days) if not all((c.day == at).any() for c in counted)], plan.days)
     values, pay = region_values(plan, counted), _PayFigures(source, compiler)
     tables = zip(*(c.tables() for c in counted), strict=True)
@@ -111,10 +128,9 @@ class Counted:
             yield Table(self.wanted.axes, self.wanted.depth, frame.iloc[first:last].reset_index(drop=True))
 
 
-def _fetch_table(source: Source, compiler: Compiler, wanted: TablePlan) -> Counted:
+def _counted(compiler: Compiler, wanted: TablePlan, rows: pd.DataFrame) -> Counted:
     """The table's cells, people lifted to the units of its depth."""
     plan = compiler.plan
-    rows = source.fetch(compiler.counts(wanted))
     place = {unit: at for at, unit in enumerate(plan.units)}
     homes = {unit: place[home] for unit, home in plan.lifted(wanted.depth).items()}
     units = _codes(rows["unit"], homes) if wanted.depth else np.full(len(rows), place[plan.tree.root])

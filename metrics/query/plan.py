@@ -230,9 +230,12 @@ def _unknown_atoms(configuration: Configuration, dataset: str, axis: str, atoms:
 def _refuse_wide(configuration: Configuration, day: date, due: Iterable[Due]) -> None:
     """Breakdowns that have too many groups by themselves, before their groups are listed."""
     problems = []
+    units: dict[int, int] = {}
     for kpi, breakdown in due:
         depth, dimensions = configuration.split(breakdown) if breakdown else (0, ())
-        groups = prod(len(configuration.dimensions[name].categories) for name in dimensions) * len(configuration.units(day, depth))
+        if depth not in units:
+            units[depth] = len(configuration.units(day, depth))
+        groups = prod(len(configuration.dimensions[name].categories) for name in dimensions) * units[depth]
         if breakdown and groups > MOST_CELLS:
             what = f"{kpi.id} by {breakdown.id} would have up to {groups:,} groups (at most {MOST_CELLS:,})"
             problems.append(Problem("config/kpis", f"{what}. Leave a dimension out or make it coarser."))

@@ -1,0 +1,34 @@
+"""`python -m tests.benchmarks [refresh] [page] [scale] [all]`: prints how long things take; timings are never tests.
+
+Exit code 1 means that a figure differs from the hand-written one, not that something was slow.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(asked: list[str]) -> int:
+    chosen = set(asked) or {"refresh"}
+    unknown = chosen - {"refresh", "page", "scale", "all"}
+    if unknown:
+        print(f"{', '.join(sorted(unknown))}: no such benchmark; there are refresh, page, scale and all.", file=sys.stderr)
+        return 2
+    equal = True
+    if chosen & {"refresh", "all"}:
+        from tests.benchmarks import refresh
+
+        equal = refresh.benchmark()
+    if chosen & {"scale", "all"}:
+        from tests.benchmarks import scale
+
+        scale.benchmark()
+    if chosen & {"page", "all"}:
+        from tests.benchmarks import page
+
+        page.benchmark()
+    return 0 if equal else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
