@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 import pandas as pd
@@ -182,8 +183,10 @@ class Report:
 
     def units_at(self, kpi: str, day: date, units: Iterable[str]) -> pd.DataFrame:
         """One KPI as a whole, a row per unit asked for and published, in that order, indexed by unit."""
-        rows = self._rows(kpi, "")
-        found = rows[rows["period_end"] == pd.Timestamp(day)].drop_duplicates("unit").set_index("unit", drop=False)
+        if (kpi, day) not in self._on_a_day:
+            rows = self._rows(kpi, "")
+            self._on_a_day[kpi, day] = rows[rows["period_end"] == pd.Timestamp(day)].drop_duplicates("unit").set_index("unit", drop=False)
+        found = self._on_a_day[kpi, day]
         return found.loc[[u for u in units if u in found.index]]
 
     def groups_at(self, kpi: str, unit: str, dimension: str, day: date) -> pd.DataFrame:
@@ -201,5 +204,17 @@ class Report:
         single = {g.split("=")[0] for g in groups.unique() if g and ";" not in g}
         return tuple(d for d in self.contents.dimensions if d in single)
 
+    @cached_property
+    def _on_a_day(self) -> dict[tuple[str, date], pd.DataFrame]:
+        """A page asks for one day of one KPI once for each unit: it is looked up once."""
+        return {}
+
+    @cached_property
+    def _grouped(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
+
     def _rows(self, kpi: str, group: str) -> pd.DataFrame:
-        return self.cells[(self.cells["kpi"] == kpi) & (self.cells["group"] == group)]
+        if (kpi, group) not in self._grouped:
+            rows: pd.DataFrame = self.cells[(self.cells["kpi"] == kpi) & (self.cells["group"] == group)]
+            self._grouped[kpi, group] = rows
+        return self._grouped[kpi, group]

@@ -1,26 +1,25 @@
-"""How long counting takes: `python -m tests.benchmarks.bench_query --staff 12000 --periods 24`.
-
-A council of 70 units on three levels, 20 KPIs with the usual breakdowns, made-up rows from a fixed seed.
-"""
+"""How long counting takes in a larger council: 70 units on three levels, the usual breakdowns, made-up rows from a fixed seed."""
 
 from __future__ import annotations
 
-import argparse
 import time
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from sqlalchemy.sql import Select
 
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.organisation import Unit
 from metrics.periods import FinancialYear, end_of_month
-from metrics.query.compile import Compiler, families
-from metrics.query.fetch import fetch_plan, region_values
-from metrics.query.plan import plan_days
+from metrics.query.compile import Compiler, pay_groups
+from metrics.query.fetch import fetch_plan
+from metrics.query.plan import Plan, plan_days
 from metrics.sources.engine import open_source
 from metrics.sources.snapshots import Snapshot, snapshot_days, write_snapshot
 from metrics.sources.tables import dataset_table, prepare_tables
@@ -98,49 +97,35 @@ def staff(configuration: Configuration, day: date, people: int, rng: np.random.G
     return pd.DataFrame(frame)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--staff", type=int, default=12_000)
-    parser.add_argument("--periods", type=int, default=24)
-    asked = parser.parse_args()
+def benchmark(people: int = 12_000, periods: int = 24) -> None:
+    """Monthly snapshots of one council, counted plan by plan; what the statements alone take is in brackets."""
     configuration, rng = council(), np.random.default_rng(20260331)
-    months = [(2026 + (2 - n) // 12, (2 - n) % 12 + 1) for n in range(asked.periods)]
+    months = [(2026 + (2 - n) // 12, (2 - n) % 12 + 1) for n in range(periods)]
     with TemporaryDirectory() as folder, open_source(f"duckdb:///{Path(folder) / 'bench.duckdb'}", read_only=False) as source:
         with source.begin():
             prepare_tables(source, configuration, "hr")
             for day in (end_of_month(*m) for m in months):
-                source.insert(dataset_table(configuration, "hr"), staff(configuration, day, asked.staff, rng))
-                write_snapshot(source, Snapshot("hr", day, asked.staff, asked.staff, 0, datetime(2026, 4, 1), ("bench",), "0", "0"))
+                source.insert(dataset_table(configuration, "hr"), staff(configuration, day, people, rng))
+                write_snapshot(source, Snapshot("hr", day, people, people, 0, datetime(2026, 4, 1), ("bench",), "0", "0"))
         days = snapshot_days(source, "hr")
-        start = time.perf_counter()
-        plans = plan_days(configuration, "hr", days, days, FinancialYear())
-        print(f"plans {time.perf_counter() - start:.2f} s for {len(plans)}")
-        for plan in plans:
-            start = time.perf_counter()
-            found = fetch_plan(source, configuration, plan)
-            took = time.perf_counter() - start
-            compiler, start = Compiler(configuration, plan), time.perf_counter()
-            for table in plan.tables:
-                source.fetch(compiler.counts(table))
-            tables, start = time.perf_counter() - start, time.perf_counter()
-            for family in families(plan):
-                source.fetch(compiler.pay_sums(family))
-                source.fetch(compiler.pay_middle(family))
-            pay, start = time.perf_counter() - start, time.perf_counter()
-            region_values(plan, found[0].tables)
-            rolled = time.perf_counter() - start
+        print(f"\n{people:,} made-up staff in {len(configuration.organisation.units)} units, {len(configuration.kpis)} KPIs")
+        for plan in plan_days(configuration, "hr", days, days, FinancialYear()):
+            counting, found = _clocked(lambda plan=plan: fetch_plan(source, configuration, plan))
+            asked = _statements(configuration, plan)
+            asking, _ = _clocked(lambda asked=asked: [source.fetch(s) for s in asked])
             print(
-                f"{len(plan.days)} days: {took:.2f} s; of it tables {tables:.2f} s ({len(plan.tables)} statements), "
-                f"pay {pay:.2f} s ({2 * len(families(plan))}), roll-up of one day {rolled:.3f} s; "
-                f"{len(plan.regions):,} regions, {len(plan.cells):,} parts, {len(plan.statistics):,} pay figures"
-            )
-            print(
-                "   ",
-                "; ".join(
-                    f"{' '.join(t.axes) or '-'} @{t.depth}: {len(c.frame):,}" for t, c in zip(plan.tables, found[0].tables, strict=True)
-                ),
+                f"  {len(plan.days)} days: {counting:.2f} s ({len(asked)} statements {asking:.2f} s); {len(plan.regions):,} sets, "
+                f"{len(plan.cells):,} parts of cells, {len(plan.statistics):,} pay figures; largest table "
+                f"{max(len(t.frame) for t in found[0].tables):,} cells a day"
             )
 
 
-if __name__ == "__main__":
-    main()
+def _statements(configuration: Configuration, plan: Plan) -> list[Select[Any]]:
+    compiler = Compiler(configuration, plan)
+    return [*map(compiler.counts, plan.tables), *(compiler.pay_points(*group) for group in pay_groups(plan).items())]
+
+
+def _clocked(step: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.perf_counter()
+    found = step()
+    return time.perf_counter() - start, found
