@@ -346,8 +346,9 @@ class Reader:
             return
         if not {"denominator", "everyone"} <= set(known):
             why, rate = f"{here}: declaration rate", row["declared"]
-            if self.kpis[row["kpi"]].measure.type in PAY_GAPS and "everyone" in known and rate < 1:
-                self._shown(parts["denominator"], round(rate * known["everyone"]), rounded, why)  # a pay gap prints its base only so
+            if self.kpis[row["kpi"]].measure.type in PAY_GAPS and "everyone" in known:  # a pay gap prints its whole base only so
+                if rate < 1 or not rounded:
+                    self._shown(parts["denominator"], round(rate * known["everyone"]), rounded, why)
             else:
                 self._ratio_or_count(row, parts, known, "denominator", "everyone", rate, rounded, why)
 
