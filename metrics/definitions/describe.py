@@ -72,6 +72,9 @@ def describe_profile(profile: Profile) -> str:
     else:
         at, below = (hides, rounds) if profile.council == "suppress" else (rounds, hides)
         rule = f"for the whole council {at}; below it {below}"
-    return (
-        f"To protect people, {rule}. Percentages need a base of at least {profile.minimum_base} people, pay figures {profile.pay_minimum}."
-    )
+    ways, exact = {profile.council, profile.below_council}, profile.minimum_base
+    rough = max(exact, profile.minimum_base_rounded) if "round" in ways else exact
+    least = f"at least {rough if ways == {'round'} else exact} people"
+    if len(ways) == 2 and rough > exact:
+        least += f" ({rough} where counts are rounded)"
+    return f"To protect people, {rule}. Percentages need a base of {least}, pay figures {profile.pay_minimum}."

@@ -23,6 +23,9 @@ class Profile(Definition):
     rounding_base: Literal[5, 10] = 5
     minimum_base: int = Field(default=10, ge=0)
     """A share is shown only on a base of at least this many people (as shown)."""
+    minimum_base_rounded: int = Field(default=25, ge=0)
+    """The same where counts are rounded: on a base of 10, two people more or fewer are 20 points, and the share would mislead.
+    HESA withholds percentages on bases under 22.5 when it rounds counts to 5; 25 is a choice of this product's, for a council to change."""
     pay_minimum: int = Field(default=10, ge=3)
     """A pay figure is shown only for groups of at least this many people (as shown)."""
     dominance: float = Field(default=0.5, gt=0, le=1)

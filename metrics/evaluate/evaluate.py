@@ -30,7 +30,8 @@ def evaluate(shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
 
     Why a figure is empty, first reason first:
 
-    - `[c]` hidden: one of its counts or pay figures is hidden, or its base is below the profile's minimum (note `minimum_base`)
+    - `[c]` hidden: one of its counts or pay figures is hidden, or its base is below the profile's minimum (note `minimum_base`;
+      `minimum_base_rounded` where only the minimum for rounded counts is missed)
     - `[z]` not_available: nobody could have been counted, or an index has no benchmark
     - `[w]` withheld: fewer than 60 in 100 have answered
     - `[x]` not_available: the source holds no such figure
@@ -51,7 +52,7 @@ def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Con
     found["declared"] = known
     found["rounded"] = rows[[ROUNDED + p for p in needed_parts(kpi)]].any(axis=1)
     found["benchmark"] = benchmarks(configuration, kpi, rows["group"])
-    found["marker"], found["note"] = _why_empty(kpi, found, _minimum_base(kpi, shown, configuration))
+    found["marker"], found["note"] = _why_empty(kpi, found, *_minimum_bases(kpi, shown, configuration))
     _empty(kpi, found)
     found = found.join(gaps(configuration, kpi, found))
     _against_target(kpi, found, shown.period.end)
@@ -61,24 +62,26 @@ def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Con
     return found
 
 
-def _minimum_base(kpi: Kpi, shown: ShownCells, configuration: Configuration) -> int:
-    """The stricter of the audience's profile and the KPI's own."""
+def _minimum_bases(kpi: Kpi, shown: ShownCells, configuration: Configuration) -> tuple[int, int]:
+    """The stricter of the audience's profile and the KPI's own: for exact counts, and for rounded ones."""
     profiles = configuration.disclosure.profiles
-    audience = profiles[configuration.disclosure.audiences[shown.audience]]
-    return max(audience.minimum_base, profiles[kpi.profile].minimum_base)
+    both = (profiles[configuration.disclosure.audiences[shown.audience]], profiles[kpi.profile])
+    return max(p.minimum_base for p in both), max(p.minimum_base_rounded for p in both)
 
 
-def _why_empty(kpi: Kpi, found: pd.DataFrame, minimum: int) -> tuple[pd.Series, pd.Series]:
+def _why_empty(kpi: Kpi, found: pd.DataFrame, minimum: int, minimum_rounded: int) -> tuple[pd.Series, pd.Series]:
     """Marker and note of every row, first reason first; "" where the figure stands."""
     needed, of = list(needed_parts(kpi)), list(bases(kpi))
     exists = found[[REGION + p for p in needed]].ge(0).all(axis=1)
     nobody = exists & found[of].eq(0).mul(~found[[ROUNDED + p for p in of]].to_numpy(dtype=bool)).any(axis=1)
     small = exists & found[of].lt(max(minimum, 1)).any(axis=1) & kpi.measure.type.is_share
+    rough = exists & found["rounded"] & found[of].lt(minimum_rounded).any(axis=1) & kpi.measure.type.is_share
     empty = found["value"].isna()
     reasons = {
         "hidden": (exists & found[needed].isna().any(axis=1), "[c]"),
         "nobody": (nobody, "[z]"),
         "minimum_base": (small, "[c]"),
+        "minimum_base_rounded": (rough, "[c]"),
         "withheld": (found["declared"].lt(WITHHELD_BELOW) & (kpi.measure.type is not MeasureType.COUNT), "[w]"),
         "no_benchmark": (exists & empty & kpi.measure.type.is_share, "[z]"),
         "pay_hidden": (exists & empty & kpi.measure.type.needs_rows, "[c]"),

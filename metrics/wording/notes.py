@@ -13,6 +13,7 @@ NOTES = {
     "hidden": "Hidden to protect people: the numbers are too small to show safely, or would give away one that is.",
     "pay_hidden": "Hidden to protect people: too few people, or too few different rates of pay, to show a pay figure.",
     "minimum_base": "Hidden to protect people: a percentage of so few people would say too much about each of them.",
+    "minimum_base_rounded": "Hidden: a percentage of so few people, made from rounded counts, would mislead.",
     "nobody": "Nobody could have been counted here, so there is no figure.",
     "no_benchmark": "There is no outside figure to compare this group with.",
     "not_available": "There is no figure for this period.",

@@ -85,6 +85,26 @@ def test_the_stricter_of_two_profiles_decides_on_a_small_base() -> None:
     assert one(SHARE, audience="public", **share(5, 30, 30, 5))["marker"] == ""
 
 
+@pytest.mark.parametrize(("numerator", "base", "marker"), [("~5", "~20", "[c]"), ("~0", "~20", "[c]"), ("~5", "~25", ""), (5, 20, "")])
+def test_a_share_of_rounded_counts_needs_a_larger_base(numerator: object, base: object, marker: str) -> None:
+    """Worked by hand: 5 of 20 could be 3 of 22 or 7 of 18, 14% to 39%; on exact counts 20 people are enough."""
+    row = one(SHARE, **share(numerator, base, base, base))
+    assert row["marker"] == marker
+    assert row["note"] == ("minimum_base_rounded" if marker else "rounded" if isinstance(base, str) else "")
+    assert np.isnan(row["value"]) == bool(marker)
+
+
+def test_people_counted_in_rounded_numbers_are_shown_however_few() -> None:
+    frame = estimated(a_count(), {"numerator": "~15", "denominator": "~15", "everyone": "~15"})
+    assert frame[["value", "marker"]].iloc[0].tolist() == [15, ""]
+
+
+def test_a_share_rounded_to_nothing_keeps_a_range() -> None:
+    row = one(SHARE, **share("~0", "~40", "~40", "~0"))
+    assert (row["value"], row["lower"], row["note"]) == (0, 0, "rounded")
+    assert row["upper"] == pytest.approx(0.0876, abs=5e-5)  # Wilson: z² / (n + z²)
+
+
 def test_nobody_to_count_is_not_applicable_but_a_rounded_nobody_is_hidden() -> None:
     assert one(SHARE, **share(0, 0, 0, 0))[["marker", "status", "note"]].tolist() == ["[z]", "not_available", "nobody"]
     frame = estimated(SHARE, share("~0", "~0", "~0", "~0"), minimum_base=0)
@@ -92,7 +112,7 @@ def test_nobody_to_count_is_not_applicable_but_a_rounded_nobody_is_hidden() -> N
 
 
 def test_rounded_counts_give_a_share_that_stays_a_share() -> None:
-    row = one(SHARE, **share("~15", "~10", "~10", "~15"))
+    row = one(SHARE, **share("~30", "~25", "~25", "~30"))
     assert (row["value"], row["upper"], row["rounded"], row["note"]) == (1.0, 1.0, True, "rounded")
     row = one(SHARE, **share("~125", "~390", "~400", "~130"))
     assert row["value"] == pytest.approx(125 / 390)
