@@ -22,7 +22,7 @@ from tests.benchmarks.alternating import in_words, ratio
 from tests.benchmarks.recorded import UNITS
 from tests.support.browser import ROOT, asgi, browser, free_port, plain_streamlit, serving
 
-REPETITIONS = 7
+REPETITIONS = 5
 VIEWS: dict[str, tuple[str, Mapping[str, str]]] = {"overview": ("/", {}), "kpi": ("/kpi?measure=WF02", {"measure": "WF02"})}
 UNIT = "Adult Social Care"
 STANDS = """([charts, words]) => {
