@@ -17,7 +17,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.fit import advice, fit, lacking
 from metrics.definitions.load import definition_error, load_configuration, parse_folder
 from metrics.definitions.schema import write_schemas
-from metrics.errors import DefinitionError, Problem
+from metrics.errors import DefinitionError, InputError, Problem
 from metrics.settings import Settings, SettingsFile, check_settings, load_settings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -32,7 +32,10 @@ def check(
 ) -> None:
     """Every definition and cross-reference, worked examples, review dates. Exit 0 when all is right, 2 when something is wrong."""
     if schemas is not None:
-        write_schemas(schemas, {"settings": SettingsFile})
+        try:
+            write_schemas(schemas, {"settings": SettingsFile})
+        except OSError as fault:
+            raise InputError(f"{schemas} cannot be written ({fault.strerror}).", "Name another folder with --schemas.") from fault
     changes = fit(config) if fit_to_data else []
     if not as_json:
         for line in changes:

@@ -40,7 +40,10 @@ def ingest(
         with open_source(settings.workforce_url, read_only=False) as source:
             report = ingest_files(configuration, dataset, files, day, source, settings.private_folder, accept_rejects)
     except InputError as error:
-        write_private(settings.private_folder, name, f"{error}\n")
+        try:
+            write_private(settings.private_folder, name, f"{error}\n")
+        except InputError as unwritten:
+            raise InputError([*error.problems, *unwritten.problems], f"{error.advice}\n{unwritten.advice}".strip()) from None
         raise
     text = "\n".join(report.lines())
     if report.changed_anything:

@@ -49,7 +49,10 @@ def inspect(
         id = dataset if number == 0 else f"{dataset}_{number + 1}"
         wanted = parsed.datasets[dataset].columns if parsed and dataset in parsed.datasets else {}
         drafts = draft_definitions(inspection, dimensions, id, _council(config), wanted)
-        _hand_over(drafts, inspection, output, write, as_json)
+        try:
+            _hand_over(drafts, inspection, output, write, as_json)
+        except OSError as error:
+            raise InputError(f"{output or write} cannot be written ({error.strerror}).", "Name another place.") from error
 
 
 def _check_id(dataset: str) -> None:

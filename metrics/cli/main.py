@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -11,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from metrics.errors import EqualityError
+from metrics.errors import EqualityError, SourceError
 
 COMMANDS = {
     "init": "a starter configuration for a council",
@@ -49,9 +50,7 @@ class LazyCommands(TyperGroup):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-app = typer.Typer(
-    cls=LazyCommands, no_args_is_help=True, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
-)
+app = typer.Typer(cls=LazyCommands, no_args_is_help=True, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback()
@@ -59,19 +58,34 @@ def equality() -> None:
     """Equality performance dashboard: from a council's own extract to certified figures on a screen."""
 
 
+STOPPED = 130
+"""What a command ends with that a person stopped, by the custom of shells."""
+REFUSALS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE}
+"""The computer's own refusals: rights, a full or broken disk, too many open files."""
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. Exit 0 done, 1 the answer is no, 2 the input is wrong, 3 a source is unreachable."""
     try:
-        app(args=arguments, standalone_mode=True)
+        app(args=arguments, prog_name="equality", standalone_mode=True)
     except EqualityError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         if error.advice:
             print(error.advice, file=sys.stderr)
         raise SystemExit(error.exit_code) from None
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            print("Stopped. What was stored and published before is as it was; run the command again.", file=sys.stderr)
+        raise
     except Exception as fault:
         if os.environ.get("EQUALITY_DEBUG"):
             raise
+        if isinstance(fault, OSError) and fault.errno in REFUSALS:
+            place = f"{fault.filename}: " if fault.filename else ""
+            print(f"{place}{fault.strerror}. Nothing was published.", file=sys.stderr)
+            print("Check that there is space, and that you may read and write there; then run the command again.", file=sys.stderr)
+            raise SystemExit(SourceError.exit_code) from None
         # A traceback may quote a person's value: name the place, never the data.
         last = traceback.extract_tb(fault.__traceback__)[-1]
         place = f"{os.path.basename(os.path.dirname(last.filename))}/{os.path.basename(last.filename)}:{last.lineno}"

@@ -29,6 +29,9 @@ from metrics.sources.snapshots import Snapshot, read_snapshots, write_snapshot
 from metrics.sources.tables import KEPT_COLUMNS, dataset_table, definition_fingerprint, prepare_tables
 
 MOST_REJECTED = 0.05
+FIRST_YEAR = 1900
+FARTHEST_AHEAD = dt.timedelta(days=366)
+"""An extract may be made a little before the day that it describes; beyond this, the year is a slip."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def ingest_files(
     rows = _together(bounds)
     held = read_snapshots(source, dataset_id)
     days = sorted(rows["as_at"].dropna().dt.date.unique())
+    _refuse_days(dataset, days)
     rejected = sum(len(bound.reasons) for bound in bounds)
     already = {s.as_at for s in held if s.same_load(sha256, fingerprint)}
     if days and already.issuperset(days):
@@ -139,13 +143,15 @@ def _dataset(configuration: Configuration, dataset_id: str, as_at: dt.date | Non
 def _bind_all(configuration: Configuration, dataset: Dataset, paths: Sequence[Path], as_at: dt.date | None) -> list[Bound]:
     """Every file read and typed; the problems of all of them at once."""
     problems: list[Problem] = []
+    advice: list[str] = []
     bounds: list[Bound] = []
     seen: dict[str, str] = {}
     for path in paths:
         try:
             raw = read_table(path, dataset.sheet, dataset.header_row)
         except InputError as error:
-            problems += [*error.problems, *([Problem(path.name, error.advice)] if error.advice else [])]
+            problems += error.problems
+            advice.append(error.advice)
             continue
         if raw.sha256 in seen:
             problems.append(Problem(path.name, f"has the same content as {seen[raw.sha256]}: everyone would count twice."))
@@ -153,7 +159,9 @@ def _bind_all(configuration: Configuration, dataset: Dataset, paths: Sequence[Pa
         bounds.append(bind_rows(configuration, dataset, raw, as_at))
         problems += bounds[-1].problems
     if problems:
-        raise InputError(problems, f"{len(problems)} problems; nothing was stored. Correct them and load again.")
+        counted = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        last = f"{counted}; nothing was stored. Correct {'it' if len(problems) == 1 else 'them'} and load again."
+        raise InputError(problems, "\n".join([*dict.fromkeys(line for line in advice if line), last]))
     if not bounds:
         raise InputError("No file was named.")
     return bounds
@@ -169,6 +177,14 @@ def _named(bound: Bound, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _together(bounds: Sequence[Bound]) -> pd.DataFrame:
     return pd.concat([_named(bound, bound.good) for bound in bounds], ignore_index=True)
+
+
+def _refuse_days(dataset: Dataset, days: Sequence[dt.date]) -> None:
+    wrong = [day.isoformat() for day in days if day.year < FIRST_YEAR or day > dt.date.today() + FARTHEST_AHEAD]
+    if wrong:
+        place = f"the column '{dataset.as_at}'" if dataset.as_at else "--as-at"
+        say = f"{', '.join(wrong[:5])} cannot be the day of an extract: it lies before {FIRST_YEAR} or more than a year ahead."
+        raise InputError(Problem(place, say), "Nothing was stored. Correct the year and load again.")
 
 
 def _refuse_duplicates(dataset: Dataset, bounds: Sequence[Bound]) -> None:

@@ -75,6 +75,10 @@ def build_frame(opened: Opened, rows: Iterable[tuple[int, Sequence[str]]], heade
     try:
         head_number, headings = next(filled)
     except StopIteration:
+        if header_row is not None:
+            raise refuse(
+                opened.path, f"row {header_row} should hold the headings, but the file ends before it.", "Correct `header_row`."
+            ) from None
         raise refuse(opened.path, "the file holds no headings and no rows.") from None
     if header_row is not None and head_number != header_row:
         raise refuse(opened.path, f"row {header_row} should hold the headings but is blank.", "Correct `header_row`.")
@@ -109,7 +113,7 @@ def check_headings(opened: Opened, number: int, headings: Sequence[str]) -> list
             shown = next(name for name in names if name.casefold() == folded)
             problems.append(Problem(opened.path.name, f"the heading '{shown}' stands {times} times. Give each column its own.", number))
     if problems:
-        raise InputError(problems, "Nothing was stored. Correct the headings and try again.")
+        raise InputError(problems, "Correct the headings and try again.")
     return names
 
 
@@ -139,7 +143,7 @@ def _collect(opened: Opened, rows: Iterator[tuple[int, list[str]]], names: list[
             batch, numbers = [], []
     if ragged:
         more = f" ({ragged - PROBLEMS_SHOWN} more rows like these)" if ragged > PROBLEMS_SHOWN else ""
-        raise InputError(problems, f"Nothing was stored{more}. Correct the file. {LOWER}")
+        raise InputError(problems, f"Correct the file{more}. {LOWER}")
     parts.append(_part(batch, numbers, names))
     return pd.concat(parts) if len(parts) > 1 else parts[0]
 

@@ -64,6 +64,8 @@ def bind_rows(configuration: Configuration, dataset: Dataset, raw: RawTable, as_
     bound.frame["unit"] = _units(configuration, dataset, bound, headings)
     for name, column in dataset.columns.items():
         heading = headings.get(column.source)
+        if heading is None:
+            bound.notes.append(_lacking(column.source, name, dataset.id))
         cells = raw.frame[heading] if heading else pd.Series(pd.NA, index=raw.frame.index, dtype="str")
         if column.type == "category":
             bound.frame[name] = _categories(configuration, dataset, name, cells, bound, heading)
@@ -96,6 +98,10 @@ def _missing(heading: str, key: str, there: Mapping[str, str], dataset: str) -> 
     hint = f" Did you mean '{there[near[0]]}'?" if near else ""
     listed = ", ".join(list(there.values())[:30])
     return f"no heading '{heading}' ({key} in config/datasets/{dataset}.yaml).{hint} There are: {listed}."
+
+
+def _lacking(heading: str, name: str, dataset: str) -> str:
+    return f"no heading '{heading}': {name} is empty on every row (columns.{name}.from in config/datasets/{dataset}.yaml)."
 
 
 def _as_at(dataset: Dataset, bound: Bound, headings: Mapping[str, str], as_at: dt.date | None) -> pd.Series:
@@ -148,7 +154,8 @@ def _unplaced_words(unplaced: Mapping[tuple[str, str], int], dataset: str) -> st
     listed = "; ".join(f"'{label}' ({n} rows): {why}" for (label, why), n in ordered[:LABELS_SHOWN])
     more = f"; and {len(ordered) - LABELS_SHOWN} more" if len(ordered) > LABELS_SHOWN else ""
     advice = f"Add units to organisation.csv, or name theirs under unit.recode in config/datasets/{dataset}.yaml."
-    return f"{len(ordered)} labels name no unit: {listed}{more}. {advice}"
+    say = "1 label names" if len(ordered) == 1 else f"{len(ordered)} labels name"
+    return f"{say} no unit: {listed}{more}. {advice}"
 
 
 def _categories(
@@ -173,8 +180,9 @@ def _unknown_words(unknown: Mapping[str, int], dimension: Dimension, dataset: st
     ordered = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
     listed = ", ".join(f"'{label}' ({n} rows)" for label, n in ordered[:LABELS_SHOWN])
     more = f" and {len(ordered) - LABELS_SHOWN} more" if len(ordered) > LABELS_SHOWN else ""
+    say = "1 label is" if len(ordered) == 1 else f"{len(ordered)} labels are"
     return (
-        f"{len(ordered)} labels are not mapped to '{dimension.id}': {listed}{more}. Say what each means under columns.{name}.recode"
+        f"{say} not mapped to '{dimension.id}': {listed}{more}. Say what each means under columns.{name}.recode"
         f"{' (and .blank)' if BLANK in unknown else ''} in config/datasets/{dataset}.yaml; categories: {', '.join(dimension.ids)}."
     )
 

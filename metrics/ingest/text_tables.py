@@ -128,7 +128,7 @@ def _rows(opened: Opened, encoding: str, delimiter: str, skip_first: bool) -> It
                 if number > 1 or not skip_first:
                     yield number, cells
         except (csv.Error, UnicodeError) as error:
-            raise InputError(Problem(opened.path.name, _words(error), number + 1), "Nothing was stored. Correct the file.") from error
+            raise InputError(Problem(opened.path.name, _words(error), number + 1), "Correct the file.") from error
         finally:
             text.detach()
 

@@ -94,10 +94,10 @@ class Database:
         except (SQLAlchemyError, OSError) as error:
             cause = getattr(error, "orig", None) or error
             first_line = (str(cause).splitlines() or [type(cause).__name__])[0]
-            raise SourceError(
-                f"The release store {self.shown_url} cannot be used: {first_line}.",
-                "Nothing was changed. Check that it is there, whole, not full, and that you may open it.",
-            ) from error
+            advice = "Nothing was changed. Check that it is there, whole, that the disk is not full, and that you may open it."
+            if "readonly database" in first_line:
+                advice = "Nothing was changed. Readers too need the right to write in its folder: SQLite keeps its log there."
+            raise SourceError(f"The release store {self.shown_url} cannot be used: {first_line}.", advice) from error
 
 
 def _prepare_sqlite(engine: Engine, writes: bool) -> None:

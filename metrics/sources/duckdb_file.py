@@ -93,38 +93,68 @@ class DuckDBSource(Source):
             why = "was opened for reading only" if reading else "refuses this statement, or one of its values"
             raise SourceError(f"The workforce database ({self.where}) {why}.") from error
         except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException) as error:
-            raise SourceError(f"The workforce database ({self.where}) failed: {type(error).__name__}.", _advice(error)) from error
+            raise _failed(self.where, error) from error
+        except duckdb.Error as error:
+            if not _is_damaged(error):
+                raise
+            raise _failed(self.where, error) from error
 
 
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
-    fresh = not path.exists()
-    if fresh and read_only:
-        raise SourceError(f"There is no workforce database at {path}.", "Load an extract first: `equality ingest DATASET FILE`.")
+    fresh = False
     try:
-        if fresh:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = not path.exists()
+        if fresh and read_only:
+            raise SourceError(f"There is no workforce database at {path}.", "Load an extract first: `equality ingest DATASET FILE`.")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         connection = duckdb.connect(str(path), read_only=read_only, config=CLOSED)
         if fresh:
             os.chmod(path, 0o600)  # person-level rows: for the analyst alone
         return connection
     except (duckdb.Error, OSError) as error:
+        if fresh and not _is_locked(error):
+            _take_back(path)
         raise _cannot_open(path, error) from error
+
+
+def _take_back(path: Path) -> None:
+    """A full disk must leave no half of a new database, which nothing could open later."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def _is_locked(error: Exception) -> bool:
+    return isinstance(error, duckdb.ConnectionException) or "set lock" in str(error).lower()
 
 
 def _cannot_open(path: Path, error: Exception) -> SourceError:
     text = str(error)
-    if isinstance(error, duckdb.ConnectionException) or "lock" in text.lower():
+    if _is_locked(error):
         return SourceError(f"The workforce database {path} is in use by another program.", "Wait until it has ended, then try again.")
     if "not a valid DuckDB" in text:
         return SourceError(f"{path} is not a DuckDB database file.", "Correct the workforce database's address in settings.yaml.")
     if "newer version" in text or "storage version" in text.lower():
         return SourceError(f"{path} was written by another version of DuckDB.", "Use that version, or load the extracts into a new file.")
+    if _is_damaged(error):
+        return _failed(str(path), error)
     return SourceError(f"The workforce database {path} cannot be opened ({type(error).__name__}).", _advice(error))
+
+
+def _failed(where: str, error: Exception) -> SourceError:
+    if _is_damaged(error):
+        advice = "Put back a copy of it, or move it away and load the extracts again. Releases do not need it."
+        return SourceError(f"The workforce database ({where}) is damaged or cut off.", advice)
+    return SourceError(f"The workforce database ({where}) failed: {type(error).__name__}.", _advice(error))
+
+
+def _is_damaged(error: Exception) -> bool:
+    """As DuckDB words it: a block that is not what was written, or a file that ends too soon."""
+    return any(words in str(error).lower() for words in ("corrupt", "checksum", "could not read enough bytes", "deserialize"))
 
 
 def _advice(error: Exception) -> str:
     text = str(error).lower()
-    if "no space" in text or "disk" in text:
+    if "no space" in text or "disk" in text or "file too large" in text or "could not write" in text:
         return "The disk is full: free some space. What was stored before is intact."
     if "permission" in text or isinstance(error, PermissionError):
         return "You may not read or write there: ask for access, or correct the address in settings.yaml."

@@ -276,6 +276,18 @@ def test_the_queensland_leavers_dates_are_refused_not_guessed(desk: Desk, shared
 
 
 def test_a_day_in_the_future_is_pointed_out(desk: Desk) -> None:
-    ahead = dt.date.today() + dt.timedelta(days=400)
+    ahead = dt.date.today() + dt.timedelta(days=300)
     assert any("lies in the future" in note for note in desk.load(STAFF, day=ahead).notes)
     assert not any("future" in note for note in desk.load(STAFF, day=dt.date(2020, 3, 31)).notes)
+
+
+@pytest.mark.parametrize("day", [dt.date(202, 3, 31), dt.date(2206, 3, 31), dt.date.max])
+def test_a_day_that_no_extract_can_describe_is_refused(desk: Desk, day: dt.date) -> None:
+    with pytest.raises(InputError, match="cannot be the day of an extract"):
+        desk.load(STAFF, day=day)
+    assert read_snapshots(desk.source, "hr") == ()
+
+
+def test_a_heading_that_may_be_missing_is_named_when_it_is(desk: Desk) -> None:
+    columns = {"sex": {"from": "Gender", "dimension": "sex", "required": False}}
+    assert any("no heading 'Gender': sex is empty on every row" in note for note in desk.load(STAFF, a_council(columns=columns)).notes)
