@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -31,7 +32,8 @@ declared : denominator / everyone; missing where nothing in the denominator asks
 change, change_lower, change_upper : against the same day one year earlier (else the nearest earlier figure between 9 and 15 months before)
 movement : "up", "down" (the interval of the change leaves out 0), "unclear", "first" (nothing to compare with), "" (hidden)
 status : one of `STATUSES`
-marker : "" or "[c]" hidden, "[x]" not available, "[z]" not applicable, "[u]" low reliability (value present), "[w]" withheld: too few declared
+marker : "" or "[c]" hidden, "[x]" not available, "[z]" not applicable, "[u]" low reliability (value present),
+    "[w]" withheld: too few declared
 rounded : True where the counts are rounded
 note : "" or a key of `metrics.wording.notes`
 """
@@ -82,6 +84,10 @@ class KpiSummary:
     notes: tuple[str, ...]
     fingerprint: str
     sql: str = ""
+    declares: str = ""
+    """The characteristic of which the value is itself the declaration rate ("Disability"); "" for other KPIs and in older releases."""
+    asks: tuple[str, ...] = ()
+    """Characteristics that people must have answered to be in the base: what `declared` is about. Empty in older releases."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,11 @@ class DimensionSummary:
     ordered: bool
     categories: tuple[tuple[str, str, bool], ...]
     """(id, label, known), in display order."""
+
+
+def characteristic(title: str) -> str:
+    """ "Ethnic group (5 groups)" and "Ethnic group (19 groups)" are one question."""
+    return re.sub(r"\s*\(\d+ groups?\)$", "", title)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ if parts:
             figure = draw_units(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1])
             key = notes.groups_key(kpi, rows)
         if figure is not None:
+            cards.chart_heading(figure)
             cards.chart(figure, "parts")
             show(key)
         else:
@@ -67,16 +68,17 @@ if parts:
 
 rates = declaration_rates(report, unit.id, day)
 if len(rates):
-    notes.heading("Which data is missing", "How many people have told us, for each question that a measure asks.")
+    notes.heading("Which data is missing")
     drawn, numbers = st.columns(2, gap="large")
     with drawn:
         figure = draw_declared(report, unit.id, day)
+        cards.chart_heading(figure)
         cards.chart(figure, "declared")
         if unit.parent is not None:
             show(notes.key(("bar", "Whole council")))
-        notes.source(contents, *(contents.kpis[k] for k in rates.index))
+        notes.source(contents, *(contents.kpis[k] for k in rates["kpi"]))
     with numbers:
-        show(tables.declared(rates, contents))
+        show(tables.declared(rates))
 
 notes.how_we_know(contents, *measures)
 notes.footer(contents, viewer)

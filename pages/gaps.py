@@ -55,6 +55,7 @@ for kpi, column in zip(gaps, st.columns(max(len(gaps), 1), gap="medium"), strict
         if rows["value"].notna().any():
             figure = draw_multiple(report, kpi.id, unit.id, shared_scale(report, [k.id for k in gaps], unit.id))
             cards.chart(figure, f"gap-{kpi.id}")
+            show(notes.sentence(figure.layout.meta["under"], small=True))
         else:
             notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
 if gaps:
@@ -82,6 +83,7 @@ if gaps:
                     if split == "unit"
                     else draw_groups(report, kpi.id, unit.id, split, rows["period_end"].iloc[0].date())
                 )
+                cards.chart_heading(figure)
                 cards.chart(figure, "gap-split")
                 show(notes.groups_key(kpi, rows))
             else:

@@ -37,7 +37,9 @@ else:
     left, right = st.columns([2.3, 1], gap="large")
     with left:
         if rows["value"].notna().any():
-            cards.chart(draw_time_path(report, kpi.id, unit.id), "over-time")
+            figure = draw_time_path(report, kpi.id, unit.id)
+            cards.chart_heading(figure, "Over time", level=2)
+            cards.chart(figure, "over-time")
             show(notes.time_key(kpi, rows))
         else:
             notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
@@ -47,13 +49,8 @@ else:
     with right:
         cards.facts(report, kpi, rows)
 
-if earlier is not None:
-    compared = reports.two_dates(report, kpi, unit.id, earlier, day)
-    if len(compared):
-        notes.heading("Two dates compared", f"{unit.name}: {format_day(earlier)} and {format_day(day)}.")
-        show(tables.two_dates(compared, report, kpi, earlier, day))
-
 dimensions = report.dimensions_of(kpi.id, unit.id)
+dimension = ""
 if dimensions:
     notes.heading("Between groups")
     dimension = filters.choose_dimension(contents, dimensions, st.columns([1, 2])[0])
@@ -62,7 +59,9 @@ if dimensions:
     drawn, numbers = st.columns(2, gap="large")
     with drawn:
         if groups["value"].notna().any():
-            cards.chart(draw_groups(report, kpi.id, unit.id, dimension, then), "groups")
+            figure = draw_groups(report, kpi.id, unit.id, dimension, then)
+            cards.chart_heading(figure)
+            cards.chart(figure, "groups")
             show(notes.groups_key(kpi, groups))
         else:
             notes.nothing_to_draw(groups, contents, unit, kpi, pinned)
@@ -73,6 +72,13 @@ if dimensions:
         downloads.offer(reports.part(report, groups), title, f"{kpi.id}-{dimension}")
 else:
     notes.heading("Between groups", f"Not published for {unit.name}. Ask the analyst to declare a breakdown in config/kpis.")
+
+if earlier is not None:
+    compared = reports.two_dates(report, kpi, unit.id, dimension, earlier, day)
+    if len(compared):
+        by = f", everyone and by {contents.dimensions[dimension].title.lower()}" if len(compared) > 1 else ""
+        notes.heading("Two dates compared", f"{unit.name}{by}: {format_day(earlier)} and {format_day(day)}.")
+        show(tables.two_dates(compared, report, kpi, earlier, day))
 
 notes.caveats(report, kpi, rows)
 notes.how_we_know(contents, kpi)

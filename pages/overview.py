@@ -27,6 +27,7 @@ with top:
         finding,
         notes.stamp(contents, format_day(day), notes.populations(headline)),
     )
+    notes.three_notes(now, contents.kpis)
 
 notes.heading("Headline measures", "Behind first. The dashed line is the target path; each tile has its own scale.")
 show(cards.tiles(report, unit.id, headline, pinned))
@@ -36,7 +37,10 @@ if parts:
     notes.heading(
         "Every unit on every headline measure", f"Each against its own target path, {format_day(day)}. Choose a unit to see its services."
     )
-    show(cards.wide(cards.grid(report, unit.id, parts, headline, pinned)), cards.narrow(cards.grid_list(report, parts, headline, pinned)))
+    below = cards.published_below(report, parts, headline)
+    if below:
+        show(cards.wide(cards.grid(report, unit.id, parts, below, pinned)), cards.narrow(cards.grid_list(report, parts, below, pinned)))
+    notes.only_here(unit, [k for k in headline if k not in below])
     notes.status_key(reports.statuses(report, headline))
 notes.source(contents, *headline, more=cards.hidden_note(reports.all_latest(report, headline)))
 downloads.offer(report, f"Headline measures, {unit.name}", "overview")

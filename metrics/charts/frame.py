@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
@@ -12,9 +13,26 @@ import plotly.graph_objects as go
 from metrics.charts.palette import SECONDARY, TEMPLATE
 from metrics.report import Provenance
 
+Figure = go.Figure
+"""What every `draw_` gives; pages name the type without the library."""
 WIDTH = 36
 """Letters a line of a title: it must fit a phone 320 pixels wide, and no chart knows how wide it will be."""
 SMALL_WIDTH = 42
+MOST_LINES = 3
+STAMP_ROOM = 20
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a chart says of itself: in full on the page, where words wrap as they like, and in short inside the picture."""
+
+    finding: str
+    under: str
+    """What is counted, of whom, when: a sentence or two under the finding."""
+    short: str
+    """Stands in the picture where the finding takes more than two lines."""
+    crop: str
+    """Council, place, population and period: what a picture pasted elsewhere must still say."""
 
 
 def plain(text: str) -> str:
@@ -27,44 +45,42 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def finish(
-    figure: go.Figure,
-    title: str,
-    subtitle: str,
-    provenance: Provenance,
-    height: int,
-    *,
-    sentence: str = "",
-    head_room: int = 0,
-    stamp: bool = True,
-    bottom: int = 62,
+    figure: go.Figure, heading: Heading, provenance: Provenance, height: int, *, sentence: str = "", bottom: int = 24, lines: int = 0
 ) -> go.Figure:
-    """Title and subtitle above the plot, release in it, all inside the picture. `height` is that of the plot itself.
+    """Title above the plot, release below it, all inside the picture. `height` is that of the plot itself, `bottom` that of its axis.
 
-    `head_room` is the least space above the plot: charts that stand side by side keep their plots in one line.
-    The figure's `meta` holds `sentence`, to stand under it, and `alt`, for people who cannot see it.
+    `lines` is the least number of lines above the plot: charts that stand side by side keep their plots in one line.
+    The figure's `meta` holds what stands around it on the page, and `alt`, for people who cannot see it.
     """
-    head, under = wrapped(title, WIDTH), wrapped(subtitle, SMALL_WIDTH) if subtitle else []
-    top = max(26 + 21 * len(head) + 18 * len(under) + 14, head_room)
-    lines = [*head, *(f'<span style="font-size:14px;font-weight:400;color:{SECONDARY}">{line}</span>' for line in under)]
-    figure.update_layout(template=TEMPLATE, title={"text": "<br>".join(lines)}, height=height + top + bottom)
-    figure.update_layout(margin={"t": top, "b": bottom})
-    figure.update_layout(
-        meta={"sentence": sentence, "alt": " ".join(filter(None, [f"{title}.", subtitle, sentence, f"{stamp_text(provenance)}."]))}
+    head = wrapped(heading.finding, WIDTH)
+    head = head if len(head) <= 2 else wrapped(heading.short, WIDTH)
+    under = wrapped(heading.crop, SMALL_WIDTH)
+    top = 24 + 21 * len(head) + 18 * len(under) + 18 * max(0, lines - len(head) - len(under))
+    small = (f'<span style="font-size:14px;font-weight:400;color:{SECONDARY}">{line}</span>' for line in under)
+    figure.update_layout(template=TEMPLATE, title={"text": "<br>".join([*head, *small])}, height=height + top + bottom + STAMP_ROOM)
+    figure.update_layout(margin={"t": top, "b": bottom + STAMP_ROOM})
+    stamp = stamp_text(provenance)
+    alt = " ".join(filter(None, [f"{heading.finding}.", heading.under, sentence, f"{stamp}."]))
+    figure.update_layout(meta={"finding": heading.finding, "under": heading.under, "sentence": sentence, "alt": alt})
+    figure.add_annotation(
+        text=plain(stamp),
+        xref="paper",
+        yref="paper",
+        x=1,
+        y=0,
+        yshift=-bottom,
+        xanchor="right",
+        yanchor="top",
+        showarrow=False,
+        font={"size": 12, "color": SECONDARY},
     )
-    if stamp:
-        figure.add_annotation(
-            text=plain(stamp_text(provenance)),
-            xref="paper",
-            yref="paper",
-            x=1,
-            y=0,
-            xanchor="right",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 12, "color": SECONDARY},
-            bgcolor="rgba(255,255,255,0.85)",
-            borderpad=1,
-        )
+    return figure
+
+
+def more_room_above(figure: go.Figure, pixels: int) -> go.Figure:
+    """For words that stand on top of the plot."""
+    figure.layout.margin.t += pixels
+    figure.layout.height += pixels
     return figure
 
 
@@ -74,14 +90,12 @@ def stamp_text(provenance: Provenance) -> str:
 
 
 def whole_number_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
-    """Round steps that cover a span, at most `wanted` + 2 of them."""
+    """Round steps from at or below `low` to at or below `high`, at most `wanted` + 2 of them."""
     span = max(high - low, 1e-9)
-    rough = span / wanted
-    size = 10 ** math.floor(math.log10(rough))
-    step = next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= rough)
-    first = int(-(-round(low / step, 9) // 1)) if low > 0 else int(round(low / step, 9) // 1)
+    size = 10 ** math.floor(math.log10(span / wanted))
+    step = next(size * m for m in (1, 2, 2.5, 5, 10) if span / (size * m) <= wanted + 1)
+    at = math.floor(round(low / step, 9)) * step
     ticks = []
-    at = first * step
     while at <= high + step * 1e-6:
         ticks.append(round(at, 10))
         at += step

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from metrics.charts.frame import finish, plain, span_of, whole_number_ticks
+from metrics.charts.frame import Heading, finish, plain, span_of, whole_number_ticks
 from metrics.charts.palette import BAND, BAND_EDGE, COMPARED, INNER_BAND, OURS, TEXT, WHITE
 from metrics.charts.time_path import tick_words
-from metrics.charts.titles import listing, place_name, subtitle, title_spread
+from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_spread
 from metrics.report import Report
+from metrics.wording.dates import format_day
 from metrics.wording.values import format_figure, format_value, upper_first
 
 Z_INNER, Z_OUTER = 1.959964, 3.090232
@@ -76,7 +77,6 @@ def draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day:
     )
     _name_outside(figure, report, rows, outside, float(sizes[-1]))
     low, high = span_of(rows["value"], around=(centre, float(np.clip(centre - Z_INNER * np.sqrt(centre * (1 - centre) / sizes[0]), 0, 1))))
-    low -= (high - low) * 0.1  # room for the release, which stands in the lower right corner
     ticks = whole_number_ticks(max(low, 0.0), high)
     figure.update_yaxes(range=[min(ticks[0], max(low, 0.0)), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, currency))
     across = whole_number_ticks(0, float(sizes[-1]), 4)
@@ -92,16 +92,22 @@ def draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day:
     names = {u: contents.units[u].name for u in units}
     title = title_spread(kpi, {names[u]: side for u, side in place.items() if side != "within"})
     whole = f"{upper_first(place_name(report, parent))}: {format_value(centre, kpi.unit, currency)}."
-    whole += " Inside the usual spread, differences are what chance allows."
     sentence = listing(kpi, every, [names[str(u)] for u in every.index], currency, whole)
-    return finish(figure, title, subtitle(report, kpi, parent, day), report.provenance, height=300, sentence=sentence, bottom=56)
+    heading = Heading(
+        title,
+        f"{subtitle(report, kpi, parent, day)} Inside the usual spread, differences are what chance allows; this is not a league table.",
+        f"{kpi.short_title}, by size of unit",
+        crop_line(report, kpi.population, parent, format_day(day)),
+    )
+    return finish(figure, heading, report.provenance, height=300, sentence=sentence, bottom=48)
 
 
 def _name_outside(figure: go.Figure, report: Report, rows: pd.DataFrame, outside: list[bool], widest: float) -> None:
     """Name at most four of the units outside, the largest first: more would cover the figures on a phone."""
     named = rows[outside].sort_values("denominator", ascending=False).head(4)
     for unit, row in named.iterrows():
-        right = float(row["denominator"]) > widest * 0.5
+        across = float(row["denominator"]) / widest
+        side = "left" if across < 0.34 else "right" if across > 0.66 else "center"
         label = textwrap.shorten(report.contents.units[str(unit)].name, 24, placeholder="…")
         figure.add_annotation(
             x=row["denominator"],
@@ -110,8 +116,8 @@ def _name_outside(figure: go.Figure, report: Report, rows: pd.DataFrame, outside
             showarrow=False,
             yanchor="bottom",
             yshift=7,
-            xanchor="right" if right else "left",
-            xshift=8 if right else -6,
+            xanchor=side,
+            xshift={"left": -6, "center": 0, "right": 8}[side],
             bgcolor="rgba(255,255,255,0.75)",
             borderpad=0,
         )

@@ -8,13 +8,14 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
-from metrics.charts.frame import finish, plain, span_of, stamp_text, whole_number_ticks
+from metrics.charts.frame import Heading, finish, more_room_above, plain, span_of, whole_number_ticks
 from metrics.charts.palette import COMPARED, OURS, SECONDARY, TEXT, WHITE
 from metrics.charts.time_path import tick_words
-from metrics.charts.titles import listing, place_name, subtitle, title_between
-from metrics.report import KpiSummary, Report
+from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between, title_of_counts
+from metrics.report import KpiSummary, Report, characteristic
+from metrics.wording.dates import format_day
 from metrics.wording.status import format_status
-from metrics.wording.values import digits_for, format_figure, format_range, format_value, upper_first
+from metrics.wording.values import digits_for, format_figure, format_range, format_value, lower_first, upper_first
 
 LABEL = 15
 """Letters a line of a group's label: a phone keeps most of its width for the figures."""
@@ -27,7 +28,8 @@ def draw_groups(report: Report, kpi_id: str, unit: str, dimension: str, day: dat
     labels = {f"{dimension}={c}": label for c, label, _ in contents.dimensions[dimension].categories}
     whole = report.units_at(kpi_id, day, (unit,))
     reference = float(whole["value"].iloc[0]) if len(whole) and pd.notna(whole["value"].iloc[0]) else None
-    return dots(report, contents.kpis[kpi_id], rows, [labels[g] for g in rows.index], reference, unit, day, "group")
+    split = f" by {lower_first(characteristic(contents.dimensions[dimension].title))}"
+    return dots(report, contents.kpis[kpi_id], rows, [labels[g] for g in rows.index], reference, unit, day, "group", split)
 
 
 def draw_units(report: Report, kpi_id: str, parent: str, units: list[str], day: date) -> go.Figure:
@@ -40,10 +42,20 @@ def draw_units(report: Report, kpi_id: str, parent: str, units: list[str], day: 
 
 
 def dots(
-    report: Report, kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], reference: float | None, unit: str, day: date, thing: str
+    report: Report,
+    kpi: KpiSummary,
+    rows: pd.DataFrame,
+    labels: list[str],
+    reference: float | None,
+    unit: str,
+    day: date,
+    thing: str,
+    split: str = "",
 ) -> go.Figure:
     """A line of the chart for each row, from the top down; a hidden row keeps its place and says so."""
     currency = report.provenance.currency
+    if kpi.measure == "count":  # a part is always less than the whole
+        reference = None
     figure = go.Figure()
     places = [len(rows) - 1 - i for i in range(len(rows))]
     low, high = span_of(
@@ -55,8 +67,8 @@ def dots(
         rows["benchmark"],
         around=() if reference is None else (reference,),
     )
-    if kpi.unit in ("percent", "people") and low > 0:
-        low = max(low, 0.0) if low > high * 0.35 else 0.0
+    if kpi.unit in ("percent", "people") and not kpi.measure.startswith("pay_gap"):
+        low = max(low, 0.0) if low > high * 0.35 and kpi.measure != "count" else 0.0
     for place, (_, row) in zip(places, rows.iterrows(), strict=True):
         if pd.isna(row["value"]):
             figure.add_annotation(
@@ -108,13 +120,12 @@ def dots(
     figure.update_layout(margin={"r": 64})
     tall = max((label.count("<br>") + 1 for label in wrapped), default=1)
     shown = [(label, row) for label, (_, row) in zip(labels, rows.iterrows(), strict=True) if pd.notna(row["value"])]
-    title = title_between(
-        kpi,
-        [label for label, _ in shown],
-        [side_of(row, reference) for _, row in shown],
-        len(rows) - len(shown),
-        f"the {place_name(report, unit)}".replace("the the", "the"),
-        thing,
+    hidden = len(rows) - len(shown)
+    against = f"the {place_name(report, unit)}".replace("the the", "the")
+    title = (
+        title_of_counts(kpi, shown, hidden, thing, split)
+        if kpi.measure == "count"
+        else title_between(kpi, [label for label, _ in shown], [side_of(row, reference) for _, row in shown], hidden, against, thing, split)
     )
     whole = (
         ""
@@ -122,19 +133,10 @@ def dots(
         else f"{upper_first(place_name(report, unit))}: {format_value(reference, kpi.unit, currency, _digits(rows, kpi))}."
     )
     sentence = listing(kpi, rows, labels, currency, whole)
-    finish(
-        figure,
-        title,
-        subtitle(report, kpi, unit, day),
-        report.provenance,
-        height=max(24 + len(rows) * max(34, 18 * tall + 8), 110),
-        sentence=sentence,
-        bottom=62,
-        stamp=False,
-    )
-    figure.layout.margin.t += 22
-    figure.layout.height += 22
-    return stamped_below(figure, report)
+    short = f"{kpi.short_title}{split or ' by unit'}"
+    heading = Heading(title, subtitle(report, kpi, unit, day), short, crop_line(report, kpi.population, unit, format_day(day)))
+    finish(figure, heading, report.provenance, height=max(24 + len(rows) * max(34, 18 * tall + 8), 110), sentence=sentence, bottom=30)
+    return more_room_above(figure, 22)
 
 
 def clearly_different(row: pd.Series, reference: float | None) -> bool:
@@ -181,19 +183,3 @@ def _dot(figure: go.Figure, kpi: KpiSummary, row: pd.Series, place: float, refer
         marker={"size": 12, "color": OURS if filled else WHITE, "line": {"color": WHITE if filled else OURS, "width": 1 if filled else 2}},
         hovertemplate=f"{format_figure(row, kpi, currency)}, likely range {likely}<extra></extra>",
     )
-
-
-def stamped_below(figure: go.Figure, report: Report) -> go.Figure:
-    figure.add_annotation(
-        text=plain(stamp_text(report.provenance)),
-        xref="paper",
-        yref="paper",
-        x=1,
-        y=0,
-        yshift=-34,
-        xanchor="right",
-        yanchor="top",
-        showarrow=False,
-        font={"size": 12, "color": SECONDARY},
-    )
-    return figure

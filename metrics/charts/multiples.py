@@ -10,8 +10,8 @@ from metrics.charts.frame import span_of
 from metrics.charts.time_path import draw_time_path, over_time, target_path
 from metrics.report import Report
 
-HEAD_ROOM = 245
-"""Four lines of title and seven below it."""
+LINES = 5
+"""Two of title and three below it: every chart of a row has room for the longest."""
 
 
 def shared_scale(report: Report, kpis: Iterable[str], unit: str) -> tuple[float, float]:
@@ -26,4 +26,4 @@ def shared_scale(report: Report, kpis: Iterable[str], unit: str) -> tuple[float,
 
 def draw_multiple(report: Report, kpi_id: str, unit: str, scale: tuple[float, float]) -> go.Figure:
     """One of the small charts: one separate figure each, so that they stack on a phone."""
-    return draw_time_path(report, kpi_id, unit, height=210, scale=scale, head_room=HEAD_ROOM)
+    return draw_time_path(report, kpi_id, unit, height=210, scale=scale, lines=LINES)

@@ -97,7 +97,11 @@ def _runs(rows: pd.DataFrame, across: Callable[[date], float], up: Callable[[flo
 
 def _line(points: list[tuple[float, float]], colour: str, width: float, dash: str = "") -> str:
     d = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-    return f'<path d="{d}" fill="none" stroke="{colour}" stroke-width="{width}"' + (f' stroke-dasharray="{dash}"' if dash else "") + "/>"
+    return (
+        f'<path d="{d}" fill="none" stroke="{colour}" stroke-width="{width}" vector-effect="non-scaling-stroke"'
+        + (f' stroke-dasharray="{dash}"' if dash else "")
+        + "/>"
+    )
 
 
 def _years(shown: pd.DataFrame, path: list[tuple[date, float]], across: Callable[[date], float]) -> str:

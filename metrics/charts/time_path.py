@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from metrics.charts.frame import finish, plain, span_of, whole_number_ticks
+from metrics.charts.frame import Heading, finish, plain, span_of, whole_number_ticks
 from metrics.charts.palette import OURS, SECONDARY, TEXT, WHITE
-from metrics.charts.titles import subtitle, title_over_time
+from metrics.charts.titles import crop_line, short_over_time, subtitle, title_over_time
 from metrics.report import KpiSummary, Report
-from metrics.wording.dates import format_day
+from metrics.wording.dates import format_day, format_month
 from metrics.wording.sentences import describe_series
 from metrics.wording.values import digits_for, format_figure, format_number, format_range, format_value
 
 
 def draw_time_path(
-    report: Report, kpi_id: str, unit: str, height: int = 300, scale: tuple[float, float] | None = None, head_room: int = 0
+    report: Report, kpi_id: str, unit: str, height: int = 300, scale: tuple[float, float] | None = None, lines: int = 0
 ) -> go.Figure:
     """The line stops where a period is hidden or not held; it is never drawn across.
 
@@ -36,21 +37,22 @@ def draw_time_path(
     ticks = whole_number_ticks(low, high)
     starts = f" The scale starts at {_scale_start(ticks[0], kpi.unit, report.provenance.currency)}." if ticks[0] else ""
     figure.update_yaxes(range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, report.provenance.currency))
-    figure.update_xaxes(**_years(rows, path), showline=True, linecolor=TEXT)
+    years = _years(rows, path)
+    figure.update_xaxes(**years, showline=True, linecolor=TEXT, tickangle=0)
     if low < 0 < high:
         figure.add_hline(y=0, line={"color": TEXT, "width": 1})
     sentence = describe_series(rows[rows["status"].notna()], kpi, report.provenance.currency)
-    under = subtitle(report, kpi, unit) + starts
-    return finish(
-        figure,
+    marks = f" Years mark {format_day(years['tickvals'][-1]).rsplit(' ', 1)[0]}." if years["tickvals"] else ""
+    held = rows[rows["status"].notna()]
+    first, last = held["period_end"].iloc[0], held["period_end"].iloc[-1]
+    when = format_day(last) if first == last else f"{format_month(first)} to {format_month(last)}"
+    heading = Heading(
         title_over_time(report, kpi, unit, rows),
-        under,
-        report.provenance,
-        height,
-        sentence=sentence,
-        head_room=head_room,
-        bottom=40,
+        subtitle(report, kpi, unit) + marks + starts,
+        short_over_time(report, kpi, unit, rows),
+        crop_line(report, kpi.population, unit, when, None if kpi.measure == "count" else held["denominator"].iloc[-1]),
     )
+    return finish(figure, heading, report.provenance, height, sentence=sentence, lines=lines)
 
 
 def over_time(report: Report, kpi_id: str, unit: str) -> pd.DataFrame:
@@ -205,7 +207,7 @@ def _draw_breaks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame) -> None
             )
 
 
-def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, object]:
+def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, Any]:
     """Room to the right of the last point for its value; whole years as ticks, fewer where there are many."""
     first = rows["period_end"].min()
     last = max([rows["period_end"].max(), *(pd.Timestamp(d) for d, _ in path)])
@@ -213,15 +215,14 @@ def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, obje
     latest = rows.dropna(subset=["value"])["period_end"].max()
     room = 0.06 if pd.isna(latest) or (last - latest).days > span * 0.3 else 0.34
     end = last + timedelta(days=int(span * room))
-    years = list(range(first.year, end.year + 1))
-    step = 1 if len(years) <= 6 else 2 if len(years) <= 9 else 4
     anchor = rows["period_end"].max()
-    at = [pd.Timestamp(y, anchor.month, 1) + pd.offsets.MonthEnd(0) for y in years]
-    kept = [d for d in at if first - timedelta(days=20) <= d <= last + timedelta(days=20)]
-    kept = [d for d in kept if (d.year - anchor.year) % step == 0]
+    at = [pd.Timestamp(y, anchor.month, 1) + pd.offsets.MonthEnd(0) for y in range(first.year, end.year + 1)]
+    held = [d for d in at if first - timedelta(days=20) <= d <= last + timedelta(days=20)]
+    step = 1 if len(held) <= 6 else 2 if len(held) <= 12 else 4  # a phone has room for six
+    kept = [d for d in held if (d.year - anchor.year) % step == 0]
     return {
         "range": [first - timedelta(days=span * 0.03), end],
         "tickvals": kept,
-        "ticktext": [f"{d:%b}<br>{d.year}" for d in kept],
+        "ticktext": [str(d.year) for d in kept],
         "type": "date",
     }

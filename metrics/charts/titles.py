@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
+from metrics.charts.frame import MOST_LINES, SMALL_WIDTH, wrapped
 from metrics.report import KpiSummary, Report
 from metrics.wording.dates import format_day
 from metrics.wording.headline import headline_kpi
 from metrics.wording.notes import NOTES
-from metrics.wording.values import format_count_of, format_figure, format_list, format_number, lower_first, upper_first
+from metrics.wording.status import describe_status
+from metrics.wording.values import (
+    format_count_of,
+    format_declared,
+    format_figure,
+    format_list,
+    format_value,
+    lower_first,
+    upper_first,
+)
 
 
 def place_name(report: Report, unit: str) -> str:
@@ -23,8 +33,11 @@ def title_over_time(report: Report, kpi: KpiSummary, unit: str, rows: pd.DataFra
     return headline_kpi(held.iloc[-1], kpi, report.provenance.currency, name)
 
 
-def title_between(kpi: KpiSummary, labels: list[str], sides: list[str], hidden: int, against: str, thing: str) -> str:
-    """Which are clearly different. `sides`: "above", "below" or "" for each one shown, in the order of `labels`."""
+def title_between(kpi: KpiSummary, labels: list[str], sides: list[str], hidden: int, against: str, thing: str, split: str = "") -> str:
+    """Which are clearly different. `sides`: "above", "below" or "" for each one shown, in the order of `labels`.
+
+    "three of five groups clearly differ" stays true for whoever is hidden: only those shown are counted.
+    """
     apart = [(label, side) for label, side in zip(labels, sides, strict=True) if side]
     among = " shown" if hidden else ""
     if not apart:
@@ -32,9 +45,19 @@ def title_between(kpi: KpiSummary, labels: list[str], sides: list[str], hidden: 
     elif len(apart) <= 2:
         by_side = {side: format_list([label for label, s in apart if s == side]) for side in ("above", "below")}
         found = f"{' and '.join(f'{names} clearly {side}' for side, names in by_side.items() if names)} {against}"
+    elif len(apart) == len(labels):
+        found = f"all {format_count_of(len(labels))} {thing}s{among} clearly differ from {against}"
     else:
         found = f"{format_count_of(len(apart))} of {format_count_of(len(labels))} {thing}s{among} clearly differ from {against}"
-    return f"{kpi.short_title}: {found}"
+    return f"{kpi.short_title}{split}: {found}"
+
+
+def title_of_counts(kpi: KpiSummary, shown: list[tuple[str, pd.Series]], hidden: int, thing: str, split: str) -> str:
+    """Numbers of people have no likely range, so nothing is "clearly different": only which is the largest."""
+    if len(shown) < 2:
+        return f"{kpi.short_title}{split}"
+    label, row = max(shown, key=lambda pair: float(pair[1]["value"]))
+    return f"{kpi.short_title}{split}: the largest {thing}{' shown' if hidden else ''} is {label}, {format_figure(row, kpi)}"
 
 
 def title_spread(kpi: KpiSummary, named: dict[str, str]) -> str:
@@ -60,21 +83,38 @@ def listing(kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], currency: st
     return f"{', '.join(shown)}. {whole}{not_shown}".strip()
 
 
-def title_declared(rows: pd.DataFrame, kpis: dict[str, KpiSummary]) -> str:
+def title_declared(rows: pd.DataFrame) -> str:
     """The question that fewest have answered."""
-    low = rows["declared"].min()
-    share = f"{format_number(int(low * 100 + 1e-9))}%"
+    low = float(rows["rate"].min())
+    share = f"{format_declared(low)}%"
     if low >= 0.8:
         return f"Every question has been answered by at least {share}"
-    return f"{kpis[str(rows['declared'].idxmin())].short_title}: only {share} have answered"
+    return f"{rows.sort_values('rate')['characteristic'].iloc[0]}: only {share} have answered"
+
+
+def short_over_time(report: Report, kpi: KpiSummary, unit: str, rows: pd.DataFrame) -> str:
+    """ "Median ethnicity pay gap, City Operations: 6.5%, not enough data"."""
+    last = rows[rows["status"].notna()].iloc[-1]
+    name = kpi.short_title if unit == report.contents.root.id else f"{kpi.short_title}, {report.contents.units[unit].name}"
+    figure = f"{name}: {format_figure(last, kpi, report.provenance.currency)}"
+    judged = last["status"] not in ("context", "no_target") and pd.notna(last["value"])
+    return f"{figure}, {lower_first(describe_status(last, kpi))}" if judged else figure
 
 
 def subtitle(report: Report, kpi: KpiSummary, unit: str, day: object = None) -> str:
-    """What, who and when, under the title."""
+    """What, who and when, under the finding."""
     when = f", {format_day(day)}" if day is not None else GRAINS[kpi.grain]  # type: ignore[arg-type]
     who = upper_first(kpi.who).rstrip(".")
     population = "" if kpi.population.lower() in kpi.who.lower() else f", {lower_first(kpi.population)}"
     return f"{who}. {upper_first(place_name(report, unit))}{population}{when}."
+
+
+def crop_line(report: Report, population: str, unit: str, when: str, people: float | None = None) -> str:
+    """What a picture must still say when it is pasted elsewhere; the base where there is room for it."""
+    place = "" if unit == report.contents.root.id else f", {report.contents.units[unit].name}"
+    said = f"{report.provenance.council}{place}. {upper_first(population)}, {when}"
+    base = f", {format_value(people, 'people')}" if people is not None and pd.notna(people) else ""
+    return f"{said}{base}." if len(wrapped(f"{said}{base}.", SMALL_WIDTH)) <= MOST_LINES else f"{said}."
 
 
 GRAINS = {"snapshot": "", "month": ", by month", "quarter": ", by quarter", "year": ", by year"}

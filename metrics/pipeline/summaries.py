@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from metrics.definitions.base import Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_who
 from metrics.definitions.dimension import Dimension
-from metrics.definitions.kpi import FrameworkLink, Kpi, Milestone, Tolerance
+from metrics.definitions.kpi import FrameworkLink, Kpi, MeasureType, Milestone, Tolerance
 from metrics.definitions.organisation import Organisation
 from metrics.evaluate.comparison import benchmark_by_group, factor
 from metrics.evaluate.values import interval_of
-from metrics.report import DimensionSummary, KpiSummary, UnitSummary
+from metrics.report import DimensionSummary, KpiSummary, UnitSummary, characteristic
 
 
 def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiSummary:
@@ -51,7 +52,32 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         notes=(*kpi.notes, *dataset.notes),
         fingerprint=configuration.kpi_fingerprints[kpi.id],
         sql=sql,
+        declares=_declares(configuration, kpi),
+        asks=_asks(configuration, kpi),
     )
+
+
+def _declares(configuration: Configuration, kpi: Kpi) -> str:
+    """A proportion that counts those who have answered, and asks nothing else of them."""
+    measure = kpi.measure
+    known = _known(configuration, measure.numerator)
+    if measure.type is not MeasureType.PROPORTION or len(measure.numerator) != 1 or _known(configuration, measure.denominator):
+        return ""
+    return characteristic(configuration.dimensions[known[0]].title) if known else ""
+
+
+def _asks(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
+    """What the base asks for; a pay gap asks for whatever tells its two groups apart."""
+    measure = kpi.measure
+    asked = _known(configuration, measure.denominator)
+    if measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
+        asked = [*asked, *(d for d in measure.numerator if d in measure.reference_group)]
+    return tuple(dict.fromkeys(characteristic(configuration.dimensions[d].title) for d in asked))
+
+
+def _known(configuration: Configuration, where: Filter) -> list[str]:
+    """Dimensions of which every known answer is wanted, and no other."""
+    return [d for d, wanted in where.items() if wanted == "known" or set(wanted) == set(configuration.dimensions[d].known)]
 
 
 def _target(kpi: Kpi) -> tuple[tuple[str, float], ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from metrics.errors import SourceError
 from metrics.releases.draft import Draft
 from metrics.report import DimensionSummary, KpiSummary, UnitSummary
 
@@ -43,7 +44,10 @@ def pack(content: Mapping[str, Any]) -> bytes:
 
 
 def unpack(stored: bytes) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(zlib.decompress(stored))
+    try:
+        content: dict[str, Any] = json.loads(zlib.decompress(stored))
+    except (zlib.error, ValueError) as error:
+        raise SourceError("The release store is damaged: a part of a release cannot be read.", "Put back a copy of the store.") from error
     return content
 
 
@@ -85,7 +89,7 @@ def unpack_snapshot(stored: bytes) -> Snapshot:
 
 def _kpi(stored: dict[str, Any]) -> KpiSummary:
     pairs = {name: tuple((a, b) for a, b in stored[name]) for name in ("target", "series_breaks")}
-    lists = {name: tuple(stored[name]) for name in ("breakdowns", "framework", "notes")}
+    lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("breakdowns", "framework", "notes", "asks")}
     return KpiSummary(**{**stored, **pairs, **lists})
 
 

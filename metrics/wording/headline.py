@@ -12,9 +12,10 @@ from metrics.wording.status import BEHIND, JUDGED
 from metrics.wording.values import (
     digits_for,
     format_amount,
+    format_change,
     format_count_of,
+    format_declared,
     format_figure,
-    format_number,
     is_missing,
     lower_first,
     upper_first,
@@ -85,7 +86,7 @@ def headline_kpi(row: pd.Series, kpi: KpiSummary, currency: str = "£", unit_nam
     name = f"{kpi.short_title}, {unit_name}" if unit_name else kpi.short_title
     if is_missing(row["value"]):
         return f"{name}: {_no_figure(row)}"
-    movement, standing = _movement_phrase(row), _standing_phrase(row, kpi, currency)
+    movement, standing = _movement_phrase(row, kpi, currency), _standing_phrase(row, kpi, currency)
     figure = f"{name}: {format_figure(row, kpi, currency)}"
     if not movement or not standing:
         return ", ".join(part for part in (figure, movement or standing) if part)
@@ -95,12 +96,14 @@ def headline_kpi(row: pd.Series, kpi: KpiSummary, currency: str = "£", unit_nam
 
 def _no_figure(row: pd.Series) -> str:
     if row["status"] == "withheld":
-        known = "" if is_missing(row["declared"]) else f", only {format_number(int(row['declared'] * 100 + 1e-9))}% have answered"
+        known = "" if is_missing(row["declared"]) else f", only {format_declared(row['declared'])}% have answered"
         return f"withheld{known}"
     return "hidden to protect people" if row["status"] == "hidden" else "no figure"
 
 
-def _movement_phrase(row: pd.Series) -> str:
+def _movement_phrase(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
+    if row["movement"] == "unclear" and is_missing(row["change_lower"]) and not is_missing(row["change"]):  # a whole count: no range
+        return f"{lower_first(format_change(row['change'], kpi.unit, currency, digits_for(row, kpi.unit)))} in a year"
     return {"up": "a real rise", "down": "a real fall", "unclear": "no clear change in a year"}.get(str(row["movement"]), "")
 
 

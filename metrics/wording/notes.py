@@ -7,7 +7,7 @@ import pandas as pd
 from metrics.report import KpiSummary
 from metrics.wording.dates import format_day
 from metrics.wording.legend import MARKERS
-from metrics.wording.values import format_number, is_missing
+from metrics.wording.values import format_declared, is_missing
 
 NOTES = {
     "hidden": "Hidden to protect people: the numbers are too small to show safely, or would give away one that is.",
@@ -43,15 +43,10 @@ def describe_note(row: pd.Series) -> str:
     if not key:
         return ""
     if key == "withheld" and not is_missing(declared):
-        return f"Withheld: only {_in_100(declared)} in 100 people have answered, and a share needs at least 60."
+        return f"Withheld: only {format_declared(declared)} in 100 people have answered, and a share needs at least 60."
     if key == "declared_low" and not is_missing(declared):
-        return f"Read with care: {_in_100(declared)} in 100 people have answered."
+        return f"Read with care: {format_declared(declared)} in 100 people have answered."
     return NOTES[key]
-
-
-def _in_100(declared: float) -> str:
-    """Whole people in a hundred, rounded down so that 59.7 never reads as the 60 that is needed."""
-    return format_number(int(declared * 100 + 1e-9))
 
 
 def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False) -> tuple[str, ...]:

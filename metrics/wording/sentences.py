@@ -13,12 +13,14 @@ import pandas as pd
 from metrics.report import KpiSummary
 from metrics.statistics.targets import required_share_of_hires
 from metrics.wording.dates import format_day, format_month
+from metrics.wording.definition import describe_target
 from metrics.wording.movement import describe_movement
 from metrics.wording.values import (
     MARKER_SENTENCES,
     digits_for,
     format_amount,
     format_count_of,
+    format_declared,
     format_figure,
     format_list,
     format_number,
@@ -41,7 +43,8 @@ def describe_series(rows: pd.DataFrame, kpi: KpiSummary, currency: str = "£") -
     if len(shown) == 1:
         return f"{kpi.short_title}: {here}. {_empty_periods(ordered)}".strip()
     parts = [f"{kpi.short_title}: from {format_figure(first, kpi, currency)} in {format_month(first['period_end'])} to {here}"]
-    parts += [text for text in (describe_movement(last, kpi, currency), describe_path(last, kpi, currency)) if text]
+    aim = f"Target: {describe_target(kpi, currency)}" if kpi.within is not None else describe_path(last, kpi, currency)
+    parts += [text for text in (describe_movement(last, kpi, currency), aim) if text]
     return f"{'. '.join(parts)}. {_empty_periods(ordered)}".strip()
 
 
@@ -163,7 +166,7 @@ def describe_bounds(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> st
 
 def describe_declared(row: pd.Series) -> str:
     """ "94% have answered"; "" where nothing was asked."""
-    return "" if is_missing(row["declared"]) else f"{format_number(int(row['declared'] * 100 + 1e-9))}% have answered"
+    return "" if is_missing(row["declared"]) else f"{format_declared(row['declared'])}% have answered"
 
 
 def describe_base(row: pd.Series, kpi: KpiSummary) -> str:

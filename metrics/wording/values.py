@@ -98,6 +98,13 @@ def format_figure(row: pd.Series, kpi: KpiSummary, currency: str = "£", bare: b
     return format_value(row["value"], kpi.unit, currency, digits_for(row, kpi.unit), bare)
 
 
+def format_declared(share: float) -> str:
+    """A declaration rate as a whole number in 100: never rounded up to 60, 80 or 100, where its meaning changes."""
+    exact = float(share) * 100 + 1e-9
+    whole = int(exact + 0.5)
+    return format_number(whole - 1 if whole in (60, 80, 100) and exact < whole else whole)
+
+
 def format_count_of(number: int) -> str:
     """Small numbers of things as words, as in running text: three, 12."""
     return NUMBER_WORDS[number] if 0 <= number < len(NUMBER_WORDS) else format_number(number)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
+from metrics.charts.frame import Figure
 from metrics.charts.sparkline import draw_sparkline
 from metrics.charts.symbols import status_symbol
 from metrics.report import Contents, KpiSummary, Report, UnitSummary
@@ -37,7 +37,16 @@ def status(row: pd.Series, kpi: KpiSummary | None = None) -> Html:
     return tag("span", picture(status_symbol(name)), tag("span", word), cls=f"eq-status {name}")
 
 
-def chart(figure: go.Figure, key: str) -> None:
+def chart_heading(figure: Figure, title: str = "", level: int = 3) -> None:
+    """What the chart found and what it counts, as words of the page: they wrap with the page, and can be read without the picture.
+
+    `title` stands in place of the finding where the page has already stated it.
+    """
+    said = figure.layout.meta
+    show(tag(f"h{level}", title or said["finding"], cls=f"eq-h{level}"), tag("p", said["under"], cls="eq-small"))
+
+
+def chart(figure: Figure, key: str) -> None:
     """A chart and the sentence under it.
 
     No mode bar: it is eight stops on the way of everyone who uses a keyboard, and each figure has its own downloads.
@@ -168,6 +177,11 @@ def grid(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], 
         rows.append([name, *(_grid_cell(found[k.id], unit, k, currency) for k in kpis)])
     columns = [Column("Unit"), *(Column(k.short_title) for k in kpis)]
     return table("Status of each unit on each headline measure", columns, rows, quiet=True, cls="eq-grid", own=1)
+
+
+def published_below(report: Report, units: list[str], kpis: list[KpiSummary]) -> list[KpiSummary]:
+    """Measures that at least one of the units has a row of, shown or hidden."""
+    return [k for k in kpis if len(report.units_at(k.id, report.contents.periods[k.id][-1], units))]
 
 
 def _grid_cell(rows: pd.DataFrame, unit: str, kpi: KpiSummary, currency: str) -> Cell:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from metrics.exports.csv import write_csv
@@ -9,6 +11,8 @@ from metrics.exports.workbook import write_workbook
 from metrics.report import Report
 from pages.shared.markup import show, tag
 
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+.!|~:$&-])")
+ESCAPED = r"\\\1"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -18,15 +22,14 @@ def offer(report: Report, title: str, name: str) -> None:
         show(tag("p", "Downloads are closed: this release was withdrawn.", cls="eq-small"))
         return
     file = f"{name}-{report.provenance.release}".replace(" ", "-")
+    kinds = (("Excel", "xlsx", EXCEL, lambda: write_workbook(report, title)), ("CSV", "csv", "text/csv", lambda: write_csv(report)))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.download_button(
-            "Download Excel",
-            data=lambda: write_workbook(report, title),
-            file_name=f"{file}.xlsx",
-            mime=EXCEL,
-            key=f"xlsx-{name}",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Download CSV", data=lambda: write_csv(report), file_name=f"{file}.csv", mime="text/csv", key=f"csv-{name}", on_click="ignore"
-        )
+        for word, ending, mime, make in kinds:
+            st.download_button(
+                label(word, title), data=make, file_name=f"{file}.{ending}", mime=mime, key=f"{ending}-{name}", on_click="ignore"
+            )
+
+
+def label(word: str, title: str) -> str:
+    """ "Download Excel", and for screen readers also of what: the part in italics is out of sight."""
+    return f"Download {word} *with the numbers of {MARKDOWN.sub(ESCAPED, title)}*"

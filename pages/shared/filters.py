@@ -93,7 +93,7 @@ def headline_first(contents: Contents) -> list[str]:
 
 
 def kpi_label(kpi: KpiSummary) -> str:
-    return f"{kpi.id} {kpi.title}"
+    return f"{kpi.id} {kpi.short_title}"
 
 
 def unit_labels(contents: Contents) -> dict[str, str]:

@@ -55,6 +55,7 @@ def show(*parts: object) -> None:
 class Column:
     head: str
     number: bool = False
+    cls: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,20 +66,34 @@ class Cell:
     cls: str = ""
 
 
+STACK_FROM = 5
+"""A phone has room for four columns: rows of more become blocks, each figure under the head of its column."""
+
+
 def table(
     caption: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, quiet: bool = False, cls: str = "", own: int = 0
 ) -> Html:
     """A real table in a region that a keyboard can scroll. The first cell of a row names it; `quiet` hides the caption from sight only.
 
-    `own` marks that many first rows as the unit itself, above its parts.
+    `own` marks that many first rows as the unit itself, above its parts. Roles are written out, because a browser forgets
+    that a table is one when its rows are laid out as blocks.
     """
-    head = tag("thead", tag("tr", *(tag("th", c.head, scope="col", cls="num" if c.number else "") for c in columns)))
+    heads = (tag("th", c.head, scope="col", role="columnheader", cls="num" if c.number else "") for c in columns)
+    head = tag("thead", tag("tr", *heads, role="row"), role="rowgroup")
     body = []
     for place, row in enumerate(rows):
-        cells = [tag("th", row[0], scope="row")]
+        cells = [tag("th", row[0], scope="row", role="rowheader")]
         for column, value in zip(columns[1:], row[1:], strict=True):
             cell = value if isinstance(value, Cell) else Cell(value)
-            cells.append(tag("td", cell.inside, cls=" ".join(filter(None, ["num" if column.number else "", cell.cls]))))
-        body.append(tag("tr", *cells, cls="own" if place < own else ""))
-    inner = tag("table", tag("caption", caption), head, tag("tbody", *body), cls=cls)
-    return tag("div", inner, cls="eq-region quiet" if quiet else "eq-region", role="region", tabindex="0", aria_label=caption)
+            kinds = " ".join(filter(None, ["num" if column.number else "", column.cls, cell.cls]))
+            cells.append(tag("td", cell.inside, cls=kinds, role="cell", data_label=column.head))
+        body.append(tag("tr", *cells, cls="own" if place < own else "", role="row"))
+    inner = tag("table", tag("caption", caption), head, tag("tbody", *body, role="rowgroup"), cls=cls, role="table")
+    look = " ".join(filter(None, ["eq-region", "quiet" if quiet else "", "stack" if len(columns) >= STACK_FROM else ""]))
+    return tag("div", inner, cls=look, role="region", tabindex="0", aria_label=caption)
+
+
+def with_figures(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> tuple[list[Column], list[list[object]]]:
+    """Without the columns in which no row has anything."""
+    kept = [i for i in range(len(columns)) if i == 0 or any(row[i] not in ("", "–") for row in rows)]
+    return [columns[i] for i in kept], [[row[i] for i in kept] for row in rows]

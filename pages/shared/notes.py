@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from metrics.report import Contents, KpiSummary, Provenance, Report, UnitSummary
 from metrics.wording.dates import format_day
 from metrics.wording.definition import describe_change_method, describe_definition, describe_method
 from metrics.wording.notes import NOTES, describe_note, describe_notes
+from metrics.wording.overview import describe_behind, describe_moved, describe_too_early
 from metrics.wording.status import STATUS_MEANINGS, STATUS_WORDS
-from metrics.wording.values import lower_first
+from metrics.wording.values import format_list, lower_first
 from pages.shared.filters import line_above
 from pages.shared.markup import Html, joined, link, picture, safe, show, tag
 
@@ -66,6 +68,16 @@ def stamp(contents: Contents, day: object, who: str, more: str = "") -> Html:
     )
 
 
+def three_notes(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> None:
+    """What truly moved, what is behind, what cannot be told yet."""
+    said = (
+        ("moved", "Truly moved", describe_moved(rows, kpis)),
+        ("behind", "Behind", describe_behind(rows, kpis)),
+        ("", "Too early to say", describe_too_early(rows, kpis)),
+    )
+    show(tag("div", *(tag("div", tag("b", head), tag("p", words), cls=kind) for kind, head, words in said), cls="eq-notes"))
+
+
 def heading(text: str, under: str = "", level: int = 2) -> None:
     show(tag(f"h{level}", text, cls=f"eq-h{level}"), tag("p", under, cls="eq-small") if under else "")
 
@@ -82,6 +94,13 @@ def source(contents: Contents, *kpis: KpiSummary, more: str = "") -> None:
 def key(*items: tuple[str, str]) -> Html:
     """What each mark means. Decorative samples: the words carry it."""
     return tag("div", *(tag("span", picture(mark(kind)), words) for kind, words in items), cls="eq-key")
+
+
+def only_here(unit: UnitSummary, kpis: list[KpiSummary]) -> None:
+    """Measures that no part of a unit has."""
+    if kpis:
+        where = "the whole council" if unit.parent is None else unit.name
+        show(sentence(f"Published for {where} only: {format_list([lower_first(k.short_title) for k in kpis])}.", small=True))
 
 
 def status_key(statuses: set[str]) -> None:
@@ -202,10 +221,11 @@ def strip_key(unit: UnitSummary, contents: Contents, earlier: date | None) -> Ht
 def nothing_to_draw(rows: pd.DataFrame, contents: Contents, unit: UnitSummary, kpi: KpiSummary, pinned: str | None) -> None:
     """No empty axes: why there is nothing here, and where there is something."""
     withheld = rows[rows["status"] == "withheld"]
+    hidden = rows[rows["status"] == "hidden"]
     if len(withheld):
         words = describe_note(withheld.iloc[-1].where(withheld.iloc[-1].index != "note", "withheld"))
     else:
-        words = NOTES["hidden" if (rows["status"] == "hidden").any() else "not_available"]
+        words = (describe_note(hidden.iloc[-1]) or NOTES["hidden"]) if len(hidden) else NOTES["not_available"]
     parent = contents.units.get(unit.parent or "")
     above = (
         joined(

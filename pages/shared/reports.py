@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -15,6 +16,7 @@ from metrics.access.viewer import Viewer
 from metrics.errors import EqualityError, NotPublished
 from metrics.periods import years_before
 from metrics.report import Contents, KpiSummary, Report, Request
+from metrics.statistics.change import difference
 
 
 def config_folder() -> Path:
@@ -112,20 +114,29 @@ def every_day(contents: Contents) -> list[date]:
     return sorted({d for days in contents.periods.values() for d in days})
 
 
-def two_dates(report: Report, kpi: KpiSummary, unit: str, before: date, now: date) -> pd.DataFrame:
-    """The unit and each of its groups at two dates, `_then` for the earlier one; `tested`: the dates are a year apart."""
+def two_dates(report: Report, kpi: KpiSummary, unit: str, dimension: str, before: date, now: date) -> pd.DataFrame:
+    """The unit and its groups of one dimension at two dates, `_then` for the earlier one, with the change between them.
+
+    A year apart, the change is the published one. Else it is worked out in the same way from the two published ranges.
+    """
     cells = report.cells
-    here = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit) & ~cells["group"].astype(str).str.contains(";")].drop_duplicates(
-        ["group", "period_end"]
-    )
+    here = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit)].drop_duplicates(["group", "period_end"])
     then, after = (here[here["period_end"] == pd.Timestamp(d)].set_index("group") for d in (before, now))
     joined = after.join(then[["value", "lower", "upper", "status", "marker", "rounded"]].add_suffix("_then"))
-    joined["tested"] = before == years_before(now)
-    labels = {f"{d.id}={c}": f"{d.title}: {label}" for d in report.contents.dimensions.values() for c, label, _ in d.categories}
-    order = ["", *(g for g in labels if g in joined.index)]
-    joined = joined.loc[[g for g in order if g in joined.index]]
-    joined["label"] = [labels.get(g, "Everyone") for g in joined.index]
-    return joined
+    categories = report.contents.dimensions[dimension].categories if dimension else ()
+    labels = {"": "Everyone", **{f"{dimension}={c}": label for c, label, _ in categories}}
+    joined = joined.loc[[g for g in labels if g in joined.index]]
+    joined["label"] = [labels[g] for g in joined.index]
+    return joined if before == years_before(now) else _changed(joined, kpi, before, now)
+
+
+def _changed(joined: pd.DataFrame, kpi: KpiSummary, before: date, now: date) -> pd.DataFrame:
+    then = joined[["value_then", "lower_then", "upper_then"]].set_axis(["value", "lower", "upper"], axis=1)
+    found = joined.assign(**difference(joined, then))
+    broken = any(before < date.fromisoformat(day) <= now for day, _ in kpi.series_breaks)
+    up, down = found["change_lower"] > 0, found["change_upper"] < 0
+    movement = np.select([np.full(len(found), broken), found["change"].isna(), up, down], ["broken", "", "up", "down"], default="unclear")
+    return found.assign(movement=movement)
 
 
 def last_day_of_groups(report: Report, kpi: KpiSummary, unit: str, dimension: str) -> date:

@@ -87,6 +87,8 @@ class Guard:
             await refuse(scope, receive, send, 404)
         elif scope["type"] == "websocket":
             await self.app(scope, receive, send)
+        elif scope["path"].rstrip("/") == "/overview":  # the first screen is served at "/" alone
+            await to_the_start(scope, receive, send)
         else:
             await self.page(scope, receive, send)
 
@@ -106,6 +108,14 @@ def from_this_machine(scope: Scope) -> bool:
     name = host[1 : host.index("]")] if host.startswith("[") and "]" in host else host.rsplit(":", 1)[0]
     caller = (scope.get("client") or ("",))[0]
     return name in OWN_MACHINE and (caller in OWN_MACHINE or caller.startswith("127."))
+
+
+async def to_the_start(scope: Scope, receive: Receive, send: Send) -> None:
+    """To the overview, with the choices that the address holds."""
+    choices = scope["query_string"].decode("latin-1")
+    address = f"/?{choices}" if choices else "/"
+    headers = {k.decode(): v.decode() for k, v in HEADERS} | {"location": address}
+    await PlainTextResponse("", status_code=307, headers=headers)(scope, receive, send)
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:

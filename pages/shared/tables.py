@@ -13,9 +13,9 @@ from metrics.charts.sparkline import draw_strip
 from metrics.report import Contents, KpiSummary, Report, UnitSummary
 from metrics.wording.dates import format_day
 from metrics.wording.movement import describe_movement
-from metrics.wording.values import digits_for, format_change, format_number, format_range, format_value
+from metrics.wording.values import digits_for, format_number, format_range, format_value
 from pages.shared.cards import status, value_cell
-from pages.shared.markup import Cell, Column, Html, link, picture, show, table
+from pages.shared.markup import Cell, Column, Html, link, picture, show, table, with_figures
 
 
 def over_time(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> None:
@@ -50,7 +50,7 @@ def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> 
         ]
         for _, row in rows.iloc[::-1].iterrows()
     ]
-    return table(caption, columns, body)
+    return table(caption, *with_figures(columns, body))
 
 
 def likely(row: pd.Series, kpi: KpiSummary, currency: str, then: str = "") -> str:
@@ -98,7 +98,7 @@ def two_dates(compared: pd.DataFrame, report: Report, kpi: KpiSummary, before: d
         Column("Likely range then", True),
         Column(format_day(now), True),
         Column("Likely range now", True),
-        Column("Change"),
+        Column("Change", cls="whole"),
     ]
     body = [
         [
@@ -107,11 +107,11 @@ def two_dates(compared: pd.DataFrame, report: Report, kpi: KpiSummary, before: d
             likely(row, kpi, currency, "_then"),
             value_cell(_side(row, ""), kpi, currency),
             likely(row, kpi, currency),
-            change_words(row, kpi, currency),
+            change_words(row, kpi, currency, before),
         ]
         for _, row in compared.iterrows()
     ]
-    return table(f"{kpi.title}: two dates compared", columns, body, quiet=True, own=1)
+    return table(f"{kpi.title}: two dates compared", *with_figures(columns, body), quiet=True, own=1)
 
 
 def _side(row: pd.Series, suffix: str) -> pd.Series | None:
@@ -120,17 +120,13 @@ def _side(row: pd.Series, suffix: str) -> pd.Series | None:
     return pd.Series({name: row[f"{name}{suffix}"] for name in ("value", "status", "marker", "rounded")})
 
 
-def change_words(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
-    """The tested sentence where the dates are a year apart; else the difference, and whether the two ranges overlap."""
-    if bool(row["tested"]):
-        return describe_movement(row, kpi, currency)
-    if pd.isna(row["value"]) or pd.isna(row["value_then"]):
-        return "No comparison: one of the two is not shown"
-    words = format_change(float(row["value"]) - float(row["value_then"]), kpi.unit, currency, digits_for(row, kpi.unit))
-    if pd.isna(row["lower"]) or pd.isna(row["lower_then"]):
-        return words
-    apart = row["lower"] > row["upper_then"] or row["upper"] < row["lower_then"]
-    return f"{words}: {'the likely ranges do not overlap' if apart else 'the likely ranges overlap'}"
+def change_words(row: pd.Series, kpi: KpiSummary, currency: str, before: date) -> str:
+    """How far it moved between the two dates, and whether chance alone could explain it."""
+    if row["movement"] == "broken":
+        return "Not compared: counted differently since"
+    if row["movement"] == "" and pd.isna(row["change"]):
+        return "Not compared: one of the two is not shown"
+    return describe_movement(row, kpi, currency, before)
 
 
 def by_group(groups: pd.DataFrame, kpi: KpiSummary, contents: Contents, dimension: str) -> Html:
@@ -153,7 +149,7 @@ def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: Kp
     for id, row in rows.iterrows():
         line = [names[str(id)], *_base_cells(row, kpi), value_cell(row, kpi, currency), likely(row, kpi, currency)]
         body.append([*line, format_value(row["benchmark"], kpi.unit, currency, bare=True)] if marked else line)
-    return table("Numbers for this chart", columns, body)
+    return table("Numbers for this chart", *with_figures(columns, body))
 
 
 def measures(report: Report, kpis: list[KpiSummary], unit: UnitSummary, earlier: date | None, pinned: str | None) -> Html:
@@ -162,7 +158,11 @@ def measures(report: Report, kpis: list[KpiSummary], unit: UnitSummary, earlier:
     root = contents.root.id
     columns = [Column("Measure"), Column("Status"), Column("Whole council" if unit.id == root else unit.name, True)]
     columns += [] if unit.id == root else [Column("Council", True)]
-    columns += [Column(format_day(earlier) if earlier else "Earlier", True), Column("Each on its own scale"), Column("Since last year")]
+    columns += [
+        Column(format_day(earlier) if earlier else "Earlier", True),
+        Column("Each on its own scale", cls="wide-only"),
+        Column("Since last year", cls="whole"),
+    ]
     body = []
     for kpi in kpis:
         rows, council = report.series(kpi.id, unit.id), report.series(kpi.id, root)
@@ -214,12 +214,9 @@ def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned
     return table("Parts, largest first", columns, body)
 
 
-def declared(rates: pd.DataFrame, contents: Contents) -> Html:
-    columns = [Column("Measure that asks"), Column("Known", True), Column("People asked", True), Column("Shown?")]
-    body = [
-        [contents.kpis[str(id)].short_title, percent(row["declared"]), people(row["everyone"]), _shown(row["declared"])]
-        for id, row in rates.iterrows()
-    ]
+def declared(rates: pd.DataFrame) -> Html:
+    columns = [Column("Characteristic"), Column("Known", True), Column("People asked", True), Column("Its shares")]
+    body = [[str(name), percent(row["rate"]), people(row["asked"]), _shown(row["rate"])] for name, row in rates.iterrows()]
     return table("Numbers for this chart", columns, body)
 
 

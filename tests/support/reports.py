@@ -147,6 +147,7 @@ def recipes() -> dict[str, Recipe]:
             a_kpi(
                 "SL01",
                 "Ethnic minorities in senior grades",
+                asks=("Ethnic group",),
                 short_title="Ethnic minorities, senior",
                 target=(("2022-03-31", 0.21), ("2024-03-31", 0.25), ("2026-03-31", 0.295), ("2030-03-31", 0.38)),
                 who="ethnic minority staff in senior grades, of senior staff whose ethnicity is known",
@@ -164,6 +165,7 @@ def recipes() -> dict[str, Recipe]:
             a_kpi(
                 "WR01",
                 "Ethnic minorities in the workforce",
+                asks=("Ethnic group",),
                 short_title="Ethnic minorities, all staff",
                 benchmark_title="Residents aged 16 to 64",
                 benchmark_source="Census 2021",
@@ -179,6 +181,7 @@ def recipes() -> dict[str, Recipe]:
             a_kpi(
                 "WR05",
                 "Staff in each ethnic group",
+                asks=("Ethnic group",),
                 headline=False,
                 who="staff in the group, of staff whose ethnicity is known",
                 polarity="contextual",
@@ -205,6 +208,7 @@ def recipes() -> dict[str, Recipe]:
             a_kpi(
                 "WR03",
                 "Staff who say they are disabled",
+                asks=("Disability",),
                 short_title="Disabled staff",
                 who="disabled staff, of staff who said whether they are disabled",
                 target=(("2022-03-31", 0.061), ("2027-03-31", 0.12)),
@@ -220,6 +224,7 @@ def recipes() -> dict[str, Recipe]:
             a_kpi(
                 "DQ03",
                 "Staff who said whether they are disabled",
+                declares="Disability",
                 short_title="Disability declared",
                 who="staff who said whether they are disabled, of all staff",
                 breakdowns=("service",),
@@ -234,6 +239,7 @@ def recipes() -> dict[str, Recipe]:
             a_kpi(
                 "RI01",
                 "Ethnic minorities compared with residents",
+                asks=("Ethnic group",),
                 short_title="Representation index",
                 headline=False,
                 measure="representation_index",
@@ -272,6 +278,7 @@ def recipes() -> dict[str, Recipe]:
             a_kpi(
                 "PG02",
                 "Median gender pay gap",
+                asks=("Sex",),
                 who="women's middle hourly pay compared with men's",
                 within=0.01,
                 target=(("2022-03-31", 0.0), ("2030-03-31", 0.0)),
@@ -288,6 +295,7 @@ def recipes() -> dict[str, Recipe]:
             a_kpi(
                 "PG07",
                 "Median ethnicity pay gap",
+                asks=("Ethnic group",),
                 who="ethnic minority staff's middle hourly pay compared with White staff's",
                 target=(("2022-03-31", 0.10), ("2026-03-31", 0.05), ("2029-03-31", 0.03)),
                 **gap,
@@ -302,6 +310,7 @@ def recipes() -> dict[str, Recipe]:
             a_kpi(
                 "PG10",
                 "Median disability pay gap",
+                asks=("Disability",),
                 who="disabled staff's middle hourly pay compared with other staff's",
                 headline=False,
                 target=(("2024-03-31", 0.039), ("2029-03-31", 0.01)),

@@ -13,7 +13,8 @@ import pytest
 
 from metrics.charts.declared import declaration_rates, draw_declared
 from metrics.charts.funnel import against_usual, can_draw_funnel, draw_funnel
-from metrics.charts.groups import clearly_different, draw_groups, draw_units
+from metrics.charts.frame import whole_number_ticks
+from metrics.charts.groups import clearly_different, dots, draw_groups, draw_units
 from metrics.charts.multiples import draw_multiple, shared_scale
 from metrics.charts.palette import BEHIND, COMPARED, OURS, SECONDARY, STATUS_COLOURS, TEXT
 from metrics.charts.sparkline import draw_sparkline, draw_strip
@@ -44,7 +45,11 @@ def test_every_figure_carries_title_release_and_synthetic_inside_it(report):
     for figure in every_figure(report):
         inside = " ".join(a.text for a in figure.layout.annotations)
         assert "Synthetic figures, release 2026-05-21" in inside
-        assert figure.layout.title.text
+        inside += re.sub("<[^>]+>", " ", figure.layout.title.text)
+        assert "Alderbourne City Council" in inside.replace("  ", " ")
+        assert "2026" in inside.replace("2026-05-21", "")
+        assert figure.layout.title.text.count("<br>") <= 4
+        assert figure.layout.meta["finding"]
         assert "release 2026-05-21" in figure.layout.meta["alt"]
         assert figure.layout.meta["sentence"]
 
@@ -136,10 +141,60 @@ def test_hidden_units_are_named_in_words_and_absent_from_the_drawing(report):
 
 
 def test_declaration_below_sixty_is_outlined(report):
+    kpis = {id: replace(k, declares="") for id, k in report.contents.kpis.items()}
+    report = replace(report, contents=replace(report.contents, kpis=kpis))
     rows = declaration_rates(report, "operations", DAY)
     colours = draw_declared(report, "operations", DAY).data[0].marker.color
-    assert [c == OURS for c in colours] == [d >= 0.6 for d in rows["declared"]]
-    assert not all(d >= 0.6 for d in rows["declared"])
+    assert [c == OURS for c in colours] == [d >= 0.6 for d in rows["rate"]]
+    assert not all(d >= 0.6 for d in rows["rate"])
+
+
+def test_missing_data_is_listed_by_characteristic_once_each(report):
+    rows = declaration_rates(report, "operations", DAY)
+    assert sorted(rows.index) == ["Disability", "Ethnic group", "Sex"]
+    at = report.units_at("DQ03", DAY, ("operations",)).iloc[0]
+    assert rows.loc["Disability", ["rate", "asked", "kpi"]].tolist() == [
+        at["value"],
+        at["denominator"],
+        "DQ03",
+    ]  # the measure of declaration itself
+    ethnic = report.units_at("WR01", DAY, ("operations",)).iloc[0]
+    assert rows.loc["Ethnic group", ["rate", "asked"]].tolist() == [ethnic["declared"], ethnic["everyone"]]  # not SL01, which asks fewer
+
+
+def test_an_older_release_lists_its_measures_instead(report):
+    older = {id: replace(k, declares="", asks=()) for id, k in report.contents.kpis.items()}
+    rows = declaration_rates(replace(report, contents=replace(report.contents, kpis=older)), "operations", DAY)
+    assert "Disabled staff" in rows.index
+
+
+def test_numbers_of_people_are_not_called_different_from_the_whole():
+    """A part is always less than the whole: only the largest is named, of those shown."""
+    contents = some_contents()
+    groups = pd.DataFrame({"value": [2535.0, 3942.0, np.nan], "status": "context", "marker": ["", "", "[c]"], "rounded": False})
+    groups[["lower", "upper", "bound_low", "bound_high", "benchmark"]] = np.nan
+    figure = dots(
+        a_report(), contents.kpis["HC01"], groups, ["25 to 34", "35 to 44", "65 and over"], 11140.0, "alderbourne", DAY, "group", " by age"
+    )
+    assert figure.layout.meta["finding"] == "Staff employed by age: the largest group shown is 35 to 44, 3,942 people"
+    assert figure.layout.xaxis.range[0] == 0
+    assert not any("council" in a.text for a in figure.layout.annotations)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.285, 0.39), (11140, 11300), (-0.05, 0.12), (0, 2900), (0.52, 0.86)])
+def test_ticks_begin_at_or_below_the_lowest_value(low, high):
+    ticks = whole_number_ticks(low, high)
+    assert ticks[0] <= low
+    assert 3 <= len(ticks) <= 7
+
+
+def test_years_are_marked_one_by_one_and_the_unit_stands_on_the_top_tick_only(report):
+    figure = draw_time_path(report, "SL01", "alderbourne")
+    assert list(figure.layout.xaxis.ticktext) == ["2022", "2024", "2026", "2028", "2030"]
+    short = replace(report, contents=some_contents(SL01=a_kpi("SL01", target=(("2022-03-31", 0.21), ("2027-03-31", 0.3)))))
+    assert list(draw_time_path(short, "SL01", "alderbourne").layout.xaxis.ticktext) == ["2022", "2023", "2024", "2025", "2026"]
+    assert [t.endswith("%") for t in figure.layout.yaxis.ticktext] == [False] * (len(figure.layout.yaxis.ticktext) - 1) + [True]
+    assert "Years mark 31 March." in figure.layout.meta["under"]
 
 
 def test_small_multiples_share_one_scale(report):

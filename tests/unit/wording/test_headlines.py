@@ -78,7 +78,7 @@ def test_a_directorate() -> None:
         (a_row(status="on_path", movement="first"), "24.0%, on path"),
         (a_row(rounded=True), "24%, a real rise, but 5 points short of the path"),
         (a_hidden_row(), "hidden to protect people"),
-        (a_hidden_row(status="withheld", declared=0.589), "withheld, only 58% have answered"),
+        (a_hidden_row(status="withheld", declared=0.589), "withheld, only 59% have answered"),
         (a_hidden_row(status="not_available"), "no figure"),
     ],
 )
