@@ -11,17 +11,22 @@ from metrics.disclosure.ranges import Ranges
 from metrics.disclosure.repair import Repair
 
 PARTNERS = 4
-SMALL = 1_000
+SMALL = 5_000
 """Variables up to which whole-number programmes over a part are worth their time."""
 WHOLE = 8_000
 """Variables up to which the joint system is small enough to be asked at once, without parts."""
 LARGEST = 60_000
 """Variables up to which the joint system is asked at all, when no part gave a proof."""
+THOROUGH, BRIEF = 4_200, 3_000
+"""Variables of the largest part that is searched before a cell is hidden instead, for the first audience and for those made from what it is shown."""
 EPSILON = 1e-6
 
 
-def settle(repair: Repair, rounds: int = 3) -> None:
-    """Prove every target, or hide more until it can be proven. Ends: each step proves or hides, and once all is hidden nothing binds."""
+def settle(repair: Repair, rounds: int = 3, largest: int = THOROUGH) -> None:
+    """Prove every target, or hide more until it can be proven. Ends: each step proves or hides, and once all is hidden nothing binds.
+
+    `largest` bounds the parts that are searched: where showing less is cheap, a long search is not worth its time.
+    """
     ranges = repair.ranges
     if len(ranges.all_columns) <= WHOLE:
         ranges.search(ranges.exact, 2 * rounds, seed=0)
@@ -29,7 +34,7 @@ def settle(repair: Repair, rounds: int = 3) -> None:
         prove_many(ranges, repair.games, rounds)
     for target in ranges.open.tolist():
         binding: list[int] = []
-        while not ranges.proven(target) and not prove_one(ranges, repair.games, target, binding):
+        while not ranges.proven(target) and not prove_one(ranges, repair.games, target, binding, largest):
             if not repair.give_way(target, binding):
                 break
 
@@ -47,29 +52,37 @@ def prove_many(ranges: Ranges, games: Games, rounds: int) -> None:
             ranges.search(ranges.part(below), 1, seed=len(games.structure.tables))
 
 
-def prove_one(ranges: Ranges, games: Games, target: int, binding: list[int]) -> bool:
+def prove_one(ranges: Ranges, games: Games, target: int, binding: list[int], largest: int = LARGEST) -> bool:
     """One target: in parts of growing size where the whole is large, then in the whole.
 
     `binding` is filled with the shown figures that hold the target where it is.
     """
     binding.clear()
-    if len(ranges.all_columns) > WHOLE and prove_in_parts(ranges, games, target, binding):
+    if len(ranges.all_columns) > WHOLE and prove_in_parts(ranges, games, target, binding, largest):
         return True
-    return len(ranges.all_columns) <= LARGEST and prove_in_whole(ranges, target, binding)
+    return len(ranges.all_columns) <= max(largest, WHOLE) and prove_in_whole(ranges, target, binding)
 
 
-def prove_in_parts(ranges: Ranges, games: Games, target: int, binding: list[int]) -> bool:
-    """Whole-number programmes only where the linear programme of a small part gives fractions."""
+def prove_in_parts(ranges: Ranges, games: Games, target: int, binding: list[int], largest: int) -> bool:
+    """Whole-number programmes only where the linear programme of a part leaves room, but in fractions."""
     for columns in attempts(games, games.target_units[target], int(games.target_tables[target])):
+        if columns.sum() > largest:
+            continue
         part = ranges.part(columns)
-        for whole in (False, True):
-            if not whole or len(part.columns) < SMALL:
-                ranges.try_target(part, target, whole=whole)
-            if not whole:
-                binding += [r for r in part.binding() if games.target_units[r] == games.target_units[target]]
+        low, high = ranges.try_target(part, target, whole=False)
+        if ranges.proven(target):
+            return True
+        binding += [r for r in part.binding() if games.target_units[r] == games.target_units[target]]
+        if roomy(ranges, target, low, high) and len(part.columns) < SMALL:
+            ranges.try_target(part, target, whole=True)
             if ranges.proven(target):
                 return True
     return False
+
+
+def roomy(ranges: Ranges, target: int, low: float, high: float) -> bool:
+    """Whether whole numbers between two relaxed bounds could be far enough apart."""
+    return bool(np.floor(high + EPSILON) - np.ceil(low - EPSILON) >= ranges.required[target])
 
 
 def prove_in_whole(ranges: Ranges, target: int, binding: list[int]) -> bool:
@@ -78,7 +91,7 @@ def prove_in_whole(ranges: Ranges, target: int, binding: list[int]) -> bool:
     low, high = ranges.try_target(ranges.exact, target, whole=False, binding=held_by)
     if ranges.proven(target):
         return True
-    if np.floor(high + EPSILON) - np.ceil(low - EPSILON) >= ranges.required[target]:
+    if roomy(ranges, target, low, high):
         ranges.try_target(ranges.exact, target, whole=True)
     binding[:] = sorted(set(held_by)) or binding
     return ranges.proven(target)
@@ -95,3 +108,10 @@ def attempts(games: Games, unit: str, table: int) -> Iterator[np.ndarray]:
     yield games.exchange(unit, *games.partners(unit, 1)) & games.held
     yield games.lines(unit, *games.partners(unit, PARTNERS))
     yield games.climb(unit)
+    if table >= 0:
+        yield games.climb(unit, 3 * PARTNERS) & games.table(table) & (games.held | games.lines(unit))
+    # categories that somebody holds anywhere, and every category where the target is: a zero must be able to grow
+    wide = games.held | games.climb(unit)
+    if table >= 0:
+        yield games.table(table) & wide
+    yield wide

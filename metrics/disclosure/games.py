@@ -91,12 +91,12 @@ class Games:
         chosen = {member for unit in units for member in self.line(unit)}
         return np.asarray(np.isin(self.joint.column_unit, [self.place[u] for u in sorted(chosen)]) & self.exchange(*units))
 
-    def climb(self, unit: str) -> np.ndarray:
+    def climb(self, unit: str, most: int = 2) -> np.ndarray:
         """As `lines`, and the units above may change places with theirs, too; only the council's figures stay."""
         chosen: set[str] = set()
         for here in self.structure.tree.above(unit):
             if self.structure.tree.parents[here] is not None:
-                chosen |= {here}.union(*(self.line(u) for u in (here, *self.partners(here, 2))))
+                chosen |= {here}.union(*(self.line(u) for u in (here, *self.partners(here, most))))
         return np.isin(self.joint.column_unit, [self.place[u] for u in sorted(chosen)])
 
     def trunk(self) -> np.ndarray:
