@@ -17,11 +17,14 @@ from metrics.disclosure.rounding import interval
 from metrics.disclosure.structure import Structure, contains
 from metrics.errors import DisclosureError
 from metrics.query.counts import Counts, Region
+from metrics.statistics.precision import round_pay
 
 PRIME = 2_147_483_629
 """Ranks are taken modulo this prime: exact on whole numbers but for a chance of about one in 10^7."""
 MOST_KINDS = 200_000
 FIGURES = ("mean", "variance", "median", "largest_share", "distinct", "ranks", "rank_first")
+PRINTED = ("mean", "median")
+"""Figures that a reader sees as they are."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ def masked(rows: pd.DataFrame, hidden: set[int]) -> pd.DataFrame:
         if name in shown:
             column = shown[name].astype(object) if name == "ranks" else shown[name].astype(float)
             shown[name] = column.where(~out, None if name == "ranks" else np.nan)
+            if name in PRINTED:
+                shown[name] = round_pay(shown[name])
     shown["marker"] = np.where(out, "[c]", "")
     return shown
 

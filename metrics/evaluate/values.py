@@ -13,6 +13,7 @@ from metrics.evaluate.parts import pay_figures
 from metrics.query.counts import Part
 from metrics.statistics.intervals import mean_interval, median_interval, newcombe, wilson
 from metrics.statistics.pay import MiddleOfGroup, pay_gap, pay_gap_of_means, pay_gap_of_medians
+from metrics.statistics.precision import round_gap, round_pay
 from metrics.statistics.targets import representation_index
 
 DEFAULT_INTERVAL = {
@@ -62,7 +63,17 @@ def estimates(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Serie
     found = make(kpi, rows, shown, divisor).reindex(columns=["value", "lower", "upper", "reference_value"]).astype(float)
     if interval_of(kpi) == "none":
         found[["lower", "upper"]] = np.nan
-    return found
+    return _as_printed(kpi, found)
+
+
+def _as_printed(kpi: Kpi, found: pd.DataFrame) -> pd.DataFrame:
+    """Pay in the precision that may be published (`metrics.statistics.precision` says why); other measures as they are."""
+    if not kpi.measure.type.needs_rows:
+        return found
+    is_gap = kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}
+    rounding = round_gap if is_gap else round_pay
+    printed = {name: rounding(found[name]) for name in ("value", "lower", "upper")}
+    return found.assign(**printed, reference_value=round_pay(found["reference_value"]))
 
 
 def _count(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
