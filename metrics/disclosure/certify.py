@@ -18,7 +18,8 @@ WHOLE = 8_000
 LARGEST = 60_000
 """Variables up to which the joint system is asked at all, when no part gave a proof."""
 THOROUGH, BRIEF = 4_200, 3_000
-"""Variables of the largest part that is searched before a cell is hidden instead, for the first audience and for those made from what it is shown."""
+"""Variables of the largest part that is searched before a cell is hidden instead: for the first audience, and for those made
+from what it is shown, which are safe by their making."""
 EPSILON = 1e-6
 
 

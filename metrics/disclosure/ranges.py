@@ -116,9 +116,7 @@ class Ranges:
             if idle == 2:
                 return
 
-    def try_target(
-        self, programme: Programme, target: int, *, whole: bool, binding: list[int] | None = None
-    ) -> tuple[float, float]:
+    def try_target(self, programme: Programme, target: int, *, whole: bool, binding: list[int] | None = None) -> tuple[float, float]:
         """Bounds of one target within a programme; tables met on the way become witnesses. `binding` collects what holds the bounds."""
         row = self.joint.targets[target, programme.columns].toarray().ravel().astype(float)
         fixed = float((self.joint.targets[target] @ self.start)[0] - row @ self.start[programme.columns])

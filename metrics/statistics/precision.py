@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 YEARLY_FROM = 1_000.0
@@ -20,8 +19,9 @@ def round_pay(amount: pd.Series) -> pd.Series:
     [16.48, 53960.0]
     """
     values = amount.astype(float)
-    step = np.where(values.abs() < YEARLY_FROM, HOURLY_STEP, YEARLY_STEP)
-    return ((values / step).round() * step).round(2)
+    hourly = (values / HOURLY_STEP).round() * HOURLY_STEP
+    yearly = (values / YEARLY_STEP).round() * YEARLY_STEP
+    return hourly.where(values.abs() < YEARLY_FROM, yearly).round(2)
 
 
 def round_gap(gap: pd.Series) -> pd.Series:

@@ -56,9 +56,7 @@ def counts(council: tuple[Configuration, Path], shared_data: Path) -> Counts:
     configuration, folder = council
     settings = load_settings(folder)
     source = open_source("duckdb://", read_only=False)
-    ingest_files(
-        configuration, "employees", [shared_data / "houston_employees" / "employee.csv"], DAY, source, folder.parent / "private"
-    )
+    ingest_files(configuration, "employees", [shared_data / "houston_employees" / "employee.csv"], DAY, source, folder.parent / "private")
     (found,) = fetch_counts(source, configuration, "employees", [DAY], settings.year)
     return found
 
@@ -88,9 +86,8 @@ def test_headcount_by_sex_ethnicity_and_department(counts: Counts, employees: pd
     for row in published.itertuples():
         who = dict(pair.split("=") for pair in str(row.group).split(";"))
         in_department = expected if row.unit == "houston" else expected.xs(names[str(row.unit)], level="department", drop_level=False)
-        asked = in_department[
-            (in_department.index.get_level_values("sex") == who["sex"]) & (in_department.index.get_level_values("ethnicity") == who["ethnicity"])
-        ]
+        level = in_department.index.get_level_values
+        asked = in_department[(level("sex") == who["sex"]) & (level("ethnicity") == who["ethnicity"])]
         assert row.people == asked.sum()
         seen += row.people if row.unit != "houston" else 0
     assert seen == len(employees) == 2000
