@@ -196,4 +196,13 @@ def indicator_rows(structure: Structure, regions: Sequence[Region]) -> np.ndarra
             admitted = [1 if atoms is None else int(c[held[axis].index(atoms)]) for c in classes]
             row = np.multiply.outer(row, np.array(admitted, dtype=np.int64)).ravel()
         found.append(row)
-    return np.unique(np.array(found, dtype=np.int64), axis=1)
+    return distinct_columns(np.array(found, dtype=np.int64))
+
+
+def distinct_columns(rows: np.ndarray) -> np.ndarray:
+    """The different columns of a 0/1 matrix, each once, in order of first appearance."""
+    packed = np.ascontiguousarray(np.packbits(rows.astype(bool), axis=0).T)
+    first: dict[bytes, int] = {}
+    for place, column in enumerate(packed):
+        first.setdefault(column.tobytes(), place)
+    return np.asarray(rows[:, list(first.values())])
