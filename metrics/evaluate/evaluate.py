@@ -58,8 +58,17 @@ def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Con
     _against_target(kpi, found, shown.period.end)
     found["note"] = _notes(found)
     if kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
-        found["denominator"] = found["reference_denominator"]
+        found["denominator"], found[ROUNDED + "denominator"] = found["reference_denominator"], found[ROUNDED + "reference_denominator"]
+    found["rounded"] |= _shows_rounded(found)
     return found
+
+
+def _shows_rounded(found: pd.DataFrame) -> pd.Series:
+    """Where a count beside an empty figure is rounded: nobody should take it for exact."""
+    counts = ["numerator", "denominator", "everyone"]
+    return pd.Series(
+        (found[counts].notna().to_numpy() & found[[ROUNDED + c for c in counts]].to_numpy(dtype=bool)).any(axis=1), found.index
+    )
 
 
 def _minimum_bases(kpi: Kpi, shown: ShownCells, configuration: Configuration) -> tuple[int, int]:

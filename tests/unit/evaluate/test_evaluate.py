@@ -99,6 +99,20 @@ def test_people_counted_in_rounded_numbers_are_shown_however_few() -> None:
     assert frame[["value", "marker"]].iloc[0].tolist() == [15, ""]
 
 
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"numerator": None, "denominator": "~640", "everyone": "~640"}, True),
+        ({"numerator": None, "denominator": None, "everyone": "~640"}, True),
+        ({"numerator": None, "denominator": 640, "everyone": 640}, False),
+    ],
+    ids=["base and everyone rounded", "everyone rounded", "exact"],
+)
+def test_a_rounded_base_beside_a_hidden_count_says_that_it_is_rounded(parts: dict[str, object], said: bool) -> None:
+    row = estimated(a_count(), parts).iloc[0]
+    assert (row["marker"], row["everyone"], row["rounded"]) == ("[c]", 640, said)
+
+
 def test_a_share_rounded_to_nothing_keeps_a_range() -> None:
     row = one(SHARE, **share("~0", "~40", "~40", "~0"))
     assert (row["value"], row["lower"], row["note"]) == (0, 0, "rounded")
