@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ from metrics.sources.snapshots import Snapshot, read_snapshots, write_snapshot
 from metrics.sources.tables import KEPT_COLUMNS, dataset_table, definition_fingerprint, prepare_tables
 
 MOST_REJECTED = 0.05
+REASONS_SHOWN = 8
 FIRST_YEAR = 1900
 FARTHEST_AHEAD = dt.timedelta(days=366)
 """An extract may be made a little before the day that it describes; beyond this, the year is a slip."""
@@ -109,7 +111,7 @@ def ingest_files(
     _refuse_duplicates(dataset, bounds)
     rejects_file = _write_rejects(dataset, bounds, private_folder) if rejected else None
     if not accept_rejects:
-        _refuse_many_rejects(rejected, sum(len(b.frame) for b in bounds), rejects_file)
+        _refuse_many_rejects(bounds, rejects_file)
     if rows.empty:
         raise InputError("Every row was rejected.", f"Nothing was stored. The reasons stand in {rejects_file}.")
     reports = _store(configuration, dataset, source, rows, _Load(tuple(b.raw.path.name for b in bounds), sha256, fingerprint, rejected))
@@ -193,10 +195,27 @@ def _refuse_duplicates(dataset: Dataset, bounds: Sequence[Bound]) -> None:
         raise InputError(problems, "Nothing was stored.")
 
 
-def _refuse_many_rejects(rejected: int, rows: int, rejects_file: Path | None) -> None:
+def _refuse_many_rejects(bounds: Sequence[Bound], rejects_file: Path | None) -> None:
+    rejected, rows = sum(len(b.reasons) for b in bounds), sum(len(b.frame) for b in bounds)
     if rejected > MOST_REJECTED * rows:
         say = f"{rejected:,} of {rows:,} rows would be left out ({rejected / rows:.0%}): the figures would describe other people."
-        raise InputError(say, f"Nothing was stored. The reasons stand in {rejects_file}; if the rows must go, add --accept-rejects.")
+        advice = f"Nothing was stored. The rows stand in {rejects_file}, with reasons; if they must go, add --accept-rejects."
+        raise InputError([Problem("", say), *_commonest_reasons(bounds)], advice)
+
+
+def _commonest_reasons(bounds: Sequence[Bound]) -> list[Problem]:
+    """Why rows were refused, with the first row of each reason; no cell is quoted."""
+    problems = []
+    for bound in bounds:
+        first: dict[str, int] = {}
+        for row, reasons in sorted(bound.reasons.items()):
+            for reason in reasons:
+                first.setdefault(reason, row)
+        times = Counter(reason for reasons in bound.reasons.values() for reason in reasons)
+        for reason, n in times.most_common(REASONS_SHOWN):
+            alike = f" ({n - 1:,} more row{'' if n == 2 else 's'} like this)" if n > 1 else ""
+            problems.append(Problem(bound.raw.where(first[reason]), f"{reason}{alike}"))
+    return problems
 
 
 def _write_rejects(dataset: Dataset, bounds: Sequence[Bound], folder: Path) -> Path:

@@ -34,7 +34,8 @@ class DuckDBSource(Source):
 
     def fetch(self, select: Select[Any] | SelectBase) -> pd.DataFrame:
         text, values = self._compiled(select, {})
-        return self._run(text, values).df()
+        with self._in_words():
+            return self._run(text, values).df()
 
     def execute(self, statement: Statement, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> None:
         sets = [values] if isinstance(values, Mapping) else (values if values is not None else [{}])
@@ -81,8 +82,13 @@ class DuckDBSource(Source):
         return str(compiled), [named[name] for name in compiled.positiontup or ()]
 
     def _run(self, text: str, values: list[Any]) -> duckdb.DuckDBPyConnection:
-        try:
+        with self._in_words():
             return self._connection.execute(text, values) if values else self._connection.execute(text)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise SourceError(
                 f"The workforce database ({self.where}) lacks a table or column that the configuration asks for.",
@@ -94,10 +100,16 @@ class DuckDBSource(Source):
             raise SourceError(f"The workforce database ({self.where}) {why}.") from error
         except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException) as error:
             raise _failed(self.where, error) from error
+        except duckdb.InterruptException as error:
+            raise KeyboardInterrupt from error
         except duckdb.Error as error:
             if not _is_damaged(error):
                 raise
             raise _failed(self.where, error) from error
+        except RuntimeError as error:  # what DuckDB makes of Ctrl+C while a statement runs
+            if "interrupt" not in str(error).lower():
+                raise
+            raise KeyboardInterrupt from error
 
 
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
