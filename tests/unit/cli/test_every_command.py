@@ -1,0 +1,115 @@
+"""What holds for every subcommand: help with an example that the command would take, and JSON that a machine can read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from metrics.cli.main import COMMANDS, LazyCommands, main
+from tests.support.tiny_council import TinyCouncil
+
+MARCH_25, MARCH, JUNE = date(2025, 3, 31), date(2026, 3, 31), date(2026, 6, 30)
+
+
+def options(command: str) -> set[str]:
+    """The long options that a subcommand takes."""
+    found: Any = LazyCommands(name="equality").get_command(typer.Context(LazyCommands(name="equality")), command)
+    return {name for parameter in found.params for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("--")}
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments])
+    return int(ended.value.code or 0)
+
+
+def examples(help: str) -> list[list[str]]:
+    """The commands of `Example: …`, without what stands after them in the sentence."""
+    told = " ".join(help[help.index("Example") :].split())
+    told = re.sub(r"^Examples?: ", "", told).replace("`", "")
+    return [shlex.split(re.split(r"\. | shows | && |; ", part)[0]) for part in re.split(r"\bequality ", told)[1:]]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_that_the_command_takes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(command, "--help") == 0
+    shown = capsys.readouterr().out
+    words = [example for example in examples(shown) if example[0] == command]
+    assert len(words) >= 1
+    for example in words:
+        assert {word for word in example if word.startswith("--")} <= options(command)
+
+
+def test_help_lists_every_command_without_importing_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    shown = capsys.readouterr().out
+    assert all(re.search(rf"^\s+{name}\s+\S", shown, re.MULTILINE) for name in COMMANDS)
+
+
+JSON = {
+    "check": ["check --json"],
+    "inspect": ["inspect {file} --json", "inspect {file} --write {new} --json"],
+    "ingest": ["ingest hr {file} --as-at 2026-06-30 --json", "ingest hr {file} --as-at 2026-03-31 --json"],
+    "refresh": [
+        "refresh --json",
+        "refresh --dry-run --json",
+        "refresh --restate 2025-03-31 --reason 'Payroll file corrected' --json",
+        "refresh --json --restate 2026-03-31 --reason 'Again' --dry-run",
+    ],
+    "releases": ["releases --json", "releases --compare {release} {release} --json"],
+    "certify": ["certify --json", "certify {release} --audience public --json"],
+    "explain": ["explain WR03 --json"],
+    "show": ["show WR03 --format json", "show WR03 --by sex --format json"],
+}
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> TinyCouncil:
+    council = TinyCouncil.found(tmp_path_factory.mktemp("every") / "council")
+    council.load(MARCH_25)
+    council.refresh()
+    council.load(MARCH)
+    return council
+
+
+def test_every_command_with_json_is_tried() -> None:
+    assert {name for name in COMMANDS if "--json" in options(name) or "--format" in options(name)} == set(JSON)
+
+
+def refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+@pytest.mark.parametrize("line", [line for lines in JSON.values() for line in lines])
+def test_json_is_json_and_nothing_else(
+    founded: TinyCouncil, tmp_path: Path, line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    council = founded.copy(tmp_path / "council")
+    monkeypatch.chdir(council.folder)
+    for variable in ("EQUALITY_CONFIG", "EQUALITY_WORKFORCE_URL", "EQUALITY_RELEASES_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    places = {"file": f"staff-{MARCH}-0.csv", "new": "drafts", "release": council.store.latest()}
+    assert run(*(word.format(**places) for word in shlex.split(line))) == 0
+    said = json.loads(capsys.readouterr().out, parse_constant=refuse_constant)
+    assert isinstance(said, dict | list)
+    assert len(said) > 0
+
+
+def test_json_of_a_refused_configuration_lists_its_problems(
+    founded: TinyCouncil, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    council = founded.copy(tmp_path / "council")
+    monkeypatch.chdir(council.folder)
+    path = next((council.config / "kpis").glob("*.yaml"))
+    path.write_text(path.read_text() + "colour: red\n")
+    assert run("check", "--json") == 2
+    said = json.loads(capsys.readouterr().out)
+    assert said["right"] is False
+    assert any(path.name in problem["where"] and "colour" in problem["message"] for problem in said["problems"])
