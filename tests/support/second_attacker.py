@@ -37,10 +37,12 @@ from metrics.report import ESTIMATE_COLUMNS, Request
 
 Z = 1.959963984540054
 MOST_PEOPLE = 200_000
-RESOLUTIONS = (1000.0, 500.0, 100.0, 50.0, 10.0, 5.0, 1.0, 0.5, 0.1, 0.05, 0.01)
-"""Steps to which means of pay may have been rounded."""
+PAY_UNITS = (1_000.0, 100.0, 10.0, 1.0, 0.5, 0.1, 0.01)
+"""Units in which everybody may be paid."""
 HIGHEST_PAY = 50.0
 """Nobody is paid more than this many times the mean: what anybody may assume."""
+YEARLY_FROM, HOURLY_STEP, YEARLY_STEP, GAP_STEP = 1_000.0, 0.01, 10.0, 0.001
+"""Precision in which pay is published, by the public method: hourly rates, yearly pay, and gaps as shares."""
 AVERAGES = {MeasureType.MEAN, MeasureType.MEDIAN}
 WORDS = {"kpi", "breakdown", "unit", "group", "period_start", "period_end", "status", "marker", "movement", "rounded", "note"}
 NUMBERS = [c for c in ESTIMATE_COLUMNS if c not in WORDS]
@@ -134,12 +136,18 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class MeanFact:
-    """The mean of pay of a set of people, known to within half a `resolution`."""
+class PayFact:
+    """A mean or median of what a set of people earn lies from `low` to `high`: half a printed step around what is printed."""
 
     region: Region
-    mean: float
+    column: str
+    low: float
+    high: float
     why: str
+
+    @property
+    def middle(self) -> float:
+        return (self.low + self.high) / 2
 
 
 @dataclass(frozen=True)
@@ -165,8 +173,8 @@ class Gathered:
     """
 
     facts: list[Fact] = field(default_factory=list)
-    means: list[MeanFact] = field(default_factory=list)
-    medians: list[MeanFact] = field(default_factory=list)
+    means: list[PayFact] = field(default_factory=list)
+    medians: list[PayFact] = field(default_factory=list)
     leaks: list[Leak] = field(default_factory=list)
     wanted: dict[tuple[Region, Region | None], str] = field(default_factory=dict)
 
@@ -183,10 +191,12 @@ class Reader:
         rows = _with_derived_values(seen.rows, self.found)
         self.rows = rows[rows["kpi"].isin(list(self.kpis)) & (rows["period_end"] == end)]
         self.found.leaks = [leak for leak in self.found.leaks if leak.kpi in self.kpis and leak.why.startswith(str(end.date()))]
+        self.printed = Printed.of(self.rows, self.kpis)
 
     def read(self) -> Gathered:
         whole = {(r["kpi"], r["unit"]): r["value"] for r in self.rows.to_dict("records") if r["group"] == ""}
-        for row in self.rows.to_dict("records"):
+        # Averages go first: the gap of a group whose reference pay is not printed may find it among them.
+        for row in sorted(self.rows.to_dict("records"), key=lambda r: self.kpis[r["kpi"]].measure.type in PAY_GAPS):
             self._row(row, self.kpis[row["kpi"]], whole.get((row["kpi"], row["unit"]), math.nan))
         return self.found
 
@@ -371,15 +381,79 @@ class Reader:
                 self._ratio(parts[part], parts["everyone"], bound, rounded, f"{here}: {column}")
 
     def _pay(self, row: dict[str, Any], kpi: Kpi, parts: Mapping[str, Region], here: str) -> None:
-        mean = kpi.measure.type in {MeasureType.MEAN, MeasureType.PAY_GAP_MEAN}
+        mean, column = kpi.measure.type in {MeasureType.MEAN, MeasureType.PAY_GAP_MEAN}, str(kpi.measure.column)
         into = self.found.means if mean else self.found.medians
-        if kpi.measure.type in PAY_GAPS:
-            if not _nan(row["reference_value"]):
-                into.append(MeanFact(parts["reference_denominator"], row["reference_value"], f"{here}: pay of the reference group"))
-                if not _nan(row["value"]):
-                    into.append(MeanFact(parts["numerator"], row["reference_value"] * (1 - row["value"]), f"{here}: pay from the gap"))
-        elif not _nan(row["value"]):
-            into.append(MeanFact(parts["denominator"], row["value"], f"{here}: pay"))
+        if kpi.measure.type not in PAY_GAPS:
+            if not _nan(row["value"]):
+                limits = self.printed.average(row["value"], *((row["lower"], row["upper"]) if mean else (math.nan, math.nan)))
+                into.append(PayFact(parts["denominator"], column, *limits, f"{here}: pay {row['value']:.10g}"))
+            return
+        region, reference = parts["reference_denominator"], row["reference_value"]
+        if not _nan(reference):
+            into.append(PayFact(region, column, *self.printed.average(reference), f"{here}: pay of the reference group {reference:.10g}"))
+        elsewhere = [f.middle for f in into if f.region == region and f.column == column]
+        reference = elsewhere[0] if _nan(reference) and elsewhere else reference
+        if not _nan(row["value"]) and not _nan(reference):
+            gap = self.printed.gap(row["value"], *((row["lower"], row["upper"]) if mean else (math.nan, math.nan)))
+            why = f"{here}: gap {row['value']:.10g} to {reference:.10g}"
+            into.append(PayFact(parts["numerator"], column, *self.printed.compared(reference, *gap), why))
+
+
+@dataclass(frozen=True)
+class Printed:
+    """How pay is printed, as the figures themselves tell: in steps, or in full precision.
+
+    centred : limits of means stand evenly about the printed mean, so they say nothing about the one before rounding
+    """
+
+    amounts: bool
+    gaps: bool
+    centred: bool
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, kpis: Mapping[str, Kpi]) -> Printed:
+        kind = rows["kpi"].map({id: k.measure.type for id, k in kpis.items()})
+        averages, gaps = rows[kind.isin(list(AVERAGES))], rows[kind.isin(list(PAY_GAPS))]
+        amounts = pd.concat([averages["value"], gaps["reference_value"]]).dropna()
+        means = averages[kind[averages.index] == MeasureType.MEAN]
+        off = (means["lower"] + means["upper"] - 2 * means["value"]).abs().dropna()
+        return cls(
+            amounts=all(_multiple(v, pay_step(v)) for v in amounts),
+            gaps=all(_multiple(v, GAP_STEP) for v in gaps["value"].dropna()),
+            centred=bool((off < HOURLY_STEP / 10).all()),
+        )
+
+    def average(self, value: float, lower: float = math.nan, upper: float = math.nan) -> tuple[float, float]:
+        if not self.amounts:
+            return value, value
+        half = pay_step(value) / 2
+        if self.centred or _nan(lower) or _nan(upper) or len({pay_step(x) for x in (lower, value, upper)}) > 1:
+            return value - half, value + half
+        return _where_both(value, (lower + upper) / 2, half)
+
+    def gap(self, value: float, lower: float, upper: float) -> tuple[float, float]:
+        """Limits stand evenly about a gap of means, and have been rounded by themselves."""
+        half = GAP_STEP / 2 if self.gaps else 0.0
+        return (value - half, value + half) if not half or _nan(lower) or _nan(upper) else _where_both(value, (lower + upper) / 2, half)
+
+    def compared(self, reference: float, low: float, high: float) -> tuple[float, float]:
+        """Pay of the group that is compared: a gap is made from two printed amounts, so that one is in steps as well."""
+        least, most = reference * (1 - high), reference * (1 - low)
+        if not self.amounts:
+            return least, most
+        step = pay_step(least)
+        first, last = math.ceil(least / step - 1e-6) * step, math.floor(most / step + 1e-6) * step
+        if first > last:
+            first, last = least, most
+        return first - step / 2, last + step / 2
+
+
+def pay_step(amount: float) -> float:
+    return HOURLY_STEP if abs(amount) < YEARLY_FROM else YEARLY_STEP
+
+
+def _where_both(first: float, second: float, half: float) -> tuple[float, float]:
+    return max(first, second) - half, min(first, second) + half
 
 
 def _with_derived_values(rows: pd.DataFrame, found: Gathered) -> pd.DataFrame:
@@ -484,10 +558,21 @@ def _both(first: Fact, second: Fact) -> Fact:
 class Programme:
     """Unknown whole numbers: people by smallest unit and finest category, one table for each set of columns that meet."""
 
-    def __init__(self, found: Gathered, configuration: Configuration, dataset: str, end: pd.Timestamp, on_leaves: bool, pay: bool) -> None:
+    def __init__(
+        self,
+        found: Gathered,
+        configuration: Configuration,
+        dataset: str,
+        end: pd.Timestamp,
+        on_leaves: bool,
+        pay: bool,
+        scale: Iterable[float],
+    ) -> None:
         self.configuration, self.dataset = configuration, dataset
         regions = (
-            {r for f in found.facts for _, r in f.terms} | {r for pair in found.wanted for r in pair if r} | {m.region for m in found.means}
+            {r for f in found.facts for _, r in f.terms}
+            | {r for pair in found.wanted for r in pair if r}
+            | ({m.region for m in (*found.means, *found.medians)} if pay else set())
         )
         self._units(regions, end, on_leaves)
         self._columns(regions)
@@ -513,7 +598,7 @@ class Programme:
             self._add({**self.expression(fact.terms), helpers[fact.helper]: fact.helper_factor}, fact.low, fact.high, fact.why)
         for fact in plain.values():
             self._add(self.expression(fact.terms), fact.low, fact.high, fact.why)
-        self._pay(found, pay)
+        self._pay(found, pay, scale)
 
     # columns
 
@@ -602,61 +687,92 @@ class Programme:
         places = np.ix_([unit], *([chosen[a]] if a in chosen else range(len(self.atoms[a])) for a in self.tables[table]))
         return (self.first[table] + np.ravel_multi_index(np.broadcast_arrays(*places), self._shape(table)).ravel()).tolist()
 
-    def _pay(self, found: Gathered, pay: bool) -> None:
-        """Means: total pay adds up, and is in whole cents or pounds, so a mean in full precision tells about its base."""
-        if not pay or not found.means:
+    def _pay(self, found: Gathered, pay: bool, scale: Iterable[float]) -> None:
+        """Total pay adds up; whole units of pay, and medians between two points of a pay scale, tell about the number of people."""
+        if not pay:
             return
-        known = {f.terms[0][1]: f.low for f in found.facts if len(f.terms) == 1 and not f.helper and f.low == f.high}
-        windows = {f.terms[0][1]: (f.low, f.high) for f in found.facts if len(f.terms) == 1 and not f.helper}
-        resolution = next((r for r in RESOLUTIONS if all(_multiple(m.mean, r) for m in found.means)), 0.0)
-        exact = [(m.mean, known[m.region]) for m in found.means if known.get(m.region, 0) > 1]
-        step = 0.0 if resolution else next((s for s in (1.0, 0.01) if self._pay_is_in(s, exact, [m.mean for m in found.medians])), 0.0)
-        if step:
-            for m in found.means:
-                self._bases_that_fit(m, windows.get(m.region), lambda n, m=m: _multiple(m.mean * n, step))
-            for m in found.medians:
-                if _multiple(m.mean, step / 2) and not _multiple(m.mean, step):
-                    self._bases_that_fit(m, windows.get(m.region), lambda n: n % 2 == 0)
-        self._totals(found.means, resolution)
+        windows: dict[Region, tuple[float, float]] = {}
+        for f in found.facts:
+            if len(f.terms) == 1 and not f.helper:
+                low, high = windows.get(f.terms[0][1], (0.0, math.inf))
+                windows[f.terms[0][1]] = max(low, f.low), min(high, f.high)
+        points = np.array(sorted(scale))
+        for column in dict.fromkeys(m.column for m in (*found.means, *found.medians)):
+            means, medians = ([m for m in of if m.column == column] for of in (found.means, found.medians))
+            unit = self._unit_of_pay(means, medians, windows)
+            for m in means if unit else ():
+                self._bases_that_fit(m, windows, lambda n, m=m, unit=unit: _holds_multiple(m.low * n, m.high * n, unit))
+            for m in medians:
+                between = unit and m.high - m.low < unit / 2 and not _holds_multiple(m.low, m.high, unit)
+                off_scale = len(points) and not ((points > m.low - 1e-9) & (points < m.high + 1e-9)).any()
+                if between or off_scale:
+                    self._bases_that_fit(m, windows, lambda n: n % 2 == 0)
+            self._totals(means, self._limits_of_pay(column))
+
+    def _limits_of_pay(self, column: str) -> tuple[float, float]:
+        """The least and most that a row of the dataset may say, by its public definition."""
+        told = self.configuration.datasets[self.dataset].columns.get(column)
+        least, most = getattr(told, "minimum", None), getattr(told, "maximum", None)
+        return float(least or 0.0), float(math.inf if most is None else most)
 
     @staticmethod
-    def _pay_is_in(step: float, exact: Sequence[tuple[float, float]], medians: Sequence[float]) -> bool:
-        """Whether pay is in whole pounds, or pence: totals of printed bases say so, and medians, which are somebody's pay."""
-        if exact:
-            return all(_multiple(mean * n, step) for mean, n in exact)
-        somebodys = [_multiple(m, step) for m in medians]
-        return len(medians) >= 5 and all(_multiple(m, step / 2) for m in medians) and sum(somebodys) > len(medians) / 2
+    def _unit_of_pay(means: Sequence[PayFact], medians: Sequence[PayFact], windows: Mapping[Region, tuple[float, float]]) -> float:
+        """The unit in which everybody is paid, if the figures show it; 0 where they are printed too coarsely for that.
 
-    def _bases_that_fit(self, fact: MeanFact, window: tuple[float, float] | None, fits: Callable[[int], bool]) -> None:
+        In full precision, totals of printed bases say so, and medians, which are somebody's pay. Of medians in steps a unit
+        of ten steps or more is seen, because nothing ever falls between its halves.
+        """
+        bases = [(m, windows.get(m.region, (0.0, math.inf))) for m in means if m.low == m.high]
+        totals = [m.low * low for m, (low, high) in bases if 1 < low == high]
+        widest = max((m.high - m.low for m in medians), default=0.0)
+        for unit in PAY_UNITS if widest == 0 else [u for u in PAY_UNITS if u >= 10 * widest * (1 - 1e-9)]:
+            if totals and all(_multiple(t, unit) for t in totals):
+                return unit
+            somebodys = [_multiple(m.middle, unit) for m in medians]
+            if (
+                not totals
+                and len(medians) >= 5
+                and all(_multiple(m.middle, unit / 2) for m in medians)
+                and sum(somebodys) > len(medians) / 2
+            ):
+                return unit
+        return 0.0
+
+    def _bases_that_fit(self, fact: PayFact, windows: Mapping[Region, tuple[float, float]], fits: Callable[[int], bool]) -> None:
+        window = windows.get(fact.region)
         if window is None or window[0] == window[1] or not math.isfinite(window[1]):
             return
         bases = range(int(window[0]), int(window[1]) + 1)
         possible = [n for n in bases if n > 0 and fits(n)]
         if not possible or len(possible) == len(bases):
             return
-        why = f"{fact.why}: {fact.mean:.10g} needs a base of {' or '.join(map(str, possible))}"
+        why = f"{fact.why}: needs a base of {' or '.join(map(str, possible))}"
         self.bases[fact.region] = why
         chosen = [self._new(True, 1.0) for _ in possible]
         self._add(dict.fromkeys(chosen, 1.0), 1, 1, why)
         self._add({**self.of(fact.region), **{z: -float(n) for z, n in zip(chosen, possible, strict=True)}}, 0, 0, why)
 
-    def _totals(self, means: Sequence[MeanFact], resolution: float) -> None:
-        """Total pay of every finest cell, as a multiple of the mean; the means of sets are sums of them."""
-        scale = max(m.mean for m in means)
+    def _totals(self, means: Sequence[PayFact], limits: tuple[float, float]) -> None:
+        """Total pay of every finest cell, as a multiple of the highest mean; the means of sets are sums of them."""
+        if not means:
+            return
+        scale = max(m.middle for m in means)
+        least, most = limits[0] / scale, min(HIGHEST_PAY, limits[1] / scale)
         total: dict[int, int] = {}
         for m in dict.fromkeys(means):
             people = self.of(m.region)
             for i in people:
                 if i not in total:
                     total[i] = self._new(False)
-                    self._add({total[i]: 1.0, i: -HIGHEST_PAY}, -math.inf, 0, "nobody is paid more than fifty times the mean")
-            half = resolution / 2 / scale
+                    self._add({total[i]: 1.0, i: -most}, -math.inf, 0, "nobody is paid more than fifty times the mean, or than may be")
+                    if least:
+                        self._add({total[i]: 1.0, i: -least}, 0, math.inf, "nobody is paid less than may be")
             row = {total[i]: 1.0 for i in people}
-            if half:
-                self._add({**row, **dict.fromkeys(people, -(m.mean / scale - half))}, -1e-5, math.inf, m.why)
-                self._add({**row, **dict.fromkeys(people, -(m.mean / scale + half))}, -math.inf, 1e-5, m.why)
+            if m.low == m.high:
+                self._add({**row, **dict.fromkeys(people, -m.low / scale)}, -1e-5, 1e-5, m.why)
             else:
-                self._add({**row, **dict.fromkeys(people, -m.mean / scale)}, -1e-5, 1e-5, m.why)
+                self._add({**row, **dict.fromkeys(people, -m.low / scale)}, -1e-5, math.inf, m.why)
+                self._add({**row, **dict.fromkeys(people, -m.high / scale)}, -math.inf, 1e-5, m.why)
 
     def matrix(self) -> sparse.csr_array:
         return as_matrix(self.rows, len(self.whole))
@@ -664,6 +780,11 @@ class Programme:
 
 def _multiple(value: float, step: float) -> bool:
     return abs(value / step - round(value / step)) < max(1e-7, 1e-11 * abs(value / step))
+
+
+def _holds_multiple(low: float, high: float, step: float) -> bool:
+    nearest = round((low + high) / 2 / step) * step
+    return low - 1e-7 <= nearest <= high + 1e-7
 
 
 def as_matrix(rows: Sequence[Mapping[int, float]], columns: int) -> sparse.csr_array:
@@ -782,6 +903,7 @@ def attack(
     units: Iterable[str] | None = None,
     on_leaves: bool = False,
     pay: bool = True,
+    scale: Iterable[float] = (),
     exactly: bool = False,
     seconds: float = 120,
     explain: int = 30,
@@ -790,6 +912,8 @@ def attack(
 
     axes, units : look only at figures within these columns and units (a part of what can be seen: a weaker attack, faster)
     on_leaves : the attacker knows that everybody is attached to a lowest unit
+    pay : also argue from figures of pay
+    scale : the attacker knows every rate that is paid: a median between two of them belongs to an even number of people
     exactly : find both ends of every range, rather than stop where a range is as wide as was promised
     """
     started = time.monotonic()
@@ -813,7 +937,7 @@ def attack(
         todo = [pair for pair in (pairs if places is None else part.wanted) if pair in statuses and pair not in ranges]
         if not todo or (places is not None and left < seconds / 3):
             continue
-        programme = Programme(part, seen.configuration, dataset, end, on_leaves, pay)
+        programme = Programme(part, seen.configuration, dataset, end, on_leaves, pay, scale)
         targets = [programme.expression([(1, plus), *([(-1, minus)] if minus else [])]) for plus, minus in todo]
         solver = Solver(programme, targets, left if places is None else min(left, 10.0))
         exact = solver.settle(np.array([enough[pair] for pair in todo]), np.array([statuses[pair] == "shown" for pair in todo]))
@@ -901,11 +1025,17 @@ class Verdict:
         return "\n".join(lines)
 
 
-def untrue(seen: Seen, dataset: str, end: pd.Timestamp, truth: Callable[[Region], int]) -> list[str]:
+def untrue(
+    seen: Seen, dataset: str, end: pd.Timestamp, truth: Callable[[Region], int], pay: Callable[[Region], np.ndarray] | None = None
+) -> list[str]:
     """Facts that the real people contradict. There must be none: an attacker who argues from false facts proves nothing."""
     found = Reader(seen, dataset, end).read()
     plain = [f for f in found.facts if not f.helper]
-    return [f.why for f in plain if not f.low <= sum(sign * truth(r) for sign, r in f.terms) <= f.high]
+    false = [f.why for f in plain if not f.low <= sum(sign * truth(r) for sign, r in f.terms) <= f.high]
+    if pay is not None:
+        for facts, average in ((found.means, np.mean), (found.medians, np.median)):
+            false += [m.why for m in facts if not m.low - 1e-6 <= average(pay(m.region)) <= m.high + 1e-6]
+    return false
 
 
 def judge(result: Attack, truth: Callable[[Region], int], threshold: int = 5) -> Verdict:
@@ -947,6 +1077,19 @@ def truth_of(people: pd.DataFrame, configuration: Configuration) -> Callable[[Re
         return sizes[region]
 
     return count
+
+
+def pay_of(people: pd.DataFrame, pay: pd.Series, configuration: Configuration) -> Callable[[Region], np.ndarray]:
+    """What everybody in a set of people is truly paid; people as for `truth_of`, in the same rows."""
+    paths = {u: set(configuration.organisation.path(u)) for u in people["unit"].unique()}
+
+    def paid(region: Region) -> np.ndarray:
+        inside = people["unit"].map(lambda u: region.unit in paths[u])
+        for axis, admitted in region.where:
+            inside &= people[axis].isin(admitted)
+        return pay[inside].to_numpy(dtype=float)
+
+    return paid
 
 
 def people_axis_of_pay(column: str) -> str:

@@ -15,7 +15,21 @@ import pytest
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.load import load_configuration
 from metrics.report import ESTIMATE_COLUMNS
-from tests.support.second_attacker import Attack, Contradiction, Seen, Verdict, attack, judge, truth_of, wilson, wilson_pair
+from tests.support.second_attacker import (
+    Attack,
+    Contradiction,
+    PayFact,
+    Reader,
+    Seen,
+    Verdict,
+    attack,
+    judge,
+    pay_of,
+    truth_of,
+    untrue,
+    wilson,
+    wilson_pair,
+)
 
 CITY = Path(__file__).resolve().parents[2] / "councils" / "houston" / "config"
 END = pd.Timestamp("2016-06-30")
@@ -192,6 +206,103 @@ def test_a_mean_in_full_precision_tells_its_base(configuration: Configuration) -
     ]
     result, _ = attacked(configuration, rows, people, exactly=True)
     assert {f.cell: (f.low, f.high) for f in result.findings}["PY02 houston_fire all denominator"] == (13, 13)
+
+
+def test_the_same_means_in_steps_of_ten_leave_every_base_possible(configuration: Configuration) -> None:
+    people = staff({("female", "white"): 13})
+    rows = [
+        row("PY02", "", denominator=200, value=30_000.0),
+        row("PY02", "", unit="houston_fire", denominator=15, value=50_000.0, rounded=True),
+    ]
+    result, verdict = attacked(configuration, rows, people, exactly=True)
+    assert {f.cell: (f.low, f.high) for f in result.findings}["PY02 houston_fire all denominator"] == (13, 17)
+    assert not verdict.rounded
+
+
+def test_a_department_of_thirteen_is_found_from_its_unrounded_means_and_not_from_rounded_ones(configuration: Configuration) -> None:
+    """The leak as it was: departments of 13 to 17, bases rounded to 5, whole dollars. Every base is tried by hand."""
+    rng = np.random.default_rng(4)
+    units = [u.id for u in configuration.organisation.units if u.parent][:6]
+    sizes = {unit: int(rng.integers(13, 18)) for unit in units}
+    totals = {unit: int(rng.integers(40_000 * n, 70_000 * n)) for unit, n in sizes.items()}
+    people = pd.concat([staff({("female", "white"): n}, unit) for unit, n in sizes.items()], ignore_index=True)
+    everyone = row("PY02", "", denominator=len(people), value=sum(totals.values()) / len(people))
+
+    def found(step: float) -> dict[str, tuple[int, int]]:
+        means = {u: totals[u] / n for u, n in sizes.items()} | {"": everyone["value"]}
+        told = {u: round(m / step) * step if step else m for u, m in means.items()}
+        rows = [everyone | {"value": told[""]}]
+        rows += [row("PY02", "", unit=u, denominator=15, value=told[u], rounded=True) for u in units]
+        result, _ = attacked(configuration, rows, people, units=["houston", *units], exactly=True)
+        return {
+            f.plus.unit: (f.low, f.high) for f in result.findings if f.minus is None and f.plus.unit in sizes and "denominator" in f.cell
+        }
+
+    by_hand = {u: [b for b in range(13, 18) if totals[u] * b % n == 0] for u, n in sizes.items()}
+    assert found(0) == {u: (min(b), max(b)) for u, b in by_hand.items()}
+    assert sum(low == high for low, high in found(0).values()) >= 4
+    assert set(found(10).values()) == {(13, 17)}
+
+
+def facts_of_pay(configuration: Configuration, *rows: dict[str, Any]) -> tuple[list[PayFact], list[PayFact]]:
+    seen = Seen(pd.DataFrame(list(rows))[list(ESTIMATE_COLUMNS)], configuration, "leadership")
+    found = Reader(seen, "employees", END).read()
+    return found.means, found.medians
+
+
+def test_pay_in_steps_lies_half_a_step_around_what_is_printed(configuration: Configuration) -> None:
+    means, medians = facts_of_pay(configuration, row("PY02", "", value=53_960.0), row("PY01", "", value=16.48))
+    assert [(m.low, m.high) for m in means] == [(53_955, 53_965)]
+    assert [(m.low, m.high) for m in medians] == [pytest.approx((16.475, 16.485))]
+
+
+@pytest.mark.parametrize(("women", "men"), [(50_004.4, 53_114.9), (41_237.7, 41_161.2), (14.123, 15.876), (987.654, 1_234.5)])
+def test_what_a_gap_tells_holds_the_truth(configuration: Configuration, women: float, men: float) -> None:
+    """Printed as the public method says, from the printed means; a gap of 0.057 leaves few amounts, and the true one is among them."""
+    steps = [0.01 if x < 1000 else 10.0 for x in (women, men)]
+    shown = [round(x / step) * step for x, step in zip((women, men), steps, strict=True)]
+    gap = round((shown[1] - shown[0]) / shown[1], 3)
+    means, _ = facts_of_pay(configuration, row("PG01", "", value=gap, reference_value=shown[1]))
+    reference, compared = means
+    assert reference.low <= men <= reference.high
+    assert compared.low <= women <= compared.high
+    assert compared.high - compared.low <= 0.001 * shown[1] + 2 * steps[0]
+
+
+def test_limits_about_a_gap_narrow_it(configuration: Configuration) -> None:
+    """Printed 0.057 within 0.020 to 0.093: the middle of the limits is 0.0565 give or take 0.0005, so the gap is 0.0565 to 0.0570."""
+    means, _ = facts_of_pay(configuration, row("PG01", "", value=0.057, lower=0.020, upper=0.093, reference_value=80_000.0))
+    assert (means[1].low, means[1].high) == (80_000 * (1 - 0.057) - 5, 80_000 * (1 - 0.0565) + 5)
+
+
+def test_limits_about_an_unrounded_mean_give_it_away(configuration: Configuration) -> None:
+    """Limits of 49,120 and 50,890 stand about 50,005, not about the printed 50,000."""
+    means, _ = facts_of_pay(configuration, row("PY02", "", value=50_000.0, lower=49_120.0, upper=50_890.0))
+    assert (means[0].low, means[0].high) == (50_000, 50_005)
+
+
+def test_a_median_between_two_rates_of_a_known_scale_belongs_to_an_even_number(configuration: Configuration) -> None:
+    people = staff({("female", "white"): 14})
+    rows = [row("PY01", "", unit="houston_fire", denominator=15, value=31_500.0, rounded=True)]
+
+    def bases(scale: list[float]) -> tuple[int, int]:
+        result, _ = attacked(configuration, rows, people, exactly=True, scale=scale)
+        return {f.cell: (f.low, f.high) for f in result.findings}["PY01 houston_fire all denominator"]
+
+    assert bases([30_000.0, 33_000.0]) == (14, 16)
+    assert bases([30_000.0, 31_502.0, 33_000.0]) == (13, 17)
+    assert bases([]) == (13, 17)
+
+
+def test_untrue_names_a_false_figure_of_pay(configuration: Configuration) -> None:
+    people = staff({("female", "white"): 3})
+    seen = Seen(
+        pd.DataFrame([row("PY02", "", value=20_000.0), row("PY01", "", value=25_000.0)])[list(ESTIMATE_COLUMNS)],
+        configuration,
+        "leadership",
+    )
+    truth, pay = truth_of(people, configuration), pay_of(people, pd.Series([10_000.0, 20_000.0, 30_000.0]), configuration)
+    assert untrue(seen, "employees", END, truth, pay) == ["PY01 houston all: pay 25000"]
 
 
 def test_three_means_tell_how_many_are_in_each_group(configuration: Configuration) -> None:
