@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from metrics.definitions.profile import DisclosureSettings, Profile
-from metrics.disclosure.certify import BRIEF, THOROUGH, settle
+from metrics.disclosure.certify import settle
 from metrics.disclosure.choose import HIDDEN, Draft, first_draft
 from metrics.disclosure.derive import derived_draft
 from metrics.disclosure.insiders import protect_from_insiders
@@ -41,7 +41,7 @@ def protect_counts(counts: Counts, settings: DisclosureSettings) -> dict[str, Sh
         ranges = Ranges(joint, *draft.known(), draft.required, start)
         if first is not None:
             ranges.inherit(first[1])
-        protect_draft(draft, ranges, THOROUGH if first is None else BRIEF)
+        protect_draft(draft, ranges)
         pay = protect_pay(counts, joint, draft, first[2] if first is not None else None)
         certificate = certify(counts, audience, name, draft, ranges, pay, perf_counter() - began)
         if not certificate.passed:
@@ -59,10 +59,10 @@ def checked_start(joint: Joint, counts: Counts) -> np.ndarray:
     return start
 
 
-def protect_draft(draft: Draft, ranges: Ranges, largest: int = THOROUGH) -> None:
+def protect_draft(draft: Draft, ranges: Ranges) -> None:
     repair = Repair(draft, ranges)
     repair.choose()
-    settle(repair, largest=largest)
+    settle(repair)
     protect_from_insiders(repair)
 
 
