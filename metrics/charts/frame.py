@@ -30,7 +30,7 @@ class Heading:
     under: str
     """What is counted, of whom, when: a sentence or two under the finding."""
     short: str
-    """Stands in the picture where the finding takes more than two lines."""
+    """What the picture says of itself where the finding does not stand above it: the figure and its status, or what is drawn."""
     crop: str
     """Council, place, population and period: what a picture pasted elsewhere must still say."""
 
@@ -52,8 +52,7 @@ def finish(
     `lines` is the least number of lines above the plot: charts that stand side by side keep their plots in one line.
     The figure's `meta` holds what stands around it on the page, and `alt`, for people who cannot see it.
     """
-    head = wrapped(heading.finding, WIDTH)
-    head = head if len(head) <= 2 else wrapped(heading.short, WIDTH)
+    head = wrapped(heading.short, WIDTH)
     under = wrapped(heading.crop, SMALL_WIDTH)
     top = 24 + 21 * len(head) + 18 * len(under) + 18 * max(0, lines - len(head) - len(under))
     small = (f'<span style="font-size:14px;font-weight:400;color:{SECONDARY}">{line}</span>' for line in under)
@@ -93,7 +92,7 @@ def whole_number_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """Round steps from at or below `low` to at or below `high`, at most `wanted` + 2 of them."""
     span = max(high - low, 1e-9)
     size = 10 ** math.floor(math.log10(span / wanted))
-    step = next(size * m for m in (1, 2, 2.5, 5, 10) if span / (size * m) <= wanted + 1)
+    step = next(size * m for m in (1, 2, 4, 5, 10) if span / (size * m) <= wanted + 1)
     at = math.floor(round(low / step, 9)) * step
     ticks = []
     while at <= high + step * 1e-6:

@@ -113,9 +113,13 @@ def dots(
     figure.update_yaxes(
         tickvals=places, ticktext=wrapped, range=[-0.7, len(rows) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14}
     )
-    ticks = whole_number_ticks(low, high, 4)
+    ticks = whole_number_ticks(low, high, 2)  # a phone leaves room for few
     figure.update_xaxes(
-        range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, currency), showgrid=True, tickangle=0
+        range=[min(low, ticks[0]) - (high - low) * 0.03, high],
+        tickvals=ticks,
+        ticktext=tick_words(ticks, kpi.unit, currency),
+        showgrid=True,
+        tickangle=0,
     )
     figure.update_layout(margin={"r": 64})
     tall = max((label.count("<br>") + 1 for label in wrapped), default=1)

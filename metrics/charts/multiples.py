@@ -10,8 +10,8 @@ from metrics.charts.frame import span_of
 from metrics.charts.time_path import draw_time_path, over_time, target_path
 from metrics.report import Report
 
-LINES = 5
-"""Two of title and three below it: every chart of a row has room for the longest."""
+LINES = 4
+"""Two of title and two below it: every chart of a row has room for the longest."""
 
 
 def shared_scale(report: Report, kpis: Iterable[str], unit: str) -> tuple[float, float]:

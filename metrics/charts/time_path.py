@@ -218,7 +218,7 @@ def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, Any]
     anchor = rows["period_end"].max()
     at = [pd.Timestamp(y, anchor.month, 1) + pd.offsets.MonthEnd(0) for y in range(first.year, end.year + 1)]
     held = [d for d in at if first - timedelta(days=20) <= d <= last + timedelta(days=20)]
-    step = 1 if len(held) <= 6 else 2 if len(held) <= 12 else 4  # a phone has room for six
+    step = 1 if len(held) <= 5 else 2 if len(held) <= 10 else 4  # a phone has room for five
     kept = [d for d in held if (d.year - anchor.year) % step == 0]
     return {
         "range": [first - timedelta(days=span * 0.03), end],

@@ -112,9 +112,10 @@ def subtitle(report: Report, kpi: KpiSummary, unit: str, day: object = None) -> 
 def crop_line(report: Report, population: str, unit: str, when: str, people: float | None = None) -> str:
     """What a picture must still say when it is pasted elsewhere; the base where there is room for it."""
     place = "" if unit == report.contents.root.id else f", {report.contents.units[unit].name}"
-    said = f"{report.provenance.council}{place}. {upper_first(population)}, {when}"
     base = f", {format_value(people, 'people')}" if people is not None and pd.notna(people) else ""
-    return f"{said}{base}." if len(wrapped(f"{said}{base}.", SMALL_WIDTH)) <= MOST_LINES else f"{said}."
+    said = [f"{report.provenance.council}{place}. {upper_first(who)}, {when}" for who in (population, population.split(" (")[0])]
+    tried = (f"{said[0]}{base}.", f"{said[0]}.", f"{said[1]}.")
+    return next((words for words in tried if len(wrapped(words, SMALL_WIDTH)) <= MOST_LINES), tried[-1])
 
 
 GRAINS = {"snapshot": "", "month": ", by month", "quarter": ", by quarter", "year": ", by year"}

@@ -43,7 +43,7 @@ def describe_series(rows: pd.DataFrame, kpi: KpiSummary, currency: str = "£") -
     if len(shown) == 1:
         return f"{kpi.short_title}: {here}. {_empty_periods(ordered)}".strip()
     parts = [f"{kpi.short_title}: from {format_figure(first, kpi, currency)} in {format_month(first['period_end'])} to {here}"]
-    aim = f"Target: {describe_target(kpi, currency)}" if kpi.within is not None else describe_path(last, kpi, currency)
+    aim = f"Target: {lower_first(describe_target(kpi, currency))}" if kpi.within is not None else describe_path(last, kpi, currency)
     parts += [text for text in (describe_movement(last, kpi, currency), aim) if text]
     return f"{'. '.join(parts)}. {_empty_periods(ordered)}".strip()
 

@@ -26,7 +26,7 @@ from metrics.wording.sentences import (
     describe_range,
 )
 from metrics.wording.status import BEHIND, describe_status, format_status
-from metrics.wording.values import format_figure, format_number, upper_first
+from metrics.wording.values import format_figure, format_number, lower_first, upper_first
 from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, tag
 
 
@@ -139,7 +139,7 @@ def short_figure(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
 def path_words(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
     """The path now; a target that is a band, or none, in its own words."""
     if kpi.within is not None:
-        return f"Target: {describe_target(kpi, currency)}"
+        return f"Target: {lower_first(describe_target(kpi, currency))}"
     return describe_path(row, kpi, currency) or describe_polarity(kpi)
 
 
@@ -236,7 +236,7 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
     listed = [
         ("Likely range", describe_range(last, kpi, currency)),
         ("Target path", "" if kpi.within is not None else describe_path(last, kpi, currency)),
-        ("Target", describe_target(kpi, currency)),
+        ("Target" if str(last["unit"]) == report.contents.root.id else "The whole council’s target", describe_target(kpi, currency)),
         ("Since last year", describe_movement(last, kpi, currency)),
         ("People not known", describe_bounds(last, kpi, currency)),
         ("Answered", describe_declared(last)),

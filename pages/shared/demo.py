@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -12,10 +13,13 @@ from pathlib import Path
 import streamlit as st
 
 from metrics.access.viewer import Viewer
+from metrics.wording.dates import format_day
+from metrics.wording.values import upper_first
 from pages.shared import reports
 from pages.shared.markup import show, tag
 
 _lock = threading.Lock()
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Build:
@@ -27,7 +31,7 @@ class Build:
 
     def start(self) -> None:
         with _lock:
-            if self._process is None:
+            if self.finished is not None or self._process is None:  # one that failed is tried again when a page is opened
                 command = [
                     sys.executable,
                     "-P",
@@ -51,7 +55,7 @@ class Build:
         if not steps:
             return 0.0, "Starting"
         last = json.loads(steps[-1])
-        return min(last["done"] / max(last["of"], 1), 1.0), str(last["step"])
+        return min(last["done"] / max(last["of"], 1), 1.0), DAY.sub(lambda found: format_day(found[0]), upper_first(str(last["step"])))
 
     def said(self) -> list[str]:
         return [line for line in self._log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
@@ -68,6 +72,9 @@ def _build() -> Build:
 
 def no_release(viewer: Viewer) -> None:
     """There is nothing to show yet: build the demo, or say what to run. Ends the page."""
+    from pages.shared import notes  # which imports this module
+
+    notes.masthead(viewer)
     if viewer.mode == "local":
         show(tag("h1", "No figures have been published yet", cls="eq-h1"))
         show(
@@ -98,6 +105,6 @@ def _progress() -> None:
     if reports.can_open():
         st.rerun(scope="app")
     show(
-        tag("p", "The demo could not be built. What the builder said last:"),
+        tag("p", "The demo could not be built. Reload this page to try again. What the builder said last:"),
         tag("pre", "\n".join(line for line in build.said() if not line.startswith("{"))),
     )

@@ -66,8 +66,8 @@ class Cell:
     cls: str = ""
 
 
-STACK_FROM = 5
-"""A phone has room for four columns: rows of more become blocks, each figure under the head of its column."""
+STACK_FROM = 4
+"""A phone has room for three columns: rows of more become blocks, each figure under the head of its column."""
 
 
 def table(

@@ -39,6 +39,7 @@ def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> 
         Column("Path", True),
         Column("Status"),
     ]
+    judged = not rows["status"].isin(["context", "no_target"]).all()
     body = [
         [
             format_day(row["period_end"]),
@@ -46,7 +47,7 @@ def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> 
             *_base_cells(row, kpi),
             likely(row, kpi, currency),
             format_value(row["target"], kpi.unit, currency, bare=True),
-            status(row),
+            status(row) if judged else "",
         ]
         for _, row in rows.iloc[::-1].iterrows()
     ]

@@ -96,6 +96,54 @@ def test_a_link_restores_the_view_and_a_choice_changes_the_address(address, chro
         page.close()
 
 
+@pytest.mark.parametrize(
+    ("asked", "heading"), [("/overview", "headline measures"), ("/overview?unit=operations", "City Operations is behind")]
+)
+def test_the_overview_is_also_found_by_its_name(address, chromium, asked, heading):
+    page = open_at(chromium, address + asked, 1280)
+    try:
+        assert page.get_by_text("Page not found").count() == 0
+        assert heading in page.inner_text("h1")
+        assert ("unit=operations" in page.url) == ("unit=" in asked)
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("view", ["/kpi?measure=WR01", "/directorate?unit=operations", "/gaps"])
+def test_each_download_says_of_what(address, chromium, view):
+    page = open_at(chromium, address + view, 1280)
+    try:
+        names = [b.inner_text() for b in page.get_by_role("button", name="Download").all()]
+        assert len(names) >= 4
+        assert len(set(names)) == len(names)
+        assert all("with the numbers of" in n for n in names)
+    finally:
+        page.close()
+
+
+def test_on_a_phone_each_figure_stands_under_the_head_of_its_column(address, chromium):
+    page = open_at(chromium, f"{address}/kpi?measure=WR01", 320)
+    try:
+        table = page.get_by_role("table", name="Numbers for this chart").first
+        assert table.get_by_role("row").count() > 1
+        assert table.get_by_role("columnheader", name="Likely range").count() == 1
+        assert table.locator("td").first.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Share"'
+        assert table.evaluate("t => t.scrollWidth <= t.parentElement.clientWidth")
+    finally:
+        page.close()
+
+
+def test_a_printed_page_has_no_menu_no_buttons_and_all_of_its_text(address, chromium):
+    page = open_at(chromium, f"{address}/kpi?measure=WR01", 1280)
+    try:
+        page.emulate_media(media="print")
+        for hidden in (".stDownloadButton", '[data-testid="stSelectbox"]', "header.stAppHeader"):
+            assert not any(found.is_visible() for found in page.locator(hidden).all()), hidden
+        assert page.evaluate("document.documentElement.scrollHeight > 1500")  # the page is long, not a box that scrolls
+    finally:
+        page.close()
+
+
 def test_the_unit_is_kept_from_screen_to_screen(address, chromium):
     page = open_at(chromium, f"{address}/?unit=operations", 1280)
     try:

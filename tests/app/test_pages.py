@@ -70,6 +70,48 @@ def test_tiles_stand_behind_first(app):
     assert judged == sorted(judged)
 
 
+def test_the_overview_begins_with_what_moved_what_is_behind_and_what_cannot_be_told(app):
+    words = words_of(opened(app, "overview"))
+    assert (
+        words.index("<h1")
+        < words.index("Truly moved")
+        < words.index("Behind<")
+        < words.index("Too early to say")
+        < words.index("Headline measures")
+    )
+
+
+def test_a_measure_that_no_unit_has_is_a_line_and_not_a_column(app, store, monkeypatch):
+    whole, root = store.read, store.releases[RELEASE].root.id
+
+    def read(request, viewer):
+        report = whole(request, viewer)
+        return replace(report, cells=report.cells[(report.cells["kpi"] != "PG02") | (report.cells["unit"] == root)])
+
+    monkeypatch.setattr(store, "read", read)
+    words = words_of(opened(app, "overview"))
+    grid = words[words.index("eq-grid") :]
+    assert "Median gender pay gap" not in grid[: grid.index("</table>")]
+    assert "Published for the whole council only: median gender pay gap." in words
+
+
+def test_two_dates_that_are_not_a_year_apart_are_compared_by_the_same_rule(app):
+    """From 36.4% and 30.4% with their published ranges, the square-and-add limits leave out no change."""
+    opened(app, "kpi", measure="WR01", compare="2022-03-31")
+    words = words_of(app)
+    assert re.search(r"Up [\d.]+ points since March 2022: truly moved", words)
+    assert "likely ranges do not overlap" not in words
+
+
+def test_a_caveat_stands_once(app):
+    opened(app, "kpi", measure="WR01")
+    words = words_of(app)
+    listed = words[words.index("Read with this") :]
+    lines = re.findall(r"<li>(.*?)</li>", listed[: listed.index("</ul>")])
+    assert len(lines) == len(set(lines))
+    assert sum("ynthetic" in line for line in lines) == 1
+
+
 def test_a_hidden_figure_is_a_word_and_never_a_zero(app):
     opened(app, "kpi")
     app.selectbox(key="measure").set_value("WR01").run()
