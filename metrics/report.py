@@ -113,7 +113,7 @@ class DimensionSummary:
 
 def characteristic(title: str) -> str:
     """ "Ethnic group (5 groups)" and "Ethnic group (19 groups)" are one question."""
-    return re.sub(r"\s*\(\d+ groups?\)$", "", title)
+    return re.sub(r"\s*\([^()]*\bgroups?\)$", "", title)
 
 
 @dataclass(frozen=True)

@@ -48,21 +48,24 @@ with top:
 
 if not gaps:
     show(notes.sentence(f"No pay gap is published for {unit.name}. Choose the whole council or a directorate."))
+drawn = 0
 for kpi, column in zip(gaps, st.columns(max(len(gaps), 1), gap="medium"), strict=False):
     with column:
         rows = report.series(kpi.id, unit.id)
         cards.gap_head(kpi, rows.iloc[-1], contents.provenance.currency, unit, pinned, contents)
-        if rows["value"].notna().any():
+        if rows["value"].notna().sum() == 1:
+            show(notes.sentence(notes.ONE_DATE))
+        elif rows["value"].notna().any():
             figure = draw_multiple(report, kpi.id, unit.id, shared_scale(report, [k.id for k in gaps], unit.id))
             cards.chart(figure, f"gap-{kpi.id}")
+            drawn += 1
             show(notes.sentence(figure.layout.meta["under"], small=True))
         else:
             notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
 if gaps:
-    show(
-        notes.gaps_key(gaps),
-        notes.sentence("Same scale in all. No usual range is drawn: yearly figures are too few.", small=True),
-    )
+    if drawn:
+        same = notes.sentence("Same scale in all. No usual range is drawn: yearly figures are too few.", small=True)
+        show(notes.gaps_key(gaps), same)
     notes.source(contents, *gaps, more=cards.hidden_note(now))
     show(tables.gaps(report, gaps, unit.id))
     downloads.offer(reports.part(report, now), f"Pay gaps, {unit.name}", f"{unit.id}-pay-gaps")

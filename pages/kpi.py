@@ -36,7 +36,9 @@ if rows.empty:
 else:
     left, right = st.columns([2.3, 1], gap="large")
     with left:
-        if rows["value"].notna().any():
+        if rows["value"].notna().sum() == 1:
+            notes.heading("Over time", notes.ONE_DATE)
+        elif rows["value"].notna().any():
             figure = draw_time_path(report, kpi.id, unit.id)
             cards.chart_heading(figure, "Over time", level=2)
             cards.chart(figure, "over-time")

@@ -72,7 +72,14 @@ def dots(
     for place, (_, row) in zip(places, rows.iterrows(), strict=True):
         if pd.isna(row["value"]):
             figure.add_annotation(
-                x=low, y=place, text=format_status(str(row["status"])), showarrow=False, xanchor="left", xshift=6, font={"color": SECONDARY}
+                x=low,
+                y=place,
+                text=format_status(str(row["status"])),
+                showarrow=False,
+                xanchor="left",
+                xshift=6,
+                font={"color": SECONDARY},
+                bgcolor="rgba(255,255,255,0.9)",
             )
             continue
         _dot(figure, kpi, row, place, reference, currency)
@@ -113,9 +120,9 @@ def dots(
     figure.update_yaxes(
         tickvals=places, ticktext=wrapped, range=[-0.7, len(rows) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14}
     )
-    ticks = whole_number_ticks(low, high, 2)  # a phone leaves room for few
+    ticks = [t for t in whole_number_ticks(low, high, 2) if t >= low]  # a phone leaves room for few
     figure.update_xaxes(
-        range=[min(low, ticks[0]) - (high - low) * 0.03, high],
+        range=[low - (high - low) * 0.03, high],
         tickvals=ticks,
         ticktext=tick_words(ticks, kpi.unit, currency),
         showgrid=True,

@@ -40,7 +40,7 @@ TEMPLATE = go.layout.Template(
     layout={
         "font": {"family": FONT, "size": 14, "color": TEXT},
         "title": {
-            "font": {"size": 16, "color": TEXT, "weight": 700},
+            "font": {"size": 15, "color": TEXT, "weight": 700},
             "x": 0,
             "xref": "container",
             "xanchor": "left",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from metrics.report import KpiSummary
+from metrics.wording.status import JUDGED
 from metrics.wording.values import format_list, lower_first, upper_first
 
 
@@ -18,7 +19,8 @@ def describe_moved(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
         if (rows["movement"] == movement).any()
     ]
     if not words:
-        return "Nothing: every change in a year could be chance."
+        compared = (rows["movement"] == "unclear").any()
+        return "Nothing: every change in a year could be chance." if compared else "No figure can be compared with a year ago yet."
     return " ".join([words[0].replace(":", " in a year:", 1), *words[1:]])
 
 
@@ -29,7 +31,9 @@ def describe_behind(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
         for status, word in (("off_path", "Off path"), ("missed", "Missed"))
         if (rows["status"] == status).any()
     ]
-    return " ".join(words) or "None is behind its target."
+    return " ".join(words) or (
+        "None is behind its target." if rows["status"].isin(JUDGED).any() else "No measure is held against a target yet."
+    )
 
 
 def describe_too_early(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
@@ -38,7 +42,8 @@ def describe_too_early(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> st
     words = [f"{upper_first(_names(found, kpis))}: the likely range contains the path."] if len(found) else []
     hidden = rows[rows["status"].isin(["withheld", "hidden"])]
     words += [f"No figure can be shown for {_names(hidden, kpis)}."] if len(hidden) else []
-    return " ".join(words) or "None: every figure with a target can be judged."
+    none = "Nothing: every figure with a target can be judged." if rows["status"].isin(JUDGED).any() else "Nothing."
+    return " ".join(words) or none
 
 
 def _names(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:

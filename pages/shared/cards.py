@@ -122,7 +122,7 @@ def _tile(kpi: KpiSummary, rows: pd.DataFrame, currency: str, unit: str | None, 
 
 def _spark(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
     shown = rows.dropna(subset=["value"])
-    if shown.empty:
+    if len(shown) < 2:  # one figure is no line
         return Html("")
     first, last = shown.iloc[0], shown.iloc[-1]
     then, now = (f"{format_figure(row, kpi, currency)} on {format_day(row['period_end'])}" for row in (first, last))

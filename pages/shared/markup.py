@@ -66,6 +66,7 @@ class Cell:
     cls: str = ""
 
 
+NOTHING = ("", "–", "No figure to draw")
 STACK_FROM = 4
 """A phone has room for three columns: rows of more become blocks, each figure under the head of its column."""
 
@@ -95,5 +96,5 @@ def table(
 
 def with_figures(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> tuple[list[Column], list[list[object]]]:
     """Without the columns in which no row has anything."""
-    kept = [i for i in range(len(columns)) if i == 0 or any(row[i] not in ("", "–") for row in rows)]
+    kept = [i for i in range(len(columns)) if i == 0 or any(row[i] not in NOTHING for row in rows)]
     return [columns[i] for i in kept], [[row[i] for i in kept] for row in rows]

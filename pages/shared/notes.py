@@ -24,6 +24,7 @@ from pages.shared.markup import Html, joined, link, picture, safe, show, tag
 STYLE = Path(__file__).with_name("style.css")
 PRODUCT = "Equality performance dashboard"
 MODE_WORDS = {"demo": "Demo on this computer", "local": "Local: one analyst at this computer, no sign-in"}
+ONE_DATE = "One date is shown so far; a line begins with the second."
 SYNTHETIC = NOTES["synthetic"].rstrip(".")
 
 

@@ -182,7 +182,7 @@ def measures(report: Report, kpis: list[KpiSummary], unit: UnitSummary, earlier:
             describe_movement(last, kpi, currency) or "–",
         ]
         body.append(line)
-    return table(f"Measures of {unit.name}", columns, body, quiet=True)
+    return table(f"Measures of {unit.name}", *with_figures(columns, body), quiet=True)
 
 
 def _at(rows: pd.DataFrame, day: date | None) -> pd.Series | None:

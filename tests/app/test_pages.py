@@ -193,6 +193,35 @@ def test_with_no_release_the_demo_is_built_once_however_many_tabs_ask(app, store
     assert "being built" in words_of(app)
 
 
+def test_a_demo_that_failed_is_tried_again_when_the_page_is_opened(app, store, monkeypatch):
+    started = []
+
+    class Process:
+        def __init__(self, command: list[str], **_: object) -> None:
+            started.append(command)
+
+        def poll(self) -> int:
+            return 3
+
+    monkeypatch.setattr(demo.subprocess, "Popen", Process)
+    store.releases.clear()
+    app.run()
+    assert "could not be built. Reload this page to try again" in words_of(app)
+    AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    assert len(started) == 2
+
+
+def test_one_figure_is_not_drawn_as_a_line(app, store, monkeypatch):
+    whole = store.read
+
+    def read(request, viewer):
+        report = whole(request, viewer)
+        return replace(report, cells=report.cells[report.cells["period_end"] == report.cells["period_end"].max()])
+
+    monkeypatch.setattr(store, "read", read)
+    assert "a line begins with the second" in words_of(opened(app, "kpi", measure="SL01"))
+
+
 def test_local_mode_is_stated(app):
     viewer.open_mode("local")
     assert "no sign-in" in words_of(opened(app, "overview"))
