@@ -106,7 +106,7 @@ def _tidy(file: Path, configuration: Configuration) -> pd.DataFrame:
     out["group"] = [known[kpi, key] for kpi, key in zip(out["kpi"], keys, strict=True)]
     out["period_end"], out["rounded"] = pd.to_datetime(out["period_end"]), False
     for name in ("breakdown", "status", "marker", "note", "movement"):
-        out[name] = out[name].fillna("").astype(str)
+        out[name] = out[name].astype(object).fillna("").astype(str)
     return out
 
 
@@ -465,10 +465,12 @@ def _with_derived_values(rows: pd.DataFrame, found: Gathered) -> pd.DataFrame:
         (r.kpi, r.unit, r.group, r.period_end): i
         for i, r in zip(rows.index, rows[["kpi", "unit", "group", "period_end"]].itertuples(), strict=True)
     }
+    earlier: dict[pd.Timestamp, list[pd.Timestamp]] = {}
+    for now in (ends := rows["period_end"].unique()):
+        days = [d for d in ends if now - pd.DateOffset(months=15) <= d <= now - pd.DateOffset(months=9)]
+        earlier[now] = sorted(days, key=lambda d, now=now: abs((now - pd.DateOffset(years=1) - d).days))
     for i, r in rows[rows["change"].notna()].iterrows():
-        now = r["period_end"]
-        days = [d for d in rows["period_end"].unique() if now - pd.DateOffset(months=15) <= d <= now - pd.DateOffset(months=9)]
-        days.sort(key=lambda d, now=now: abs((now - pd.DateOffset(years=1) - d).days))
+        days = earlier[r["period_end"]]
         then = next((place[k] for d in days if (k := (r["kpi"], r["unit"], r["group"], d)) in place), None)
         if then is None:
             continue
