@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.browser import ROOT, asgi, axe_violations, browser, free_port, need_chromium, open_at, picture, serving, wait_run
+from tests.support.browser import ROOT, asgi, browser, check_view, free_port, need_chromium, open_at, serving, wait_run
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(os.environ.get("SCREENSHOTS", ROOT / "screenshots"))
@@ -46,38 +46,9 @@ def chromium() -> Iterator[Any]:
 def test_each_view_is_drawn_accessible_and_within_its_width(address, chromium, view, width):
     page = open_at(chromium, address + VIEWS[view], width)
     try:
-        picture(page, PICTURES / f"{view}-{width}.png")
-        assert page.locator('[data-testid="stException"], [data-testid="stAlert"]').count() == 0
-        assert page.locator("h1").count() == 1
-        assert page.title().endswith(" - Equality performance dashboard")
-        assert page.evaluate("document.documentElement.lang") == "en-GB"
-        wider = page.evaluate(
-            "() => { const m = document.querySelector('[data-testid=\"stMain\"]'); return m.scrollWidth - m.clientWidth; }"
-        )
-        assert wider <= 0
-        assert clipped(page) == []
-        assert page.locator('[data-testid="stPlotlyChart"]').count() <= 6
-        closed = page.locator("details:not([open]) > summary")
-        while closed.count():
-            closed.first.click()
-        page.wait_for_timeout(400)
-        assert axe_violations(page) == []
+        check_view(page, PICTURES / f"{view}-{width}.png")
     finally:
         page.close()
-
-
-CLIPPED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => {
-  const box = plot.getBoundingClientRect();
-  return [...plot.querySelectorAll('.main-svg text')].filter(t => t.textContent.trim()).filter(t => {
-    const r = t.getBoundingClientRect();
-    return r.width > 0 && (r.left < box.left - 2 || r.right > box.right + 2 || r.top < box.top - 2 || r.bottom > box.bottom + 2);
-  }).map(t => t.textContent);
-})"""
-
-
-def clipped(page: Any) -> list[str]:
-    """Words of charts that run over the chart's edge."""
-    return list(page.evaluate(CLIPPED))
 
 
 def test_a_link_restores_the_view_and_a_choice_changes_the_address(address, chromium):

@@ -165,3 +165,35 @@ def picture(page: Any, path: Path) -> None:
     page.set_viewport_size({"width": page.viewport_size["width"], "height": min(int(tall), 12_000)})
     page.wait_for_timeout(500)
     page.screenshot(path=str(path))
+
+
+CLIPPED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => {
+  const box = plot.getBoundingClientRect();
+  return [...plot.querySelectorAll('.main-svg text')].filter(t => t.textContent.trim()).filter(t => {
+    const r = t.getBoundingClientRect();
+    return r.width > 0 && (r.left < box.left - 2 || r.right > box.right + 2 || r.top < box.top - 2 || r.bottom > box.bottom + 2);
+  }).map(t => t.textContent);
+})"""
+
+
+def clipped(page: Any) -> list[str]:
+    """Words of charts that run over the chart's edge."""
+    return list(page.evaluate(CLIPPED))
+
+
+def check_view(page: Any, shot: Path) -> None:
+    """What holds for every view of every council: drawn, named, accessible, within its width. Keeps a picture."""
+    picture(page, shot)
+    assert page.locator('[data-testid="stException"], [data-testid="stAlert"]').count() == 0
+    assert page.locator("h1").count() == 1
+    assert page.title().endswith(" - Equality performance dashboard")
+    assert page.evaluate("document.documentElement.lang") == "en-GB"
+    wider = page.evaluate("() => { const m = document.querySelector('[data-testid=\"stMain\"]'); return m.scrollWidth - m.clientWidth; }")
+    assert wider <= 0
+    assert clipped(page) == []
+    assert page.locator('[data-testid="stPlotlyChart"]').count() <= 6
+    closed = page.locator("details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+    page.wait_for_timeout(400)
+    assert axe_violations(page) == []
