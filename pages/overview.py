@@ -30,17 +30,17 @@ with top:
     notes.three_notes(now, contents.kpis)
 
 notes.heading("Headline measures", "Behind first. The dashed line is the target path; each tile has its own scale.")
-show(cards.tiles(report, unit.id, headline, pinned))
+show(reports.once(viewer, contents, ("tiles", unit.id, pinned or ""), lambda: cards.tiles(report, unit.id, headline, pinned)))
 show(notes.key(("line", "Published figure"), ("path", "Target path and target")))
 
 if parts:
     notes.heading(
         "Every unit on every headline measure", f"Each against its own target path, {format_day(day)}. Choose a unit to see its services."
     )
-    below = cards.published_below(report, parts, headline)
-    if below:
-        show(cards.wide(cards.grid(report, unit.id, parts, below, pinned)), cards.narrow(cards.grid_list(report, parts, below, pinned)))
-    notes.only_here(unit, [k for k in headline if k not in below])
+    drawn = ("grid", unit.id, pinned or "")
+    grid, below = reports.once(viewer, contents, drawn, lambda: cards.grids(report, unit.id, parts, headline, pinned))
+    show(grid)
+    notes.only_here(unit, [k for k in headline if k.id not in below])
     notes.status_key(reports.statuses(report, headline))
 notes.source(contents, *headline, more=cards.hidden_note(reports.all_latest(report, headline)))
 downloads.offer(report, f"Headline measures, {unit.name}", "overview")

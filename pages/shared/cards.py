@@ -179,6 +179,15 @@ def grid(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], 
     return table("Status of each unit on each headline measure", columns, rows, quiet=True, cls="eq-grid", own=1)
 
 
+def grids(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], pinned: str | None) -> tuple[Html, set[str]]:
+    """The grid as a table and, for phones, as a list; and the ids of the measures that stand in it."""
+    below = published_below(report, units, kpis)
+    if not below:
+        return Html(""), set()
+    both = wide(grid(report, parent, units, below, pinned)) + narrow(grid_list(report, units, below, pinned))
+    return Html(both), {k.id for k in below}
+
+
 def published_below(report: Report, units: list[str], kpis: list[KpiSummary]) -> list[KpiSummary]:
     """Measures that at least one of the units has a row of, shown or hidden."""
     return [k for k in kpis if len(report.units_at(k.id, report.contents.periods[k.id][-1], units))]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from metrics.errors import EqualityError, NotPublished
 from metrics.periods import years_before
 from metrics.report import Contents, KpiSummary, Report, Request
 from metrics.statistics.change import difference
+
+T = TypeVar("T")
 
 
 def config_folder() -> Path:
@@ -70,6 +73,18 @@ def read(viewer: Viewer, contents: Contents, request: Request) -> Report:
 def _cells(request: Request, audience: str, units: tuple[str, ...] | None, mode: Any) -> pd.DataFrame:
     report: Report = store().read(request, Viewer(audience, mode, units))
     return report.cells
+
+
+def once(viewer: Viewer, contents: Contents, block: tuple[str, ...], make: Callable[[], T]) -> T:
+    """What `make` gives, made once for each release and reader's rights: a release never changes, so what is drawn from it does not."""
+    stamp = contents.provenance
+    key = (stamp.release, stamp.withdrawn or "", viewer.audience, viewer.mode, *(viewer.units or ("*",)), "/", *block)
+    return _once(key, make)  # type: ignore[no-any-return]
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _once(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
+    return _make()
 
 
 def unit_breakdowns(contents: Contents, kpis: tuple[str, ...]) -> tuple[str, ...]:
