@@ -50,7 +50,7 @@ SELECT as_at, grade_band, sex, ethnicity_5, grouping_id(grade_band, sex, ethnici
 FROM staff GROUP BY GROUPING SETS ((as_at, grade_band), (as_at, sex), (as_at, ethnicity_5));
 -- Headcount by everything else.
 WITH staff AS (
-    SELECT as_at, directorate, sex, ethnicity_19, disability, age_band, religion, sexual_orientation, contract,
+    SELECT as_at, directorate, service, sex, ethnicity_19, disability, age_band, religion, sexual_orientation, contract,
         CASE WHEN ethnicity_19 IN ('bangladeshi', 'chinese', 'indian', 'pakistani', 'other_asian') THEN 'asian'
              WHEN ethnicity_19 IN ('african', 'caribbean', 'other_black') THEN 'black'
              WHEN ethnicity_19 IN ('white_and_asian', 'white_and_black_african', 'white_and_black_caribbean', 'other_mixed') THEN 'mixed'
@@ -60,8 +60,8 @@ WITH staff AS (
     FROM ds_hr JOIN place USING (unit)
     WHERE counts_once AND contract IN ('permanent', 'fixed_term', 'apprentice')
 )
-SELECT as_at, directorate, sex, ethnicity_5, ethnicity_19, disability, age_band, religion, sexual_orientation, contract,
-    grouping_id(directorate, sex, ethnicity_5, ethnicity_19, disability, age_band, religion, sexual_orientation, contract) AS level, count(*) AS staff
+SELECT as_at, directorate, service, sex, ethnicity_5, ethnicity_19, disability, age_band, religion, sexual_orientation, contract,
+    grouping_id(directorate, service, sex, ethnicity_5, ethnicity_19, disability, age_band, religion, sexual_orientation, contract) AS level, count(*) AS staff
 FROM staff
 GROUP BY GROUPING SETS ((as_at, ethnicity_19), (as_at, disability), (as_at, age_band), (as_at, religion), (as_at, sexual_orientation),
-    (as_at, contract), (as_at, directorate, sex), (as_at, directorate, ethnicity_5))
+    (as_at, contract), (as_at, directorate, sex), (as_at, directorate, ethnicity_5), (as_at, service, ethnicity_5))
