@@ -22,11 +22,8 @@ THOROUGH = 2_500
 EPSILON = 1e-6
 
 
-def settle(repair: Repair, rounds: int = 3, largest: int = THOROUGH) -> None:
-    """Prove every target, or hide more until it can be proven. Ends: each step proves or hides, and once all is hidden nothing binds.
-
-    `largest` bounds the parts that are searched: where showing less is cheap, a long search is not worth its time.
-    """
+def settle(repair: Repair, rounds: int = 3) -> None:
+    """Prove every target, or hide more until it can be proven. Ends: each step proves or hides, and once all is hidden nothing binds."""
     ranges = repair.ranges
     if len(ranges.all_columns) <= WHOLE:
         ranges.search(ranges.exact, 2 * rounds, seed=0)
@@ -34,7 +31,7 @@ def settle(repair: Repair, rounds: int = 3, largest: int = THOROUGH) -> None:
         prove_many(ranges, repair.games, rounds)
     for target in ranges.open.tolist():
         binding: list[int] = []
-        while not ranges.proven(target) and not prove_one(ranges, repair.games, target, binding, largest):
+        while not ranges.proven(target) and not prove_one(ranges, repair.games, target, binding, THOROUGH):
             if not repair.give_way(target, binding):
                 break
 

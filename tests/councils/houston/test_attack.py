@@ -13,7 +13,6 @@ import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,6 +31,7 @@ from metrics.releases.store import ReleaseStore
 from metrics.report import Request
 from metrics.settings import load_settings
 from metrics.sources.engine import open_source
+from tests.councils.houston.labels import DAY, RACE
 from tests.support.second_attacker import (
     Gathered,
     Reader,
@@ -47,15 +47,6 @@ from tests.support.second_attacker import (
 )
 
 pytestmark = pytest.mark.realdata
-DAY = date(2016, 6, 30)
-RACE = {
-    "Black or African American": "black",
-    "White": "white",
-    "Hispanic/Latino": "hispanic",
-    "Asian/Pacific Islander": "asian",
-    "American Indian or Alaskan Native": "american_indian",
-    "Others": "other",
-}
 THRESHOLD = 5
 SAMPLE = 4
 """Departments that are attacked where not all are."""

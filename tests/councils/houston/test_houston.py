@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +16,9 @@ from metrics.query.counts import Counts
 from metrics.query.fetch import fetch_counts
 from metrics.settings import load_settings
 from metrics.sources.engine import open_source
+from tests.councils.houston.labels import DAY, RACE
 
 pytestmark = pytest.mark.realdata
-DAY = date(2016, 6, 30)
-RACE = {
-    "Black or African American": "black",
-    "White": "white",
-    "Hispanic/Latino": "hispanic",
-    "Asian/Pacific Islander": "asian",
-    "American Indian or Alaskan Native": "american_indian",
-    "Others": "other",
-}
 
 
 @pytest.fixture(scope="module")
