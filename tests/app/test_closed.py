@@ -57,7 +57,7 @@ def guarded():
     """The guard around an application that answers everything."""
     from starlette.responses import HTMLResponse
 
-    from pages.shared.server import Guard
+    from pages.shared.guard import Guard
 
     page = '<html lang="en"><title>Streamlit</title></html>'
     return Guard(HTMLResponse(page))
