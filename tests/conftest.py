@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import own_postgres, postgres  # noqa: F401 - fixtures for every test
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
