@@ -23,6 +23,10 @@ CLOSED: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_ex
 """Nothing is fetched or loaded at run time."""
 
 
+VECTOR = 2048
+"""Rows that DuckDB hands over at once."""
+
+
 class DuckDBSource(Source):
     def __init__(self, path: str | None, read_only: bool) -> None:
         self.dialect = DuckDBDialect()
@@ -36,6 +40,13 @@ class DuckDBSource(Source):
         text, values = self._compiled(select, {})
         with self._in_words():
             return self._run(text, values).df()
+
+    def stream(self, select: Select[Any] | SelectBase, rows: int = 100_000) -> Iterator[pd.DataFrame]:
+        text, values = self._compiled(select, {})
+        with self._in_words():
+            found = self._run(text, values)
+            while len(frame := found.fetch_df_chunk(max(rows // VECTOR, 1))):
+                yield frame
 
     def execute(self, statement: Statement, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> None:
         sets = [values] if isinstance(values, Mapping) else (values if values is not None else [{}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from sqlalchemy import Table
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import Executable, Select
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.selectable import SelectBase
@@ -19,10 +20,14 @@ from sqlalchemy.sql.selectable import SelectBase
 from metrics.errors import SourceError
 
 Statement = Executable | ExecutableDDLElement
+PIECE = 100_000
 
 
 class Source(ABC):
-    """One open database. Not shared between threads."""
+    """One open database. Not shared between threads.
+
+    Whoever opened it for reading only sees the rows of one moment, from the first statement until it is closed.
+    """
 
     dialect: Dialect
     """To compile a statement for printing."""
@@ -31,11 +36,23 @@ class Source(ABC):
 
     @abstractmethod
     def fetch(self, select: Select[Any] | SelectBase) -> pd.DataFrame:
-        """The rows of a select; days come as datetime64, text as `str`."""
+        """The rows of a select, in the types of `metrics.sources.frames`."""
+
+    @abstractmethod
+    def pieces(self, select: Select[Any] | SelectBase, rows: int = PIECE) -> Iterator[pd.DataFrame]:
+        """The rows of a large select, some at a time. Read to the end before asking anything else."""
+
+    @abstractmethod
+    def stream(self, select: Select[Any] | SelectBase, rows: int = 100_000) -> Iterator[pd.DataFrame]:
+        """As `fetch`, about so many rows at a time, so that a table need not fit in memory. Ask nothing else until it has ended."""
 
     @abstractmethod
     def execute(self, statement: Statement, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> None:
         """Run a statement that returns nothing, once, or once for each set of values."""
+
+    def create(self, table: Table) -> None:
+        """A declared table, for its owner alone."""
+        self.execute(CreateTable(table))
 
     @abstractmethod
     def insert(self, table: Table, frame: pd.DataFrame) -> None:
@@ -43,7 +60,7 @@ class Source(ABC):
 
     @abstractmethod
     def columns(self, table: str) -> dict[str, str]:
-        """Column names and types that the database really has; empty when there is no such table."""
+        """Column names, in the case that they were declared in, and types that the database really has; empty without such a table."""
 
     @abstractmethod
     def begin(self) -> AbstractContextManager[Source]:
@@ -60,7 +77,7 @@ class Source(ABC):
 
 
 def open_source(url: str, read_only: bool = True) -> Source:
-    """Open a database: `duckdb:///path/to/file`, `duckdb://` (in memory), or any URL that SQLAlchemy knows.
+    """Open a database: `duckdb:///path/to/file`, `duckdb://` (in memory), `postgresql://…`, or another URL that SQLAlchemy knows.
 
     Raises
     ------
@@ -68,7 +85,7 @@ def open_source(url: str, read_only: bool = True) -> Source:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise SourceError(
             "The address of the workforce database is not a URL.", "Write duckdb:///path/to/file.duckdb or postgresql+psycopg://…"
         ) from error
@@ -76,6 +93,10 @@ def open_source(url: str, read_only: bool = True) -> Source:
         from metrics.sources.duckdb_file import DuckDBSource
 
         return DuckDBSource(parsed.database or None, read_only)
+    if parsed.get_backend_name() in {"postgresql", "postgres"}:
+        from metrics.sources.postgresql import PostgreSQLSource
+
+        return PostgreSQLSource(parsed, read_only)
     from metrics.sources.server import ServerSource
 
     return ServerSource(parsed, read_only)
