@@ -17,11 +17,17 @@ from sqlalchemy.sql.selectable import SelectBase
 
 from metrics.errors import SourceError
 from metrics.sources.dialect import DuckDBDialect
-from metrics.sources.engine import Source, Statement
+from metrics.sources.engine import PIECE, Source, Statement
+from metrics.sources.frames import settled
 
-CLOSED: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-"""Nothing is fetched or loaded at run time."""
-
+CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+}
+"""Nothing is fetched or loaded at run time. Statements reach this one file and nothing else; the lock stops a statement from taking
+that back. Given at the opening, because one process may open a file twice only in the same way."""
 
 VECTOR = 2048
 """Rows that DuckDB hands over at once."""
@@ -32,21 +38,19 @@ class DuckDBSource(Source):
         self.dialect = DuckDBDialect()
         self.where = path or "the database in memory"
         self._connection = _connect(Path(path), read_only) if path else duckdb.connect(":memory:", config=CLOSED)
-        # Statements reach this one file and nothing else; the lock stops a statement from taking that back.
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        self._path = Path(path) if path else None
 
     def fetch(self, select: Select[Any] | SelectBase) -> pd.DataFrame:
         text, values = self._compiled(select, {})
         with self._in_words():
-            return self._run(text, values).df()
+            return settled(self._run(text, values).df(), select)
 
-    def stream(self, select: Select[Any] | SelectBase, rows: int = 100_000) -> Iterator[pd.DataFrame]:
+    def pieces(self, select: Select[Any] | SelectBase, rows: int = PIECE) -> Iterator[pd.DataFrame]:
         text, values = self._compiled(select, {})
         with self._in_words():
             found = self._run(text, values)
             while len(frame := found.fetch_df_chunk(max(rows // VECTOR, 1))):
-                yield frame
+                yield settled(frame, select)
 
     def execute(self, statement: Statement, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> None:
         sets = [values] if isinstance(values, Mapping) else (values if values is not None else [{}])

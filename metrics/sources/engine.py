@@ -43,10 +43,6 @@ class Source(ABC):
         """The rows of a large select, some at a time. Read to the end before asking anything else."""
 
     @abstractmethod
-    def stream(self, select: Select[Any] | SelectBase, rows: int = 100_000) -> Iterator[pd.DataFrame]:
-        """As `fetch`, about so many rows at a time, so that a table need not fit in memory. Ask nothing else until it has ended."""
-
-    @abstractmethod
     def execute(self, statement: Statement, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> None:
         """Run a statement that returns nothing, once, or once for each set of values."""
 
