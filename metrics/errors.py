@@ -64,9 +64,13 @@ class NotPublished(EqualityError):
 
 
 class AccessDenied(EqualityError):
-    """This viewer may not see this."""
+    """This viewer may not see this. `reason` is the kind of refusal in one word, for logs."""
 
     exit_code = 1
+
+    def __init__(self, problems: str | Problem | Iterable[Problem], advice: str = "", reason: str = "no_right") -> None:
+        super().__init__(problems, advice)
+        self.reason = reason
 
 
 class SourceError(EqualityError):

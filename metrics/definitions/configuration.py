@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from metrics.definitions.access import Access
 from metrics.definitions.base import Categories
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.dataset import Dataset
@@ -32,6 +33,8 @@ class Configuration:
     """Hash of every definition file, the "definition version" that figures carry."""
     kpi_fingerprints: Mapping[str, str]
     """Hash of what decides one KPI's figures."""
+    access: Access | None = None
+    """None where there is no access.yaml. Rights do not change a figure, so they are not part of the fingerprint."""
 
     def profile(self, kpi: Kpi) -> Profile:
         return self.disclosure.profiles[kpi.profile]

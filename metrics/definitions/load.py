@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from metrics.definitions.access import Access
 from metrics.definitions.base import Definition
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.checks import CHECKS
+from metrics.definitions.checks import access as access_check
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Dataset
 from metrics.definitions.dimension import Dimension
@@ -49,6 +51,33 @@ def load_configuration(folder: Path) -> Configuration:
     return _configuration(folder, parsed, parsed.organisation, parsed.disclosure)
 
 
+def load_access(folder: Path) -> Access:
+    """Who may sign in and what they open: `access.yaml` alone, checked against the organisation and the audiences.
+
+    Raises
+    ------
+    DefinitionError : there is no such file, or with every problem of it
+    """
+    shelf = _Shelf(folder)
+    access = shelf.single("access", Access)
+    parsed = Parsed(
+        organisation=shelf.organisation(),
+        organisation_where=str(folder / "organisation.csv"),
+        dimensions={},
+        datasets={},
+        kpis={},
+        benchmarks={},
+        disclosure=shelf.single("disclosure", DisclosureSettings),
+        access=access,
+        readings=shelf.readings,
+        broken=frozenset(shelf.broken),
+    )
+    problems = [*shelf.problems, *access_check.check(parsed)]
+    if problems or access is None:
+        raise definition_error(problems, folder)
+    return access
+
+
 def definition_error(problems: Iterable[Problem], folder: Path) -> DefinitionError:
     """All problems in the order of the files, and what to do about them."""
     every = sorted(set(problems), key=lambda p: (p.where, p.line, p.message))
@@ -63,6 +92,7 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
     found = {name: shelf.take(name, model) for name, model in FOLDERS.items()}
     organisation = shelf.organisation()
     disclosure = shelf.single("disclosure", DisclosureSettings)
+    access = shelf.single("access", Access) if (folder / "access.yaml").exists() else None
     parsed = Parsed(
         organisation=organisation,
         organisation_where=str(folder / "organisation.csv"),
@@ -71,6 +101,7 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
         kpis=_only(found["kpis"], Kpi),
         benchmarks=_only(found["benchmarks"], Benchmark),
         disclosure=disclosure,
+        access=access,
         readings=shelf.readings,
         broken=frozenset(shelf.broken),
     )
@@ -204,6 +235,7 @@ def _configuration(folder: Path, parsed: Parsed, organisation: Organisation, dis
         kpis=parsed.kpis,
         benchmarks=parsed.benchmarks,
         disclosure=disclosure,
+        access=parsed.access,
         fingerprint="",
         kpi_fingerprints={},
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from metrics.definitions.access import Access
 from metrics.definitions.base import Filter
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.dataset import Column, Dataset
@@ -36,6 +37,8 @@ class Parsed:
     readings: Mapping[tuple[str, str], Reading]
     """(folder, id) to the file; the disclosure settings are ("", "disclosure")."""
     broken: frozenset[tuple[str, str]] = field(default=frozenset())
+    access: Access | None = None
+    """None where there is no access.yaml: it is needed only where people sign in."""
 
     def ids(self, folder: Folder) -> frozenset[str]:
         """Ids of a folder's files, those with problems included."""

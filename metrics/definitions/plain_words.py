@@ -126,6 +126,7 @@ _PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "an id: small letters, digits and _, starting with a letter",
     r"^[A-Z]{2}[0-9]{2}$": "a KPI id: two capital letters and two digits",
     r"^(UWC|LPO|RSC|DEW)\.[1-5]$": "a theme: UWC, LPO, RSC or DEW, a point, and 1 to 5, such as DEW.1",
+    r"^[^@\s]+$": "a person's id as `equality audit` prints it; an e-mail address is not one",
     r"^(0[1-9]|1[0-2])-01$": "the first day of a month as MM-DD, such as 04-01",
 }
 _NUMBER = "expected a number, found {found}{hint}"

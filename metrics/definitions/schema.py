@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from metrics.definitions.access import Access
 from metrics.definitions.base import Definition
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.dataset import Dataset
@@ -20,6 +21,7 @@ KINDS: Mapping[str, type[Definition]] = {
     "benchmark": Benchmark,
     "kpi": Kpi,
     "disclosure": DisclosureSettings,
+    "access": Access,
 }
 
 

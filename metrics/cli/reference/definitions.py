@@ -25,6 +25,7 @@ FILES = {
     "kpi": "config/kpis/<ID>-<words>.yaml",
     "benchmark": "config/benchmarks/<id>.yaml",
     "disclosure": "config/disclosure.yaml",
+    "access": "config/access.yaml",
 }
 PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", date: "date, 2026-03-31", type(None): "nothing"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from metrics.definitions.checks import (
+    access,
     audiences,
     bands,
     benchmarks,
@@ -57,5 +58,6 @@ CHECKS: tuple[Callable[[Parsed], Iterable[Problem]], ...] = (
     review.check,
     benchmarks.check,
     audiences.check,
+    access.check,
     worked_examples.check,
 )
