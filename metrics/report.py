@@ -134,6 +134,7 @@ class Provenance:
     """The audience's rule in a plain sentence, for footers."""
     withdrawn: str | None = None
     """The reason, if this release was withdrawn."""
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ class Request:
 
     kpis: tuple[str, ...] | None = None
     breakdowns: tuple[str, ...] | None = None
+    """The steps of waterfalls (`metrics.definitions.waterfall.WATERFALL`) are not among all: they are asked for by name."""
     units: tuple[str, ...] | None = None
     period_ends: tuple[date, ...] | None = None
     release: str | None = None

@@ -5,117 +5,115 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, make_url, select
+from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from metrics.errors import NotPublished, SourceError
-from metrics.releases.schema import METADATA, STORE_VERSION, VERSION
+from metrics.releases.engines import is_sqlite, needs_still_file, reading_engine, state_of, still_engine, writing_engine
+from metrics.releases.faults import said_of, unknown_outcome
+from metrics.releases.schema import VERSION, stored_version
 
-BUSY_SECONDS = 30
-"""How long a publisher waits for another one. Readers never wait: SQLite's write-ahead log keeps the last whole release for them."""
+ACCEPTED = "Accepted are sqlite:///FILE and, with its driver installed, postgresql+psycopg://…."
 
 
 class Database:
-    """A release store's database, by URL: SQLite by default, others (PostgreSQL) as SQLAlchemy drives them."""
+    """A release store's database, by URL: SQLite by default, PostgreSQL on a server."""
 
     def __init__(self, url: str) -> None:
         try:
-            self.url = make_url(url)
-            self.shown_url = self.url.render_as_string(hide_password=True)
-            self._reader = self._engine(writes=False)
-        except (SQLAlchemyError, ImportError) as error:
+            self.url = _checked(make_url(url))
+            self._reader = reading_engine(self.url)
+        except (SQLAlchemyError, ImportError, ValueError) as error:
             kind = url.split(":", 1)[0]
-            raise SourceError(
-                f"The release store's URL, of kind '{kind}', cannot be used: {type(error).__name__}.",
-                "Accepted are sqlite:///FILE and, with its driver installed, postgresql+psycopg://….",
-            ) from error
+            raise SourceError(f"The release store's URL, of kind '{kind}', cannot be used: {type(error).__name__}.", ACCEPTED) from error
+        self.shown_url = self.url.set(query={}).render_as_string(hide_password=True)
         self._writer: Engine | None = None
+        self._still: Engine | None = None
         self._checked = False
 
     @property
     def file(self) -> Path | None:
         """The SQLite file; None for a server."""
         name = self.url.database
-        return Path(name) if self.url.get_backend_name() == "sqlite" and name and name != ":memory:" else None
-
-    def _engine(self, writes: bool) -> Engine:
-        engine = create_engine(self.url, pool_pre_ping=self.file is None)
-        if self.url.get_backend_name() == "sqlite":
-            _prepare_sqlite(engine, writes)
-        return engine
+        return Path(name) if is_sqlite(self.url) and name and name != ":memory:" else None
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, any_version: bool = False) -> Iterator[Connection]:
         """One consistent look at the store; `NotPublished` where there is nothing yet."""
         if self.file is not None and not self.file.exists():
             raise NotPublished("Nothing has been published yet.", "Run `equality refresh` first.")
-        with self._words(), self._reader.connect() as connection, connection.begin():
-            if not self._checked:
-                if not inspect(connection).has_table(STORE_VERSION.name):
+        with said_of(self), self._connected() as connection, connection.begin():
+            if any_version or not self._checked:
+                version = stored_version(connection)
+                if version is None:
                     raise NotPublished("Nothing has been published yet.", "Run `equality refresh` first.")
-                self._check_version(connection)
-                self._checked = True
+                self.check_version(version, older=any_version)
+                self._checked = version == VERSION
             yield connection
 
     @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """Where SQLite cannot keep its log beside the file, the file alone is read, and must be the same afterwards."""
+        file = self.file
+        if file is None or not needs_still_file(file):
+            with self._reader.connect() as connection:
+                yield connection
+            return
+        self._still = self._still or still_engine(file.resolve())
+        before = state_of(file)
+        with self._still.connect() as connection:
+            yield connection
+        if state_of(file) != before:
+            raise SourceError("A release was published at this moment.", "Open the page, or run the command, again.")
+
+    @contextmanager
     def publishing(self) -> Iterator[Connection]:
-        """One transaction: all of what is written in it, or, at any failure, nothing."""
+        """One transaction: all of what is written in it, or, at any failure, nothing. The tables are made where there are none."""
+        with self.changing() as connection:
+            version = stored_version(connection)
+            if version is None:
+                from metrics.releases.upgrade import migrate
+
+                migrate(connection, VERSION)
+            else:
+                self.check_version(version)
+            yield connection
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """One transaction on a store of whatever version, after everybody else's."""
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self._words():
-            self._writer = self._writer or self._engine(writes=True)
-            with self._writer.begin() as connection:
-                METADATA.create_all(connection)
-                if connection.scalar(select(STORE_VERSION.c.version)) is None:
-                    connection.execute(STORE_VERSION.insert().values(version=VERSION))
-                self._check_version(connection)
+        with said_of(self):
+            self._writer = self._writer or writing_engine(self.url)
+            with self._writer.connect() as connection, connection.begin() as transaction:
                 yield connection
+                with unknown_outcome(self):
+                    transaction.commit()
 
     def close(self) -> None:
-        self._reader.dispose()
-        if self._writer is not None:
-            self._writer.dispose()
+        for engine in (self._reader, self._writer, self._still):
+            if engine is not None:
+                engine.dispose()
 
-    def _check_version(self, connection: Connection) -> None:
-        found = connection.scalar(select(STORE_VERSION.c.version))
-        if found != VERSION:
+    def check_version(self, found: int, older: bool = False) -> None:
+        """Refuse a store of another version, and say what to run. `older`: an earlier version will do."""
+        if found > VERSION:
             raise SourceError(
                 f"The release store {self.shown_url} has version {found}; this product reads and writes version {VERSION}.",
                 "Use the product's version that wrote it, or point releases at another store in config/settings.yaml.",
             )
-
-    @contextmanager
-    def _words(self) -> Iterator[None]:
-        try:
-            yield
-        except (SQLAlchemyError, OSError) as error:
-            cause = getattr(error, "orig", None) or error
-            first_line = (str(cause).splitlines() or [type(cause).__name__])[0]
-            advice = "Nothing was changed. Check that it is there, whole, that the disk is not full, and that you may open it."
-            if "readonly database" in first_line:
-                advice = "Nothing was changed. Readers too need the right to write in its folder: SQLite keeps its log there."
-            raise SourceError(f"The release store {self.shown_url} cannot be used: {first_line}.", advice) from error
+        if found < VERSION and not older:
+            raise SourceError(
+                f"The release store {self.shown_url} has version {found}; this product reads and writes version {VERSION}.",
+                "Nothing was changed. Run `equality releases upgrade`: it keeps every release and every figure as it is.",
+            )
 
 
-def _prepare_sqlite(engine: Engine, writes: bool) -> None:
-    """Write-ahead log; transactions that begin when told to; a reader's connection that refuses to write."""
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver's own idea of when to begin would split a read in two
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-        if writes:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.execute("PRAGMA synchronous = FULL")
-            cursor.execute("PRAGMA foreign_keys = ON")
-        else:
-            cursor.execute("PRAGMA query_only = ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _checked(url: URL) -> URL:
+    """A password with a sign that has a meaning in URLs would be taken for a host or a database, and be printed."""
+    if "@" in f"{url.host}{url.database if not is_sqlite(url) else ''}":
+        raise ValueError("write @ in a password as %40")
+    return url

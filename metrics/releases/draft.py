@@ -103,3 +103,4 @@ class ReleaseSummary:
     last_period: date | None
     reason: str | None = None
     withdrawn: str | None = None
+    withdrawn_at: datetime | None = None

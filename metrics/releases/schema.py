@@ -1,4 +1,7 @@
-"""The tables of the release store. Nothing in them is ever changed after it is published, except the mark of withdrawal."""
+"""The tables of the release store. Nothing in them is ever changed after it is published, except the mark of withdrawal.
+
+They are made by the steps in `migrations`: a change here needs a new step there, and a test compares the two.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    inspect,
+    select,
 )
+from sqlalchemy.engine import Connection
 
 from metrics.report import ESTIMATE_COLUMNS
 
-VERSION = 1
+VERSION = 2
 """Of the tables below. A store with a higher one was written by a newer product."""
 
 METADATA = MetaData()
@@ -103,3 +109,11 @@ CELLS = Table(
 """A figure. Empty text, False, and a start that is the batch's own are stored as nothing, which costs a byte."""
 
 Index("batches_by_period", BATCHES.c.audience, BATCHES.c.period_end)
+Index("release_batches_by_batch", RELEASE_BATCHES.c.batch)
+
+
+def stored_version(connection: Connection) -> int | None:
+    """The version of the tables that are there; None where nothing was ever published."""
+    if not inspect(connection).has_table(STORE_VERSION.name):
+        return None
+    return connection.scalar(select(STORE_VERSION.c.version))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from metrics.access.rules import check_can_view_audience, check_can_view_release
 from metrics.access.viewer import Viewer
+from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import NotPublished, SourceError
 from metrics.releases.cells import cells_statement, check_cells, frame_of, known_series, write_cells
 from metrics.releases.compare import Comparison, compare_cells
@@ -25,6 +26,7 @@ from metrics.releases.draft import BatchLabel, Draft, DraftBatch, ReleaseSummary
 from metrics.releases.questions import check_request, published_ends, units_for
 from metrics.releases.schema import BATCHES, RELEASE_BATCHES, RELEASES, SERIES
 from metrics.releases.snapshot import Snapshot, pack, pack_snapshot, snapshot_of, unpack, unpack_snapshot
+from metrics.releases.withdraw import Sharing, find_sharing, mark_withdrawn
 from metrics.report import Contents, Provenance, Report, Request
 
 
@@ -93,6 +95,28 @@ class ReleaseStore:
             )
         )
         return id
+
+    # withdrawing
+
+    def sharing(self, release: str) -> Sharing:
+        """Which other releases hold figures of one that is to be withdrawn. Refuses an id that is not there, or withdrawn already."""
+        with self._database.reading() as connection:
+            _release_row(connection, release)
+            return find_sharing(connection, release)
+
+    def withdraw(self, release: str, reason: str, *, with_later: bool | None = None, now: datetime | None = None) -> tuple[str, ...]:
+        """Mark a release as withdrawn, for readers to see; the ids of all that were marked, in one step.
+
+        `with_later`: True also withdraws later releases that hold the same figures, False leaves them; None refuses where there are any.
+
+        Raises
+        ------
+        InputError : no reason, withdrawn already, or later releases hold the same figures and nothing was said of them
+        NotPublished : there is no such release
+        """
+        with self._database.publishing() as connection:
+            _release_row(connection, release)
+            return mark_withdrawn(connection, find_sharing(connection, release), reason, with_later, now or datetime.now(UTC))
 
     # what there is
 
@@ -166,6 +190,8 @@ class ReleaseStore:
             statement = statement.where(SERIES.c.unit.in_(units))
         if request.breakdowns is not None:
             statement = statement.where(SERIES.c.breakdown.in_(request.breakdowns))
+        else:
+            statement = statement.where(SERIES.c.breakdown != WATERFALL)
         return frame_of(connection.execute(statement).all())
 
     def batch_cells(self, batches: Iterable[StoredBatch]) -> pd.DataFrame:
@@ -268,9 +294,9 @@ def _stored_batches(connection: Connection, release: str) -> tuple[StoredBatch, 
         select(*(c for c in BATCHES.c if c.name != "system"))
         .join(RELEASE_BATCHES, RELEASE_BATCHES.c.batch == BATCHES.c.id)
         .where(RELEASE_BATCHES.c.release == release)
-        .order_by(BATCHES.c.period_end, BATCHES.c.dataset, BATCHES.c.id)
     )
-    return tuple(_stored_batch(row._mapping) for row in connection.execute(statement))
+    found = [_stored_batch(row._mapping) for row in connection.execute(statement)]
+    return tuple(sorted(found, key=lambda b: (b.label.period_end, b.label.dataset, b.id)))  # not by a server's own idea of order
 
 
 def _stored_batch(row: Mapping[Any, Any]) -> StoredBatch:
@@ -307,6 +333,7 @@ def _summary(row: Row[Any]) -> ReleaseSummary:
         last_period=last,
         reason=row.reason,
         withdrawn=row.withdrawn_reason if row.withdrawn_at else None,
+        withdrawn_at=datetime.fromisoformat(row.withdrawn_at) if row.withdrawn_at else None,
     )
 
 
@@ -327,4 +354,5 @@ def _provenance(row: Row[Any], snapshot: Snapshot, batches: Sequence[StoredBatch
         profile=batches[-1].label.profile if batches else "",
         disclosure_note=snapshot.notes_for[audience],
         withdrawn=row.withdrawn_reason if row.withdrawn_at else None,
+        withdrawn_at=datetime.fromisoformat(row.withdrawn_at) if row.withdrawn_at else None,
     )
