@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import logs
 from pages.shared.viewer import require_viewer
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -17,4 +18,5 @@ page = st.navigation(
 st.set_page_config(
     page_title=f"{page.title} - Equality performance dashboard", layout="wide"
 )  # after navigation: else every page has one title
-page.run()
+with logs.viewing(page.url_path or "overview", viewer.audience):
+    page.run()

@@ -51,6 +51,8 @@ class SettingsFile(Definition):
     data_folder: Text = "data"
     private_folder: Text = "data/private"
     """Import reports and rejected rows, which quote the file: only the analyst may read it."""
+    warn_after_days: Annotated[int, Field(ge=1)] = 120
+    """`equality serve` warns at its start when the newest release is older."""
     teams: Mapping[Id, Text] = Field(default_factory=dict)
     """Owners of KPIs."""
     corporate_priorities: Mapping[Id, Text] = Field(default_factory=dict)
@@ -70,6 +72,7 @@ class Settings:
     data_folder: Path
     teams: Mapping[str, str]
     corporate_priorities: Mapping[str, str]
+    warn_after_days: int = 120
 
 
 def load_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -136,6 +139,7 @@ def _settings(file: SettingsFile, base: Path, environment: Mapping[str, str]) ->
         data_folder=base / file.data_folder,
         teams=file.teams,
         corporate_priorities=file.corporate_priorities,
+        warn_after_days=file.warn_after_days,
     )
 
 

@@ -18,6 +18,7 @@ from metrics.errors import EqualityError, NotPublished
 from metrics.periods import years_before
 from metrics.report import Contents, KpiSummary, Report, Request
 from metrics.statistics.change import difference
+from pages.shared import logs
 
 T = TypeVar("T")
 
@@ -54,6 +55,7 @@ def list_releases(viewer: Viewer) -> list[Any]:
 
 def open_release(viewer: Viewer, release: str, withdrawn: str | None) -> Contents:
     """Menus and provenance of one release. A withdrawal after it was first opened is part of the key, so it shows at once."""
+    logs.opened(release)
     return _contents(release, withdrawn, viewer.audience, viewer.units, viewer.mode)
 
 
