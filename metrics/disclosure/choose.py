@@ -96,7 +96,8 @@ def first_draft(joint: Joint, start: np.ndarray, profile: Profile) -> Draft:
     how[small & ~rounds] = "primary"
     inner, outer = joint.pairs[:, 0], joint.pairs[:, 1]
     hide = complements & ~rounds[inner] & (how[inner] != "primary") & (how[outer] != "primary")
-    how[inner[hide]] = "primary"
+    spare = np.isin(np.arange(len(values)), sorted(joint.structure.spare))
+    how[np.where(spare[outer] & ~spare[inner], outer, inner)[hide]] = "primary"  # a step of a waterfall rather than a figure
     chains: list[Chain] = [(profile.rounding_base,) if r else () for r in rounds]
     shown = np.where(rounds, round_half_up(values, profile.rounding_base), values)
     return Draft(profile, how, chains, shown.astype(float), required_steps(joint, profile, rounds, (small, complements, own)))

@@ -19,11 +19,11 @@ TOLERANCE = 1e-6
 
 
 def hiding_order(joint: Joint, values: np.ndarray) -> np.ndarray:
-    """Rank of each region: deep units first, then crossed columns, then small counts (a zero helps least), then by name."""
-    regions = joint.structure.regions
+    """Rank of each region: steps of waterfalls first, deep units, crossed columns, small counts (a zero helps least), then by name."""
+    regions, spare = joint.structure.regions, joint.structure.spare
     keys = [
-        (-joint.structure.depths[r.unit], -len(r.where), v == 0, int(v), region_key(r))
-        for r, v in zip(regions, values.tolist(), strict=True)
+        (i not in spare, -joint.structure.depths[r.unit], -len(r.where), v == 0, int(v), region_key(r))
+        for i, (r, v) in enumerate(zip(regions, values.tolist(), strict=True))
     ]
     rank = np.empty(len(regions), dtype=np.int64)
     rank[sorted(range(len(regions)), key=keys.__getitem__)] = np.arange(len(regions))

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
+import pandas as pd
 
+from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import DisclosureError
 from metrics.query.counts import Counts, Region, UnitTree
 
@@ -40,6 +43,8 @@ class Structure:
     pairs: np.ndarray
     unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Axis to the atoms that hold no answer. Only the choice of what needs protection uses it."""
+    spare: frozenset[int] = frozenset()
+    """Published sets that stand in a waterfall and in no figure: they are hidden before anything else. Only the choice uses it."""
 
     @cached_property
     def depths(self) -> dict[str, int]:
@@ -78,7 +83,13 @@ def structure_of(counts: Counts) -> Structure:
         regions=tuple(counts.regions),
         pairs=nested_pairs(counts),
         unknown=counts.unknown,
+        spare=spare_regions(counts.cells),
     )
+
+
+def spare_regions(cells: pd.DataFrame) -> frozenset[int]:
+    step = cells["breakdown"] == WATERFALL
+    return frozenset(cells.loc[step, "region"].tolist()) - frozenset(cells.loc[~step, "region"].tolist())
 
 
 BASES = (
@@ -100,8 +111,16 @@ def nested_pairs(counts: Counts) -> np.ndarray:
         if inner in parts and outer in parts:
             both = parts[inner].to_frame("inner").join(parts[outer].to_frame("outer"), how="inner")
             found |= {(int(a), int(b)) for a, b in both.drop_duplicates().itertuples(index=False)}
+    found |= step_pairs(counts.cells)
     nested = sorted(p for p in found if p[0] != p[1] and contains(counts.regions[p[1]], counts.regions[p[0]]))
     return np.array(nested, dtype=np.int64).reshape(-1, 2)
+
+
+def step_pairs(cells: pd.DataFrame) -> set[tuple[int, int]]:
+    """Each step of a waterfall inside each earlier one: who left between any two is a number of people as well."""
+    steps = cells[(cells["breakdown"] == WATERFALL) & (cells["part"] == "numerator")]
+    lines = steps.groupby(["kpi", "unit"], sort=True, observed=True)["region"]
+    return {(int(inner), int(outer)) for _, line in lines for outer, inner in combinations(line.tolist(), 2)}
 
 
 def contains(outer: Region, inner: Region) -> bool:

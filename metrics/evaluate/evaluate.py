@@ -13,7 +13,7 @@ from metrics.definitions.kpi import Kpi, MeasureType
 from metrics.disclosure.shown import ShownCells
 from metrics.evaluate.comparison import benchmarks, divisors, gaps
 from metrics.evaluate.declaration import CARE_BELOW, WITHHELD_BELOW, bounds, declared
-from metrics.evaluate.parts import REGION, ROUNDED, figures
+from metrics.evaluate.parts import REGION, ROUNDED, figures, steps
 from metrics.evaluate.status import goal_of, stand
 from metrics.evaluate.values import bases, estimates, needed_parts
 from metrics.report import ESTIMATE_COLUMNS
@@ -41,7 +41,20 @@ def evaluate(shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
         _one_kpi(configuration.kpis[str(id)], part.reset_index(drop=True), shown, configuration)
         for id, part in rows.groupby("kpi", sort=False)
     ]
-    return _as_contract(pd.concat(made, ignore_index=True) if made else pd.DataFrame(), shown)
+    made.append(_steps(steps(shown)))
+    return _as_contract(pd.concat(made, ignore_index=True), shown)
+
+
+def _steps(rows: pd.DataFrame) -> pd.DataFrame:
+    """People left at each step of a waterfall; the value is their share of everybody in the extract. Nothing is judged."""
+    left, everybody = rows["numerator"], rows["denominator"]
+    value = (left / everybody.where(everybody > 0)).clip(upper=1)
+    rounded = rows[ROUNDED + "numerator"] | rows[ROUNDED + "denominator"]
+    hidden = left.isna() | everybody.isna()
+    marker = np.select([hidden, value.isna()], ["[c]", "[z]"], default="")
+    status = np.select([hidden, value.isna()], ["hidden", "not_available"], default="no_target")
+    note = np.select([hidden, value.isna(), rounded], ["hidden", "nobody", "rounded"], default="")
+    return rows.assign(value=value, rounded=rounded, marker=marker, status=status, note=note)
 
 
 def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Configuration) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from metrics.definitions.waterfall import WATERFALL
 from metrics.disclosure.shown import ShownCells
 from metrics.query.counts import PARTS
 
@@ -13,12 +14,21 @@ REGION, ROUNDED = "region_", "rounded_"
 
 
 def figures(shown: ShownCells) -> pd.DataFrame:
-    """One row per KPI, breakdown, unit and group, in the order of the cells.
+    """One row per KPI, breakdown, unit and group, in the order of the cells; steps of waterfalls are `steps`.
 
     Columns: `KEYS`; each part's count as shown (missing where hidden, or where the figure has no such part);
     `region_<part>` (-1 where there is none) and `rounded_<part>`.
     """
-    cells = shown.cells[[*KEYS, "part", "region"]]
+    return _laid_out(shown, shown.cells[shown.cells["breakdown"] != WATERFALL])
+
+
+def steps(shown: ShownCells) -> pd.DataFrame:
+    """The same of the steps of waterfalls: numerator = people left, denominator = everybody in the extract."""
+    return _laid_out(shown, shown.cells[shown.cells["breakdown"] == WATERFALL])
+
+
+def _laid_out(shown: ShownCells, cells: pd.DataFrame) -> pd.DataFrame:
+    cells = cells[[*KEYS, "part", "region"]]
     wide = cells.pivot(index=KEYS, columns="part", values="region")
     wide = wide.reindex(pd.MultiIndex.from_frame(cells[KEYS].drop_duplicates()), columns=list(PARTS))
     frame = wide.index.to_frame(index=False)

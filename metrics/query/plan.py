@@ -19,12 +19,14 @@ import pandas as pd
 
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Breakdown, Kpi
+from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import DefinitionError, Problem
 from metrics.periods import FinancialYear, Grain, Kind
 from metrics.query.atoms import Where, ordered_atoms, partition, where
 from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
 from metrics.query.counts import Region, UnitTree
 from metrics.query.people import PRESENT, Figure, figures, universe
+from metrics.query.waterfall import waterfall
 
 MOST_CELLS = 2_000_000
 """A table that could have more cells than this is refused: it could be neither protected nor read."""
@@ -186,13 +188,13 @@ def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: 
     """The plan of days on which the organisation has the same units."""
     days, due = tuple(sorted(days)), tuple(due)
     _refuse_wide(configuration, days[-1], due)
-    figured = [(kpi, breakdown, *figures(configuration, kpi, breakdown)) for kpi, breakdown in due]
+    figured = [(kpi, breakdown.id if breakdown else "", *figures(configuration, kpi, breakdown)) for kpi, breakdown in due]
+    figured += [(kpi, WATERFALL, 0, waterfall(configuration, kpi)) for kpi, breakdown in due if breakdown is None]
     atoms = _atoms(configuration, dataset, (f for *_, found in figured for f in found))
     numbers: dict[Where, int] = {}
     parts: list[Sought] = []
     sides: list[Sought] = []
-    for kpi, breakdown, depth, found in figured:
-        named = breakdown.id if breakdown else ""
+    for kpi, named, depth, found in figured:
         for figure in found:
             for part, people in figure.parts.items():
                 parts.append(Sought(kpi.id, named, depth, figure.group, part, numbers.setdefault(where(people, atoms), len(numbers))))

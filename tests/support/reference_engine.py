@@ -206,6 +206,34 @@ class ReferenceEngine:
         groups = list(product(*answers)) if dimensions else []
         return max(depths, default=0), [*([()] if depths or not dimensions else []), *groups]
 
+    def waterfalls(self) -> Iterator[tuple[Kpi, str, Test]]:
+        """Each step of each KPI that leaves somebody out whom the one before holds, as a question to a row."""
+        combinations = list(self.combinations())
+        for kpi in self.configuration.kpis.values():
+            tests = self.tests(kpi, ())
+            if tests is None or not all(any(test(r) for r in combinations) for test in tests.values()):
+                continue
+            population, m = dict(self.dataset.populations[kpi.population].where), kpi.measure
+            asks = {d: w for d, w in m.denominator.items() if self.only_known(d, w)}
+            steps: dict[str, Test] = {
+                "headcount": lambda r: True,
+                "population": lambda r, where=population: all(self.meets(r, d, w) for d, w in where.items()),
+                "conditions": tests["everyone"],
+            }
+            if m.type == "count":
+                known: Test = lambda r, t=tests, a=asks: t["everyone"](r) and all(self.meets(r, d, w) for d, w in a.items())  # noqa: E731
+                steps |= {"known": known, "counted": tests["numerator"]}
+            elif m.column:  # with pay on record, whoever would be in the base with it
+                steps |= {"known": lambda r, t=tests, c=m.column: t["denominator"]({**r, c: 1.0}), "paid": tests["denominator"]}
+            else:
+                steps |= {"known": tests["denominator"]}
+            before: list[bool] | None = None
+            for name, test in steps.items():
+                held = [test(r) for r in combinations]
+                if held != before:
+                    yield kpi, f"step={name}", test
+                before = held
+
     def units(self, depth: int) -> list[str]:
         organisation = self.configuration.organisation
         there = [u for u in organisation.units if all(organisation.by_id[a].existed(self.day) for a in organisation.path(u.id))]
@@ -218,6 +246,10 @@ class ReferenceEngine:
                 rows = [r for r in self.rows if test(r)]
                 for unit in self.units(depth):
                     found[kpi.id, breakdown, unit, group, part] = sum(self.is_in(r, unit) for r in rows)
+        council = self.configuration.organisation.root.id
+        for kpi, step, test in self.waterfalls():
+            found[kpi.id, "waterfall", council, step, "numerator"] = sum(map(test, self.rows))
+            found[kpi.id, "waterfall", council, step, "denominator"] = len(self.rows)
         return found
 
     def statistics(self) -> dict[Key, dict[str, Any]]:

@@ -30,8 +30,11 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from metrics.access.viewer import Viewer
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.waterfall import WATERFALL
+from metrics.errors import NotPublished
 from metrics.query.counts import Region
 from metrics.query.people import PAY_GAPS, PRESENT, figures, universe
+from metrics.query.waterfall import waterfall
 from metrics.releases.store import ReleaseStore
 from metrics.report import ESTIMATE_COLUMNS, Request
 
@@ -88,8 +91,13 @@ def read_release(
 ) -> Seen:
     """A release as an audience may read it: from the store, or from files of `equality show --format json|csv`."""
     if isinstance(source, ReleaseStore):
-        rows = source.read(Request(release=release), Viewer(audience, "command_line")).cells
-        return Seen(rows.copy(), configuration, audience)
+        viewer = Viewer(audience, "command_line")
+        rows = source.read(Request(release=release), viewer).cells
+        try:
+            steps = source.read(Request(breakdowns=(WATERFALL,), release=release), viewer).cells
+        except NotPublished:  # an older release
+            steps = rows.head(0)
+        return Seen(pd.concat([rows, steps], ignore_index=True), configuration, audience)
     files = [source] if isinstance(source, (str, Path)) else list(source)
     return Seen(pd.concat([_tidy(Path(f), configuration) for f in files], ignore_index=True), configuration, audience)
 
@@ -117,6 +125,8 @@ def _meanings(configuration: Configuration) -> dict[tuple[str, str], Mapping[str
         for breakdown in (None, *kpi.breakdowns):
             for figure in figures(configuration, kpi, breakdown)[1]:
                 found[id, figure.group] = {str(k): v for k, v in figure.parts.items()}
+        for step in waterfall(configuration, kpi):
+            found[id, step.group] = {str(k): v for k, v in step.parts.items()}
     return found
 
 
@@ -191,7 +201,8 @@ class Reader:
         rows = _with_derived_values(seen.rows, self.found)
         self.rows = rows[rows["kpi"].isin(list(self.kpis)) & (rows["period_end"] == end)]
         self.found.leaks = [leak for leak in self.found.leaks if leak.kpi in self.kpis and leak.why.startswith(str(end.date()))]
-        self.printed = Printed.of(self.rows, self.kpis)
+        self.printed = Printed.of(self.rows[self.rows["breakdown"] != WATERFALL], self.kpis)
+        self.passed: dict[str, list[Region]] = {}
 
     def read(self) -> Gathered:
         whole = {(r["kpi"], r["unit"]): r["value"] for r in self.rows.to_dict("records") if r["group"] == ""}
@@ -212,6 +223,9 @@ class Reader:
         columns = {"numerator": "numerator", "everyone": "everyone", "denominator": "reference_denominator" if gap else "denominator"}
         # A row whose figure is hidden does not say that its other counts are rounded, so the profile is asked as well.
         rounded = bool(row["rounded"]) or self.seen.rounds(row["unit"])
+        if row["breakdown"] == WATERFALL:
+            self._step(row, parts, rounded, here)
+            return
         known: dict[str, float] = {}
         for column, part in columns.items():
             if part in parts and not _nan(row[column]):
@@ -230,6 +244,19 @@ class Reader:
             if len(base) == 1:
                 self.found.facts.append(Fact(((1, parts[base[0]]),), 0, 0, f"{here}: nobody could have been counted"))
         self._want(parts, here)
+
+    def _step(self, row: dict[str, Any], parts: Mapping[str, Region], rounded: bool, here: str) -> None:
+        """A step of a waterfall: who is left, of everybody; and who left since each earlier step is somebody to protect."""
+        known = {part: row[part] for part in ("numerator", "denominator") if not _nan(row[part])}
+        for part, value in known.items():
+            self._shown(parts[part], value, rounded, f"{here}: {part} {value:g}")
+        if not _nan(row["value"]):
+            self._ratio_or_count(row, parts, known, "numerator", "denominator", row["value"], rounded, f"{here}: share of everybody")
+        earlier = self.passed.setdefault(row["kpi"], [parts["denominator"]])
+        for region in [r for r in earlier if r != parts["numerator"]]:
+            self.found.wanted.setdefault((region, parts["numerator"]), f"{here} left since {region.where or 'the start'}")
+        earlier.append(parts["numerator"])
+        self.found.wanted.setdefault((parts["numerator"], None), f"{here} numerator")
 
     def _want(self, parts: Mapping[str, Region], here: str) -> None:
         """Every part; who is left out of the numerator; and whose answer is not known."""

@@ -1,0 +1,100 @@
+"""The steps from everybody in an extract down to the people that a figure is about: their names, and each reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metrics.definitions.base import Categories, Filter
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.kpi import Kpi, MeasureType
+
+WATERFALL = "waterfall"
+"""Stands in place of a breakdown in the rows that count people step by step; their groups are "step=headcount" and so on."""
+STEPS = ("headcount", "population", "conditions", "known", "paid", "counted")
+"""Each holds some of the people of the one before.
+
+headcount : everybody in the extract on the day; population : the KPI's population; conditions : who also meets what the base
+asks for (for a pay gap: who is in one of its groups, or might be); known : whose answers are known; paid : with pay on record;
+counted : for a count, the people that it counts
+"""
+_GAPS = frozenset({MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN})
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """One step: who is left after it, and who leaves at it and why ("" where nobody can)."""
+
+    id: str
+    left: str
+    leaves: str
+
+
+def describe_steps(configuration: Configuration, kpi: Kpi) -> tuple[StepWords, ...]:
+    """Every step that a KPI may have; those at which nobody can leave are not published, and their words stay unused."""
+    dataset, measure = configuration.datasets[kpi.dataset], kpi.measure
+    population = dataset.populations[kpi.population]
+    fixed = {n: c for n, c in measure.denominator.items() if not _only_known(configuration, n, c)}
+    pay = (measure.column or "pay").replace("_", " ")
+    once = "each person once, in their main post" if dataset.grain == "post" else "a row is a person"
+    return (
+        StepWords("headcount", f"Everybody in the extract on that day ({once})", ""),
+        StepWords("population", population.title, _outside(configuration, population.where)),
+        StepWords("conditions", *_conditions(configuration, kpi, fixed)),
+        StepWords("known", "Whose answers are known", _unknown(configuration, kpi)),
+        StepWords("paid", f"With {pay} on record", f"No {pay} on record"),
+        StepWords("counted", "Counted", _outside(configuration, measure.numerator)),
+    )
+
+
+def _only_known(configuration: Configuration, name: str, categories: Categories) -> bool:
+    return categories == "known" or set(categories) == set(configuration.dimensions[name].known)
+
+
+def _conditions(configuration: Configuration, kpi: Kpi, fixed: Filter) -> tuple[str, str]:
+    measure = kpi.measure
+    left, leaves = _inside(configuration, fixed), _outside(configuration, fixed)
+    if measure.type not in _GAPS:
+        return left or "Everyone asked about", leaves
+    groups = [_inside(configuration, where) for where in (measure.numerator, measure.reference_group)]
+    neither = f"In neither of the two groups: {'; '.join(groups)}"
+    return "; ".join(filter(None, ["In one of the two groups, or not known", left])), "; ".join(filter(None, [neither, leaves]))
+
+
+def _unknown(configuration: Configuration, kpi: Kpi) -> str:
+    """The answers that are no answer, of every characteristic that the base asks for."""
+    measure = kpi.measure
+    asked = [n for n, c in measure.denominator.items() if _only_known(configuration, n, c)]
+    if measure.type in _GAPS:
+        asked += [n for n in measure.numerator if n in measure.reference_group]
+    words = []
+    for name in dict.fromkeys(asked):
+        dimension = configuration.dimensions[name]
+        labels = [dimension.label(c).lower() for c in dimension.unknown]
+        words.append(f"{dimension.title}: {' or '.join(labels) if labels else 'not known'}")
+    return "; ".join(words)
+
+
+def _inside(configuration: Configuration, where: Filter) -> str:
+    return "; ".join(
+        f"{configuration.dimensions[n].title}: {_either([configuration.dimensions[n].label(c) for c in _chosen(configuration, n, wanted)])}"
+        for n, wanted in where.items()
+    )
+
+
+def _outside(configuration: Configuration, where: Filter) -> str:
+    """What people have who do not meet a filter."""
+    words = []
+    for name, wanted in where.items():
+        dimension = configuration.dimensions[name]
+        others = [dimension.label(c) for c in dimension.ids if c not in _chosen(configuration, name, wanted)]
+        if others:
+            words.append(f"{dimension.title}: {_either(others)}")
+    return "; ".join(words)
+
+
+def _chosen(configuration: Configuration, name: str, wanted: Categories) -> tuple[str, ...]:
+    return configuration.dimensions[name].known if wanted == "known" else tuple(wanted)
+
+
+def _either(labels: list[str]) -> str:
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} or {labels[-1]}" if labels else ""

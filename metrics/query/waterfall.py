@@ -1,0 +1,42 @@
+"""Who leaves a KPI's base at which step: each step is a set of people that holds the next one, and a published cell like any other.
+
+The sets are those of `metrics.definitions.waterfall.STEPS`, in that order. A step at which nobody can leave, because it asks for
+nothing more than the one before, is not published. The people dropped between any two steps are a set of people too: disclosure
+protects their number as it does any other (`metrics.disclosure.structure.nested_pairs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.query.people import EVERYBODY, WHOLE, Figure, Measured, People, both, universe, without
+
+
+def waterfall(configuration: Configuration, kpi: Kpi) -> tuple[Figure, ...]:
+    """The KPI's steps as figures of the whole council: numerator = people left, denominator = everybody in the extract."""
+    found: list[Figure] = []
+    before: People | None = None
+    for step, people in _steps(configuration, kpi):
+        here = {axis: held for axis, held in people.items() if held != frozenset(universe(configuration, kpi.dataset, axis))}
+        if here != before:
+            found.append(Figure(f"step={step}", {"numerator": people, "denominator": EVERYBODY}))
+        before = here
+    return tuple(found)
+
+
+def _steps(configuration: Configuration, kpi: Kpi) -> Iterator[tuple[str, People]]:
+    measured = Measured(configuration, kpi)
+    figure = measured.figure(WHOLE)
+    if figure is None:
+        return
+    everyone, counted = figure.parts["everyone"], kpi.measure.type is MeasureType.COUNT
+    base = both(everyone, measured.known) if counted else figure.parts["denominator"]
+    yield "headcount", EVERYBODY
+    yield "population", measured.population
+    yield "conditions", everyone
+    yield "known", without(base, frozenset(measured.paid))
+    yield "paid", base
+    if counted:
+        yield "counted", figure.parts["numerator"]
