@@ -64,7 +64,8 @@ class DuckDBSource(Source):
         try:
             self._run(f"INSERT INTO {quote(table.name)} ({names}) SELECT {names} FROM incoming_rows", [])
         finally:
-            self._connection.unregister("incoming_rows")
+            with suppress(duckdb.Error):  # a failed transaction answers to nothing but its end
+                self._connection.unregister("incoming_rows")
 
     def columns(self, table: str) -> dict[str, str]:
         found = self._run(

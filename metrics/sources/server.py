@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import URL, Connection, Engine, NullPool, Table, create_engine, inspect
+from sqlalchemy import URL, Connection, CursorResult, Engine, NullPool, Table, create_engine, inspect
 from sqlalchemy.exc import DBAPIError, IdentifierError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import NoSuchTableError as NoSuchTable
 from sqlalchemy.sql import Select
@@ -77,7 +77,7 @@ class ServerSource(Source):
     def pieces(self, select: Select[Any] | SelectBase, rows: int = PIECE) -> Iterator[pd.DataFrame]:
         with self._reading():
             options = {"stream_results": True, "max_row_buffer": rows}
-            result = self._connection.execute(select, execution_options=options)  # type: ignore[call-overload]
+            result: CursorResult[Any] = self._connection.execute(select, execution_options=options)  # type: ignore[arg-type]
             for part in result.partitions(rows):
                 yield as_frame(part, select)
 

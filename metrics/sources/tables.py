@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text, func, select, text
-from sqlalchemy.schema import CreateTable, DropTable
+from sqlalchemy.schema import DropTable
 from sqlalchemy.types import TypeEngine
 
 from metrics.definitions.configuration import Configuration
@@ -93,7 +93,7 @@ def prepare_tables(source: Source, configuration: Configuration, dataset_id: str
     A column whose type changed is rebuilt when no other snapshot would lose its values; otherwise this refuses.
     """
     if not source.columns(SNAPSHOTS.name):
-        source.execute(CreateTable(SNAPSHOTS))
+        source.create(SNAPSHOTS)
     table = dataset_table(configuration, dataset_id)
     there = source.columns(table.name)
     if there and _changed_type(source, table, there):
@@ -101,7 +101,7 @@ def prepare_tables(source: Source, configuration: Configuration, dataset_id: str
         source.execute(DropTable(table))
         there = {}
     if not there:
-        source.execute(CreateTable(table))
+        source.create(table)
         return
     for column in table.columns:
         if column.name not in there:
