@@ -165,8 +165,9 @@ def _ended(_number: int, _frame: FrameType | None) -> None:
 
 def _end_with_input() -> None:
     """The command that started this server is gone, even if it was killed: stop too."""
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdin.buffer.read()
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
