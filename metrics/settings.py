@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -17,7 +18,7 @@ from metrics.definitions.load import definition_error, locate
 from metrics.definitions.nearest import no_such
 from metrics.definitions.plain_words import in_plain_words
 from metrics.definitions.strict_yaml import Reading, read_yaml
-from metrics.errors import Problem
+from metrics.errors import InputError, Problem
 from metrics.periods import FinancialYear
 
 FirstOfMonth = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-01$")]
@@ -36,6 +37,17 @@ class Connections(Definition):
     """Rows about people. Only `equality ingest`, `refresh` and `explain` open it."""
     releases: Connection = Connection(env="EQUALITY_RELEASES_URL", default="sqlite:///data/releases.sqlite")
     """Certified figures. The dashboard opens this one only."""
+    audit: Connection = Connection(env="EQUALITY_AUDIT_URL", default="sqlite:///data/audit.sqlite")
+    """Who signed in and what was taken away. Apart from the figures, so that each can be kept and guarded by its own rules."""
+
+
+class Audit(Definition):
+    """What the audit log holds and for how long."""
+
+    keep_months: Annotated[int, Field(ge=1, le=120)] = 24
+    """`equality audit --purge` takes away rows older than this."""
+    names: bool = False
+    """True: display names stand beside the ids. Left out, a row says who only to somebody who can look the id up."""
 
 
 class SettingsFile(Definition):
@@ -53,6 +65,7 @@ class SettingsFile(Definition):
     """Import reports and rejected rows, which quote the file: only the analyst may read it."""
     warn_after_days: Annotated[int, Field(ge=1)] = 120
     """`equality serve` warns at its start when the newest release is older."""
+    audit: Audit = Audit()
     teams: Mapping[Id, Text] = Field(default_factory=dict)
     """Owners of KPIs."""
     corporate_priorities: Mapping[Id, Text] = Field(default_factory=dict)
@@ -73,6 +86,9 @@ class Settings:
     teams: Mapping[str, str]
     corporate_priorities: Mapping[str, str]
     warn_after_days: int = 120
+    audit_url: str = ""
+    audit_keep_months: int = 24
+    audit_names: bool = False
 
 
 def load_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -104,7 +120,11 @@ def _validate(reading: Reading) -> tuple[SettingsFile | None, list[Problem]]:
         return None, in_plain_words(error, SettingsFile, reading)
     return file, [
         reading.problem(("connections", name, "default"), message)
-        for name, connection in (("workforce", file.connections.workforce), ("releases", file.connections.releases))
+        for name, connection in (
+            ("workforce", file.connections.workforce),
+            ("releases", file.connections.releases),
+            ("audit", file.connections.audit),
+        )
         if (message := _url_problem(connection))
     ]
 
@@ -140,6 +160,9 @@ def _settings(file: SettingsFile, base: Path, environment: Mapping[str, str]) ->
         teams=file.teams,
         corporate_priorities=file.corporate_priorities,
         warn_after_days=file.warn_after_days,
+        audit_url=url(file.connections.audit),
+        audit_keep_months=file.audit.keep_months,
+        audit_names=file.audit.names,
     )
 
 
@@ -167,3 +190,129 @@ def check_settings(settings: Settings, configuration: Configuration) -> list[Pro
             if name is not None and name not in known:
                 problems.append(locate(configuration, "kpis", kpi.id).problem((key,), no_such(what, name, known) + " (see settings.yaml)"))
     return problems
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How people sign in: this dashboard's public address, and its registration at an OpenID Connect provider."""
+
+    public_url: str
+    """Scheme and host only."""
+    metadata_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    cookie_secret: str = field(repr=False)
+    """The same for every process; a new one signs everybody out."""
+    prompt: str = "select_account"
+
+    @property
+    def redirect_uri(self) -> str:
+        return f"{self.public_url}/oauth2callback"
+
+    @property
+    def tls(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+DISCOVERY = "/.well-known/openid-configuration"
+SHORTEST_SECRET = 43
+"""Letters of 32 random bytes in base64; in hexadecimal they are 64."""
+PROMPTS = ("select_account", "login", "consent", "none")
+MAKE_A_SECRET = "make one with `openssl rand -hex 32`"
+ANY_TENANT = re.compile(r"^https://login\.microsoftonline\.com/(common|organizations|consumers)/")
+
+
+def load_sign_in(environment: Mapping[str, str] = os.environ) -> SignIn:
+    """What the environment says about signing in.
+
+    Each variable may instead be given as NAME_FILE, the path of a file that holds it: systemd credentials, container secrets.
+
+    Raises
+    ------
+    InputError : with every variable that is missing or wrong, never with its value
+    """
+    problems: list[Problem] = []
+    found: dict[str, str] = {}
+    for name, check in _SIGN_IN.items():
+        value, problem = _variable(environment, name)
+        problem = problem or (check(value) if value else "not set")
+        found[name] = value
+        if problem:
+            problems.append(Problem(name, problem))
+    prompt = environment.get("EQUALITY_OIDC_PROMPT") or PROMPTS[0]
+    if prompt not in PROMPTS:
+        problems.append(Problem("EQUALITY_OIDC_PROMPT", no_such("prompt", prompt, PROMPTS)))
+    if problems:
+        number = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+        raise InputError(problems, f"{number} with the settings for sign-in; nothing was started. docs/how-to/sign-in.md explains each.")
+    url, metadata, client, secret, cookie = (found[name] for name in _SIGN_IN)
+    return SignIn(url.rstrip("/"), metadata, client, secret, cookie, prompt)
+
+
+def _variable(environment: Mapping[str, str], name: str) -> tuple[str, str | None]:
+    """A variable's value, or that of the file it names; and what is wrong with how it is given."""
+    value, path = environment.get(name, "").strip(), environment.get(f"{name}_FILE", "").strip()
+    if value and path:
+        return "", f"set twice: as {name} and as {name}_FILE; keep one"
+    if not path:
+        return value, None
+    try:
+        value = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        words = error.strerror if isinstance(error, OSError) else "it is not text"
+        return "", f"the file that {name}_FILE names cannot be read: {words}"
+    return value, None if value else f"the file that {name}_FILE names is empty"
+
+
+def _web_address(value: str) -> str | None:
+    """https and a host; plain http only to this computer."""
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "not a web address"
+    if parts.scheme not in ("https", "http") or not host or "@" in parts.netloc or not value.isprintable() or " " in value:
+        return "not a web address; write https:// and the host"
+    if parts.scheme == "http" and host not in LOOPBACK:
+        return "plain http is accepted for this computer only (127.0.0.1, localhost); write https://"
+    return None
+
+
+def _public_url(value: str) -> str | None:
+    parts = urlsplit(value) if _web_address(value) is None else None
+    if parts is not None and (parts.path not in ("", "/") or parts.query or parts.fragment):
+        return "only scheme and host, such as https://equality.example.gov.uk; the dashboard stands at the top of its host"
+    if parts is not None and parts.netloc != parts.netloc.lower():
+        return "write the host in small letters, as browsers send it"
+    return _web_address(value)
+
+
+def _metadata_url(value: str) -> str | None:
+    if (problem := _web_address(value)) is not None:
+        return problem
+    if not urlsplit(value).path.endswith(DISCOVERY):
+        return f"the address of your provider's discovery document; it ends in {DISCOVERY}"
+    if ANY_TENANT.match(value):
+        return "this address takes people of any organisation; put your own tenant's id in its place"
+    return None
+
+
+def _any_value(value: str) -> str | None:
+    return None if value.isprintable() else "it holds a character that is not text"
+
+
+def _cookie_secret(value: str) -> str | None:
+    too_short = len(value) < (64 if re.fullmatch(r"[0-9a-fA-F]+", value) else SHORTEST_SECRET)
+    if too_short or len(set(value)) < 10:
+        return f"too short or too plain; it must hold at least 32 random bytes: {MAKE_A_SECRET}"
+    return _any_value(value)
+
+
+_SIGN_IN = {
+    "EQUALITY_PUBLIC_URL": _public_url,
+    "EQUALITY_OIDC_METADATA_URL": _metadata_url,
+    "EQUALITY_OIDC_CLIENT_ID": _any_value,
+    "EQUALITY_OIDC_CLIENT_SECRET": _any_value,
+    "EQUALITY_COOKIE_SECRET": _cookie_secret,
+}

@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": "a KPI in words, its SQL, and who is left out of its base",
     "demo": "build the demo council",
     "serve": "open the dashboard",
+    "audit": "who signed in, was refused, or took a file away",
     "docs": "regenerate the reference pages",
 }
 """Subcommand to its line in `equality --help`; each lives in the module of its name and is imported only when asked for."""
