@@ -13,6 +13,7 @@ import typer
 
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from metrics.definitions.checks.review import review_warnings
+from metrics.definitions.checks.succession import succession_warnings
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.fit import advice, fit, lacking
 from metrics.definitions.load import definition_error, load_configuration, parse_folder
@@ -41,7 +42,8 @@ def check(
         for line in changes:
             print(line)
     configuration, problems, more = load_everything(config)
-    warnings = review_warnings(configuration, date.today()) if configuration else []
+    today = date.today()
+    warnings = [*review_warnings(configuration, today), *succession_warnings(configuration, today)] if configuration else []
     if as_json:
         _print_json(configuration, problems, warnings, changes)
     if problems and not as_json:

@@ -142,6 +142,20 @@ def _root_problems(lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
         yield line.number, f"parent: empty, but '{roots[0].unit.id}' is already the council; name this unit's parent"
 
 
+def _overlap(unit: Unit, after: Unit) -> str:
+    """A unit and its successor of the same name and parent on the same days: nobody could tell whose row is whose."""
+    if (unit.name.casefold(), unit.parent) != (after.name.casefold(), after.parent) or unit.valid_to is None:
+        return ""
+    if after.valid_from is not None and after.valid_from > unit.valid_to:
+        return ""
+    first = max((d for d in (unit.valid_from, after.valid_from) if d), default=None)
+    since = f"from {first}" if first else "always"
+    return (
+        f"successor: '{after.id}' has the same name and parent on the same days ({since} to {unit.valid_to}); "
+        "let one begin on the day after the other ended"
+    )
+
+
 def _in_circle(unit: Unit, units: Mapping[str, Unit]) -> bool:
     seen: set[str] = set()
     here: Unit | None = unit
@@ -182,14 +196,32 @@ def _day_problems(unit: Unit, units: Mapping[str, Unit]) -> Iterator[str]:
         yield f"valid_to: {end}, but its parent '{parent.id}' ended on {parent.valid_to}; end this unit, or give it another parent"
 
 
+def _comes_round(start: str, unit: str, units: Mapping[str, Unit]) -> bool:
+    """Whether the successors of `start` lead back to a unit."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        if here == unit:
+            return True
+        if here in units and here not in seen:
+            seen.add(here)
+            waiting += units[here].successors
+    return False
+
+
 def _successor_problems(unit: Unit, units: Mapping[str, Unit]) -> Iterator[str]:
     if unit.successors and unit.valid_to is None:
         yield "successor: the unit has no valid_to; say on which day it ended"
         return
-    for name in unit.successors:
+    for name in dict.fromkeys(unit.successors):
         if name == unit.id:
             yield "successor: a unit cannot follow itself"
         elif name not in units:
             yield "successor: " + no_such("unit", name, units)
+        elif _comes_round(name, unit.id, units):
+            yield f"successor: '{name}' is followed, by and by, by '{unit.id}' itself; follow the successors and break the circle"
         elif unit.valid_to is not None and unit.valid_to < date.max and not units[name].existed(unit.valid_to + timedelta(days=1)):
             yield f"successor: '{name}' did not stand on {unit.valid_to + timedelta(days=1)}, the day after '{unit.id}' ended"
+        elif overlap := _overlap(unit, units[name]):
+            yield overlap

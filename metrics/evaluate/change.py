@@ -1,20 +1,14 @@
-"""Each figure against the same day one year earlier: how far it moved, and whether chance alone could explain it."""
+"""Where figures must not be compared: the days on which a KPI was counted differently, and those on which a unit became other people."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 
-import numpy as np
-import pandas as pd
-
 from metrics.definitions.configuration import Configuration
-from metrics.evaluate.parts import KEYS
-from metrics.periods import years_before
-from metrics.statistics.change import difference
+from metrics.definitions.succession import Succession
+from metrics.statistics.movement import CHANGES, add_changes
 
-NEAREST_MONTHS, FARTHEST_MONTHS = 9, 15
-CHANGES = ["change", "change_lower", "change_upper"]
+__all__ = ["CHANGES", "add_changes", "series_breaks", "unit_breaks"]
 
 
 def series_breaks(configuration: Configuration) -> dict[str, tuple[date, ...]]:
@@ -22,50 +16,8 @@ def series_breaks(configuration: Configuration) -> dict[str, tuple[date, ...]]:
     return {id: tuple(b.date for b in kpi.series_breaks) for id, kpi in configuration.kpis.items() if kpi.series_breaks}
 
 
-def add_changes(frame: pd.DataFrame, breaks: Mapping[str, Sequence[date]] | None = None) -> pd.DataFrame:
-    """The same rows with `change, change_lower, change_upper, movement` filled.
-
-    A figure is compared with the same day one year earlier, else with the nearest one between 9 and 15 months before.
-    Where that one is hidden, so is the change: no other is taken in its place. Nothing is compared across a break: a
-    break on a day parts the figures before that day from those on it and after.
-
-    Parameters
-    ----------
-    frame : rows of ESTIMATE_COLUMNS, all periods of one audience
-    breaks : KPI to the days of its breaks (`series_breaks(configuration)`)
-    """
-    then = _earlier(frame, breaks or {})
-    found = frame.drop(columns=[*CHANGES, "movement"]).join(difference(frame, then))
-    compared = then["value"].notna() & frame["value"].notna()
-    movement = np.select(
-        [frame["value"].isna(), ~then["compared"], ~compared, found["change_lower"] > 0, found["change_upper"] < 0],
-        ["", "first", "", "up", "down"],
-        default="unclear",
-    )
-    return found.assign(movement=movement)[list(frame.columns)]
-
-
-def _earlier(frame: pd.DataFrame, breaks: Mapping[str, Sequence[date]]) -> pd.DataFrame:
-    """`value, lower, upper` of the row that each row is compared with, and `compared`: whether there is one."""
-    then = pd.DataFrame({"value": np.nan, "lower": np.nan, "upper": np.nan, "compared": False}, index=frame.index)
-    days = sorted(pd.Timestamp(d) for d in frame["period_end"].unique())
-    by_day = {day: frame[frame["period_end"] == day] for day in days}
-    for now, rows in by_day.items():
-        for day in _nearest_first(now, days):
-            waiting = rows[~then.loc[rows.index, "compared"] & ~_broken(rows["kpi"], day, now, breaks)]
-            found = waiting[KEYS].reset_index().merge(by_day[day][[*KEYS, "value", "lower", "upper"]], on=KEYS).set_index("index")
-            then.loc[found.index, ["value", "lower", "upper"]] = found[["value", "lower", "upper"]]
-            then.loc[found.index, "compared"] = True
-    return then
-
-
-def _nearest_first(now: pd.Timestamp, days: list[pd.Timestamp]) -> list[pd.Timestamp]:
-    """Days that may be compared with, the same day one year earlier first."""
-    year_ago = pd.Timestamp(years_before(now.date()))
-    first, last = now - pd.DateOffset(months=FARTHEST_MONTHS), now - pd.DateOffset(months=NEAREST_MONTHS)
-    return sorted((d for d in days if first <= d <= last), key=lambda d: (abs(d - year_ago), -d.toordinal()))
-
-
-def _broken(kpis: pd.Series, then: pd.Timestamp, now: pd.Timestamp, breaks: Mapping[str, Sequence[date]]) -> pd.Series:
-    parted = {kpi for kpi, days in breaks.items() if any(then.date() < day <= now.date() for day in days)}
-    return kpis.isin(parted)
+def unit_breaks(configuration: Configuration) -> dict[str, tuple[date, ...]]:
+    """Unit to the days on which people came from elsewhere or went elsewhere, as the units were."""
+    told = Succession(configuration.organisation, date.max)
+    found = {unit.id: tuple(b.day for b in told.breaks(unit.id)) for unit in configuration.organisation.units}
+    return {unit: days for unit, days in found.items() if days}

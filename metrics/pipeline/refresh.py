@@ -16,10 +16,10 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_profile
 from metrics.definitions.kpi import Kpi
 from metrics.disclosure.protect import protect_counts
-from metrics.disclosure.shown import ShownCells
-from metrics.disclosure.system import published_system
+from metrics.disclosure.rounding import interval
+from metrics.disclosure.system import PublishedSystem, published_system
 from metrics.errors import InputError, NotPublished
-from metrics.evaluate.change import add_changes, series_breaks
+from metrics.evaluate.change import add_changes, series_breaks, unit_breaks
 from metrics.evaluate.evaluate import evaluate
 from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, protection_hash, value_hash
@@ -53,6 +53,8 @@ class CouncilSettings(Protocol):
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps are done, and how many there are."""
+ROUND_NUMBER = 1000
+"""A multiple of every base: rounding leaves it as it is."""
 FARTHEST_BACK = timedelta(days=500)
 """A figure is compared with one at most 15 months earlier."""
 
@@ -174,13 +176,21 @@ def _batches(
             for audience, shown in protect_counts(counts, configuration.disclosure).items():
                 cells = evaluate(shown, configuration)
                 label = _label(configuration, counts, audience, cells, stamps)
-                yield DraftBatch(label, cells, shown.certificate.as_dict(), _system(shown, counts))
+                system = published_system(shown, counts)
+                yield DraftBatch(label, cells, {**shown.certificate.as_dict(), **told(system)}, dict(system.as_dict()))
             done += 1
     progress("publishing", done, total)
 
 
-def _system(shown: ShownCells, counts: Counts) -> dict[str, object]:
-    return dict(published_system(shown, counts).as_dict())
+def told(system: PublishedSystem) -> dict[str, object]:
+    """What the attacker is told anyway and readers of figures over time need: who has staff of its own, and how far rounding reaches.
+
+    attached : units above others that have staff attached to themselves, down to `depth`, the deepest that is published
+    off_by : how far a rounded count may be from the true one
+    """
+    depth = max((depth for _, depth in system.structure.tables), default=0)
+    reach = [max(ROUND_NUMBER - low, high - ROUND_NUMBER) for low, high in (interval(ROUND_NUMBER, c) for c in set(system.chains) if c)]
+    return {"attached": sorted(system.structure.attached), "depth": depth, "off_by": max(reach, default=0)}
 
 
 def _label(configuration: Configuration, counts: Counts, audience: str, cells: pd.DataFrame, stamps: Stamps) -> BatchLabel:
@@ -211,7 +221,7 @@ def _with_changes(
         first = min(b.label.period_end for b in new) - FARTHEST_BACK
         old = [b for b in due.carried if b.label.audience == audience and b.label.period_end >= first]
         frame = pd.concat([f for f in (_comparable(store, old, values), *(b.cells for b in new)) if len(f)], ignore_index=True)
-        changed = add_changes(frame, series_breaks(configuration))[list(ESTIMATE_COLUMNS)]
+        changed = add_changes(frame, series_breaks(configuration), unit_breaks(configuration))[list(ESTIMATE_COLUMNS)]
         ends = pd.to_datetime(changed["period_end"]).dt.date
         for batch in new:
             mine = changed[(ends == batch.label.period_end) & changed["kpi"].isin(list(batch.label.kpis))].reset_index(drop=True)

@@ -81,8 +81,18 @@ def test_nothing_is_compared_across_a_break() -> None:
     frame = a_frame(("2025-03-31", 0.20, 0.01), ("2025-06-30", 0.21, 0.01), ("2026-03-31", 0.25, 0.01))
     assert moves(frame, {"WR01": (date(2025, 4, 1),)})["2026-03-31"] == ("up", 0.04)  # the nearest after the break
     assert moves(frame, {"WR01": (date(2025, 3, 31),)})["2026-03-31"] == ("up", 0.05)  # the break's own day counts the new way
-    assert moves(frame, {"WR01": (date(2026, 3, 31),)})["2026-03-31"] == ("first", None)
+    assert moves(frame, {"WR01": (date(2026, 3, 31),)})["2026-03-31"] == ("broken", None)
     assert moves(frame, {"WR02": (date(2026, 3, 31),)})["2026-03-31"] == ("up", 0.05)
+
+
+def test_nothing_is_compared_across_a_change_of_the_unit() -> None:
+    one = a_frame(("2025-03-31", 0.20, 0.01), ("2026-03-31", 0.25, 0.01))
+    both = pd.concat([one, one.assign(unit="housing")], ignore_index=True)
+    found = add_changes(both, None, {"housing": (date(2025, 10, 1),)}).set_index(["unit", "period_end"])["movement"]
+    here = one["unit"].iloc[0]
+    assert found[here, pd.Timestamp("2026-03-31")] == "up"
+    assert found["housing", pd.Timestamp("2026-03-31")] == "broken"
+    assert found["housing", pd.Timestamp("2025-03-31")] == "first"  # nothing stood before it at all
 
 
 def test_units_groups_and_measures_are_never_mixed() -> None:
