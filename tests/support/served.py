@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pages.shared.reports as reports
-from tests.support.reports import MemoryStore
+from streamlit.logger import set_log_level
+
+set_log_level("CRITICAL")  # as the server does before it imports pages
+
+import pages.shared.reports as reports  # noqa: E402
+from tests.support.reports import MemoryStore  # noqa: E402
 
 STORE = MemoryStore()
 reports.store = lambda: STORE  # type: ignore[assignment]
