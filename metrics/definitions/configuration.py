@@ -15,6 +15,7 @@ from metrics.definitions.dataset import Dataset
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.kpi import Breakdown, Kpi
 from metrics.definitions.organisation import Organisation
+from metrics.definitions.populations import FTE, HEADCOUNT, named
 from metrics.definitions.profile import DisclosureSettings, Profile
 
 
@@ -35,6 +36,11 @@ class Configuration:
     """Hash of what decides one KPI's figures."""
     access: Access | None = None
     """None where there is no access.yaml. Rights do not change a figure, so they are not part of the fingerprint."""
+
+    def population_title(self, kpi: Kpi) -> str:
+        """Who a KPI counts, and whether as heads or as full-time equivalents: for every heading."""
+        basis = FTE if kpi.measure.unit == "fte" else HEADCOUNT
+        return named(self.datasets[kpi.dataset].populations[kpi.population].title, basis)
 
     def profile(self, kpi: Kpi) -> Profile:
         return self.disclosure.profiles[kpi.profile]

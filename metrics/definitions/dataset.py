@@ -34,6 +34,9 @@ class Column(Definition):
     """What happens to a row in which a number, date or text is empty."""
     minimum: float | None = None
     maximum: float | None = None
+    posts: Literal["own", "sum"] = "own"
+    """For numbers in files with a row per post: `sum` holds the person's total over all posts of the day, at most `maximum`, on each of
+    the person's rows; `own` what stands in the row."""
     date_format: str | None = None
     """strptime format when dates are written neither ISO nor day/month/year."""
 
@@ -51,19 +54,48 @@ class UnitBinding(Definition):
 
 
 class MainPost(Definition):
-    """Which of a person's posts counts, for files with a row per post."""
+    """Which of a person's posts counts, for files with a row per post.
 
-    highest: tuple[Id, ...] = ()
-    """Numeric columns, most important first: the post with the highest value is the main one; ties go to the first row."""
+    Asked in this order, each only where the one before leaves a tie: `flag`, `prefer`, `highest`, `lowest`, and at last the first row
+    of the file. An empty cell comes after every filled one. Only then is the population asked: see docs/methods/people.md.
+    """
+
     flag: Id | None = None
-    """Boolean column that marks the main post."""
+    """Boolean column that marks the main post; where it marks none of a person's posts, or several, the next rule decides."""
+    prefer: Mapping[Id, tuple[Id, ...]] = Field(default_factory=dict)
+    """Category columns with categories in order: `{contract: [permanent, fixed_term, casual]}` takes a permanent post before any other.
+    Categories that are not listed come last."""
+    highest: tuple[Id, ...] = ()
+    """Columns of numbers or days, most important first: the post with the highest value is the main one."""
+    lowest: tuple[Id, ...] = ()
+    """As `highest`, the other way round, and texts too: the post that began first, or has the lowest post number."""
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.flag or self.prefer or self.highest or self.lowest)
 
 
 class Population(Definition):
-    """Who is counted, named in every title: "All staff without casual workers (headcount)"."""
+    """Who is counted, named in every title: "All staff without casual workers". The measure adds how people are counted."""
 
     title: Text
     where: FilterField
+    """Who is counted: every named column holds one of the listed categories."""
+    without: FilterField
+    """Who is left out: nobody whose column holds one of the listed categories is counted."""
+
+
+class Populations(Definition):
+    """`config/populations.yaml`: populations that several datasets share, each declared once."""
+
+    populations: Mapping[Id, Population]
+
+
+class Grades(Definition):
+    """Two grades of one person, where somebody may act up: the one that is paid, and the one that the contract says."""
+
+    paid: Id
+    substantive: Id
 
 
 class Dataset(Definition):
@@ -81,7 +113,15 @@ class Dataset(Definition):
     unit: UnitBinding | None = None
     """Absent: everyone belongs to the whole council."""
     columns: Mapping[Id, Column]
-    populations: Mapping[Id, Population]
+    populations: Mapping[Id, Population] = Field(default_factory=dict)
+    """Populations of this dataset alone; those of `config/populations.yaml` whose columns it has are added when it is loaded."""
+    grades: Grades | None = None
+    """Category columns of the paid and the substantive grade, where the file has both. Every KPI then says which one it uses."""
+    not_employees: FilterField
+    """Who works here without being employed here (agency workers, people seconded in): any of these is enough. No pay figure, and no
+    population called "employees", may hold them."""
+    without_pay: FilterField
+    """Who is employed and not paid (a career break, seconded out without pay): counted as staff, and in no pay figure."""
     sheet: Text | None = None
     """For workbooks: the sheet to read; otherwise the only sheet."""
     header_row: int | None = Field(default=None, ge=1)

@@ -37,6 +37,23 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
             return f"{wanted or 'Everyone'}, among {whom}"
 
 
+def describe_grades(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
+    """Which of two grades a KPI uses, in a sentence; nothing where the dataset has one grade, or the KPI asks for none."""
+    grades = configuration.datasets[kpi.dataset].grades
+    if grades is None:
+        return ()
+    offered, measure = configuration.sources_of(kpi.dataset), kpi.measure
+    population = configuration.datasets[kpi.dataset].populations[kpi.population]
+    named = {*population.where, *measure.numerator, *measure.denominator, *measure.reference_group}
+    named |= {word for breakdown in kpi.breakdowns for word in configuration.split(breakdown)[1]}
+    used = {offered[name] for name in named}
+    said = {
+        grades.paid: "Grade is the grade that people are paid on: somebody who acts up counts in the higher one.",
+        grades.substantive: "Grade is the grade of people's own contract: somebody who acts up counts in the lower one.",
+    }
+    return tuple(words for column, words in said.items() if column in used)
+
+
 def describe_filter(configuration: Configuration, where: Filter) -> str:
     """Categories by their labels: "Asian or Black; Permanent"."""
     return "; ".join(_labels(configuration, dimension, wanted) for dimension, wanted in where.items())
@@ -48,7 +65,7 @@ def _labels(configuration: Configuration, dimension: str, wanted: Categories) ->
 
 
 def _among(configuration: Configuration, kpi: Kpi, where: Filter) -> str:
-    title = configuration.datasets[kpi.dataset].populations[kpi.population].title
+    title = configuration.population_title(kpi)
     title = title if title[1:2].isupper() else title[:1].lower() + title[1:]
     known = [configuration.dimensions[d].title.lower() for d, wanted in where.items() if wanted == "known"]
     chosen = [

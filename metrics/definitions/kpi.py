@@ -33,7 +33,7 @@ class MeasureType(StrEnum):
         return self in {self.PROPORTION, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP}
 
 
-Unit = Literal["people", "percent", "pounds", "dollars", "ratio", "percentage_points"]
+Unit = Literal["people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points"]
 Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "none"]
 
 

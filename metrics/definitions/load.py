@@ -16,7 +16,7 @@ from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.checks import CHECKS
 from metrics.definitions.checks import access as access_check
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.dataset import Dataset
+from metrics.definitions.dataset import Dataset, Populations
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.fingerprint import fingerprint, kpi_fingerprint
 from metrics.definitions.kpi import Kpi
@@ -24,6 +24,7 @@ from metrics.definitions.organisation import Organisation
 from metrics.definitions.organisation_csv import read_organisation
 from metrics.definitions.parsed import Folder, Parsed
 from metrics.definitions.plain_words import in_plain_words
+from metrics.definitions.populations import resolved, shared
 from metrics.definitions.profile import DisclosureSettings
 from metrics.definitions.strict_yaml import Reading, read_yaml
 from metrics.errors import DefinitionError, Problem
@@ -93,17 +94,21 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
     organisation = shelf.organisation()
     disclosure = shelf.single("disclosure", DisclosureSettings)
     access = shelf.single("access", Access) if (folder / "access.yaml").exists() else None
+    declared = shelf.single("populations", Populations) if (folder / "populations.yaml").exists() else None
+    dimensions = _only(found["dimensions"], Dimension)
+    everyone = resolved(declared.populations, dimensions) if declared else {}
     parsed = Parsed(
         organisation=organisation,
         organisation_where=str(folder / "organisation.csv"),
-        dimensions=_only(found["dimensions"], Dimension),
-        datasets=_only(found["datasets"], Dataset),
+        dimensions=dimensions,
+        datasets={id: shared(made, everyone, dimensions) for id, made in _only(found["datasets"], Dataset).items()},
         kpis=_only(found["kpis"], Kpi),
         benchmarks=_only(found["benchmarks"], Benchmark),
         disclosure=disclosure,
         access=access,
         readings=shelf.readings,
         broken=frozenset(shelf.broken),
+        populations=everyone,
     )
     return parsed, shelf.problems
 

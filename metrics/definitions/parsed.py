@@ -9,7 +9,7 @@ from typing import Literal
 from metrics.definitions.access import Access
 from metrics.definitions.base import Filter
 from metrics.definitions.benchmark import Benchmark
-from metrics.definitions.dataset import Column, Dataset
+from metrics.definitions.dataset import Column, Dataset, Population
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.nearest import no_such
@@ -39,6 +39,8 @@ class Parsed:
     broken: frozenset[tuple[str, str]] = field(default=frozenset())
     access: Access | None = None
     """None where there is no access.yaml: it is needed only where people sign in."""
+    populations: Mapping[str, Population] = field(default_factory=dict)
+    """Those of `populations.yaml`, with `without` worked into `where`. Datasets that have their columns hold them, too."""
 
     def ids(self, folder: Folder) -> frozenset[str]:
         """Ids of a folder's files, those with problems included."""

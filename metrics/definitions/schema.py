@@ -10,7 +10,7 @@ from typing import Any
 from metrics.definitions.access import Access
 from metrics.definitions.base import Definition
 from metrics.definitions.benchmark import Benchmark
-from metrics.definitions.dataset import Dataset
+from metrics.definitions.dataset import Dataset, Populations
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.profile import DisclosureSettings
@@ -18,6 +18,7 @@ from metrics.definitions.profile import DisclosureSettings
 KINDS: Mapping[str, type[Definition]] = {
     "dimension": Dimension,
     "dataset": Dataset,
+    "populations": Populations,
     "benchmark": Benchmark,
     "kpi": Kpi,
     "disclosure": DisclosureSettings,

@@ -239,7 +239,7 @@ def _dataset(inspection: Inspection, lines: Mapping[str, _Line], dataset_id: str
     said += [line.text for line in lines.values()]
     said += _lacking(wanted, lines, inspection)
     said += _left_out(inspection, lines)
-    said += ["", "populations:", '  all_staff: {title: "All staff (headcount)"}']
+    said += ["", "populations:", "  all_staff: {title: All staff}"]
     if inspection.of("annual_pay") and not inspection.of("hourly_pay"):
         said += ["", "notes:", "  - Pay is a yearly amount and not an hourly rate, so its gaps are not the statutory pay gap."]
     return "\n".join(said) + "\n"

@@ -80,7 +80,7 @@ def explain(source: Source, configuration: Configuration, kpi_id: str, day: date
     return Explanation(
         kpi=kpi.id,
         title=kpi.title,
-        population=configuration.datasets[kpi.dataset].populations[kpi.population].title,
+        population=configuration.population_title(kpi),
         measure=measure_in_words(configuration, kpi),
         day=day,
         statements=(*_statements(source, compiler), _statement(source, "Who is left out of the base", select)),

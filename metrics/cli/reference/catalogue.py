@@ -35,7 +35,7 @@ def _kpi(configuration: Configuration, kpi: Kpi) -> str:
         ("What", describe_who(configuration, kpi)),
         ("Measure", _measure(kpi)),
         ("Source", configuration.datasets[kpi.dataset].title),
-        ("Population", configuration.datasets[kpi.dataset].populations[kpi.population].title),
+        ("Population", configuration.population_title(kpi)),
         (
             "Published",
             f"every {kpi.period.grain.value}" + ("; by " + "; by ".join(_breakdown(b) for b in kpi.breakdowns) if kpi.breakdowns else ""),

@@ -16,7 +16,12 @@ def check(parsed: Parsed) -> Iterator[Problem]:
         if not dataset.columns:
             yield parsed.problem("datasets", dataset.id, ("columns",), "no columns; name at least one")
         if not dataset.populations:
-            yield parsed.problem("datasets", dataset.id, ("populations",), "no populations; name at least one, such as all_staff")
+            yield parsed.problem(
+                "datasets",
+                dataset.id,
+                ("populations",),
+                "no populations; name at least one, such as all_staff, here or in populations.yaml",
+            )
         for name, column in dataset.columns.items():
             for step, message in _column(parsed, name, column):
                 yield parsed.problem("datasets", dataset.id, ("columns", name, *step), message)

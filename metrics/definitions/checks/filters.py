@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from metrics.definitions.base import Filter
+from metrics.definitions.base import Categories, Filter
 from metrics.definitions.dataset import Dataset
+from metrics.definitions.dimension import Dimension
 from metrics.definitions.nearest import listed, no_such
 from metrics.definitions.parsed import Parsed
 from metrics.definitions.strict_yaml import Place
@@ -17,8 +18,16 @@ def check(parsed: Parsed) -> Iterator[Problem]:
         if parsed.uncertain(dataset):
             continue
         for name, population in dataset.populations.items():
-            for place, message in _filter(parsed, dataset, population.where):
-                yield parsed.problem("datasets", dataset.id, ("populations", name, "where", *place), message)
+            if population is parsed.populations.get(name):
+                continue  # `checks.populations` looks at those in their own file
+            where: Filter = {k: wanted for k, wanted in population.where.items() if k not in population.without}
+            parts: tuple[tuple[str, Filter], ...] = (("without", population.without), ("where", where))
+            for part, filtered in parts:
+                for place, message in _filter(parsed, dataset, filtered):
+                    yield parsed.problem("datasets", dataset.id, ("populations", name, part, *place), message)
+        for role in ("not_employees", "without_pay"):
+            for place, message in _filter(parsed, dataset, getattr(dataset, role)):
+                yield parsed.problem("datasets", dataset.id, (role, *place), message)
     for kpi, dataset in parsed.kpis_with_dataset():
         measure = kpi.measure
         for part, where in (
@@ -36,14 +45,18 @@ def _filter(parsed: Parsed, dataset: Dataset, where: Filter) -> Iterator[tuple[P
         if name not in offered:
             yield (name,), not_offered(parsed, dataset, name, offered)
             continue
-        dimension = parsed.dimensions[name]
-        if wanted == "known":
-            continue
-        if not wanted:
-            yield (name,), f"an empty list admits nobody; write `known` or some of: {', '.join(dimension.ids)}"
-        for n, category in enumerate(wanted):
-            if category not in dimension.ids:
-                yield (name, n), no_such("category", category, dimension.ids, f"dimension '{name}'")
+        yield from categories(parsed.dimensions[name], name, wanted)
+
+
+def categories(dimension: Dimension, name: str, wanted: Categories) -> Iterator[tuple[Place, str]]:
+    """Whether a dimension has the categories that a filter names."""
+    if wanted == "known":
+        return
+    if not wanted:
+        yield (name,), f"an empty list admits nobody; write `known` or some of: {', '.join(dimension.ids)}"
+    for n, category in enumerate(wanted):
+        if category not in dimension.ids:
+            yield (name, n), no_such("category", category, dimension.ids, f"dimension '{name}'")
 
 
 def not_offered(parsed: Parsed, dataset: Dataset, name: str, offered: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from metrics.definitions.dataset import Dataset
 from metrics.definitions.nearest import no_such
 from metrics.definitions.parsed import NUMERIC, Parsed
+from metrics.definitions.strict_yaml import Place
 from metrics.errors import Problem
 
 
@@ -21,6 +22,7 @@ def check(parsed: Parsed) -> Iterator[Problem]:
             )
         if dataset.grain == "post":
             yield from _posts(parsed, dataset)
+        yield from _sums(parsed, dataset)
 
 
 def _posts(parsed: Parsed, dataset: Dataset) -> Iterator[Problem]:
@@ -32,17 +34,48 @@ def _posts(parsed: Parsed, dataset: Dataset) -> Iterator[Problem]:
             "rows are posts, so a person identifier is needed to count people once; name its heading",
         )
     rule = dataset.main_post
-    if rule is None or not (rule.highest or rule.flag):
+    if rule is None or not rule.says_something:
         message = "rows are posts, so say which post counts: `main_post: {highest: [hours]}` or `main_post: {flag: is_main_post}`"
         yield parsed.problem("datasets", dataset.id, ("grain",), message)
         return
-    for n, name in enumerate(rule.highest):
-        wrong = _wrong(dataset, name, NUMERIC, "a number")
-        if wrong:
-            yield parsed.problem("datasets", dataset.id, ("main_post", "highest", n), wrong)
+    for key, names in (("highest", rule.highest), ("lowest", rule.lowest)):
+        types, wanted = (
+            (NUMERIC | {"date"}, "a number or a date") if key == "highest" else (NUMERIC | {"date", "text"}, "a number, date or text")
+        )
+        for n, name in enumerate(names):
+            if wrong := _wrong(dataset, name, types, wanted):
+                yield parsed.problem("datasets", dataset.id, ("main_post", key, n), wrong)
+    for name, order in rule.prefer.items():
+        for place, message in _preferred(parsed, dataset, name, order):
+            yield parsed.problem("datasets", dataset.id, ("main_post", "prefer", name, *place), message)
     flag = _wrong(dataset, rule.flag, frozenset({"boolean"}), "true or false (type boolean)") if rule.flag else None
     if flag:
         yield parsed.problem("datasets", dataset.id, ("main_post", "flag"), flag)
+
+
+def _preferred(parsed: Parsed, dataset: Dataset, name: str, order: tuple[str, ...]) -> Iterator[tuple[Place, str]]:
+    wrong = _wrong(dataset, name, frozenset({"category"}), "a category")
+    dimension = parsed.finest(dataset, name)
+    if wrong:
+        yield (), wrong
+    elif dimension is not None:
+        for n, category in enumerate(order):
+            if category not in dimension.ids:
+                yield (n,), no_such("category", category, dimension.ids, f"dimension '{dimension.id}'")
+            elif category in order[:n]:
+                yield (n,), f"'{category}' is listed twice"
+
+
+def _sums(parsed: Parsed, dataset: Dataset) -> Iterator[Problem]:
+    for name, column in dataset.columns.items():
+        if column.posts == "sum":
+            place = ("columns", name, "posts")
+            if dataset.grain == "person":
+                yield parsed.problem("datasets", dataset.id, place, "a sum over posts is for files with a row per post (`grain: post`)")
+            elif column.type not in NUMERIC or column.band:
+                yield parsed.problem(
+                    "datasets", dataset.id, place, f"only a number without bands can be summed over posts; '{name}' is not"
+                )
 
 
 def _wrong(dataset: Dataset, name: str, types: frozenset[str], wanted: str) -> str | None:
