@@ -20,7 +20,7 @@ COMMANDS = {
     "inspect": "what a file seems to hold, and a draft dataset definition",
     "ingest": "an extract to validated rows",
     "refresh": "aggregate, protect, evaluate, certify, publish",
-    "releases": "list and compare releases",
+    "releases": "list and compare releases; withdraw, back up, restore, upgrade",
     "certify": "attack a stored release again",
     "show": "the cells of a release, tidy",
     "explain": "a KPI in words, its SQL, and who is left out of its base",

@@ -7,7 +7,7 @@ forward by naming it, so a figure that was published cannot change by being publ
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Row, func, select
 from sqlalchemy.engine import Connection
 
-from metrics.access.rules import check_can_view_audience, check_can_view_release
+from metrics.access.rules import can_view_audience, check_can_view_audience, check_can_view_release
 from metrics.access.viewer import Viewer
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import NotPublished, SourceError
@@ -104,10 +104,19 @@ class ReleaseStore:
             _release_row(connection, release)
             return find_sharing(connection, release)
 
-    def withdraw(self, release: str, reason: str, *, with_later: bool | None = None, now: datetime | None = None) -> tuple[str, ...]:
+    def withdraw(
+        self,
+        release: str,
+        reason: str,
+        *,
+        with_later: bool | None = None,
+        now: datetime | None = None,
+        before: Callable[[tuple[str, ...]], None] = lambda _: None,
+    ) -> tuple[str, ...]:
         """Mark a release as withdrawn, for readers to see; the ids of all that were marked, in one step.
 
         `with_later`: True also withdraws later releases that hold the same figures, False leaves them; None refuses where there are any.
+        `before`: told of the ids before it is done; where it fails, nothing is.
 
         Raises
         ------
@@ -116,7 +125,10 @@ class ReleaseStore:
         """
         with self._database.publishing() as connection:
             _release_row(connection, release)
-            return mark_withdrawn(connection, find_sharing(connection, release), reason, with_later, now or datetime.now(UTC))
+            releases = find_sharing(connection, release).decided(with_later)
+            mark_withdrawn(connection, releases, reason, now or datetime.now(UTC))
+            before(releases)
+        return releases
 
     # what there is
 
@@ -156,6 +168,11 @@ class ReleaseStore:
                 return tuple(_summary(row) for row in connection.execute(statement))
         except NotPublished:
             return ()
+
+    def count(self) -> int:
+        """How many releases there are, in a store of this version or an earlier one."""
+        with self._database.reading(any_version=True) as connection:
+            return connection.scalar(select(func.count()).select_from(RELEASES)) or 0
 
     def batches(self, release: str | None = None) -> tuple[StoredBatch, ...]:
         """What a release consists of, without figures."""
@@ -259,6 +276,13 @@ class ReleaseStore:
             dimensions=snapshot.dimensions,
             periods={id: ends[id] for id in snapshot.kpis if id in ends},
             certificates=tuple(b.certificate for b in mine),
+            other_certificates=tuple(
+                b.certificate
+                for b in batches
+                if b.label.audience != viewer.audience and can_view_audience(viewer, b.label.audience, snapshot.audiences)
+            ),
+            sources=snapshot.sources,
+            waiting=snapshot.waiting,
         )
 
 

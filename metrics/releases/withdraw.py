@@ -15,6 +15,8 @@ from sqlalchemy.engine import Connection
 from metrics.errors import InputError, Problem
 from metrics.releases.schema import RELEASE_BATCHES, RELEASES
 
+LONGEST_REASON = 1000
+
 
 @dataclass(frozen=True)
 class Sharing:
@@ -29,6 +31,15 @@ class Sharing:
     release: str
     earlier: tuple[str, ...]
     later: tuple[str, ...]
+
+    def decided(self, with_later: bool | None) -> tuple[str, ...]:
+        """The releases to withdraw, this one first. None: nobody decided, which is refused where there are later ones."""
+        if self.later and with_later is None:
+            raise InputError(
+                f"Release {self.release} was not withdrawn: later releases hold the same figures: {', '.join(self.later)}.",
+                "Withdraw those releases too with --with-later, or leave them standing with --only-this.",
+            )
+        return (self.release, *(self.later if with_later else ()))
 
 
 def find_sharing(connection: Connection, release: str) -> Sharing:
@@ -55,21 +66,21 @@ def _standing(connection: Connection, batches: Select[tuple[int]], when: object)
     return tuple(connection.scalars(statement))
 
 
-def mark_withdrawn(connection: Connection, sharing: Sharing, reason: str, with_later: bool | None, now: datetime) -> tuple[str, ...]:
-    """Mark the release, and where it is wished the later ones; the ids of all that were marked."""
+def check_reason(reason: str) -> str:
+    """The reason in one line."""
     words = " ".join(reason.split())
     if not words:
-        raise InputError(
-            Problem("--reason", "found nothing; write one sentence that readers will see, such as 'Agency staff counted twice'.")
-        )
-    if sharing.later and with_later is None:
-        raise InputError(
-            f"Release {sharing.release} was not withdrawn: the same figures are in {', '.join(sharing.later)}.",
-            "Withdraw those releases too with --with-later, or leave them standing with --only-this.",
-        )
-    found = (sharing.release, *(sharing.later if with_later else ()))
-    for release in found:
-        said = words if release == sharing.release else f"{words} (the same figures as in release {sharing.release})"
+        said = "found nothing; write one sentence that readers will see, such as 'Agency staff were counted twice'."
+        raise InputError(Problem("--reason", said))
+    if len(words) > LONGEST_REASON or not words.isprintable():
+        raise InputError(Problem("--reason", f"write one sentence of at most {LONGEST_REASON} characters, without control characters."))
+    return words
+
+
+def mark_withdrawn(connection: Connection, releases: tuple[str, ...], reason: str, now: datetime) -> None:
+    """Mark a release, and behind it the later ones that hold the same figures."""
+    words = check_reason(reason)
+    for release in releases:
+        said = words if release == releases[0] else f"{words} (the same figures as in release {releases[0]})"
         mark = {"withdrawn_at": now.isoformat(timespec="seconds"), "withdrawn_reason": said}
         connection.execute(update(RELEASES).where(RELEASES.c.id == release).values(**mark))
-    return found

@@ -11,17 +11,17 @@ import typer
 from metrics.access.viewer import Viewer
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from metrics.cli.tables import table
+from metrics.errors import InputError
 from metrics.releases.compare import Comparison
 from metrics.releases.draft import ReleaseSummary
 from metrics.releases.store import ReleaseStore
 from metrics.settings import load_settings
 
-app = typer.Typer(rich_markup_mode=None, add_completion=False)
 ROWS_SHOWN = 40
 
 
-@app.command(name="releases", epilog="Example: equality releases --compare 2026-02-12 2026-05-21")
 def list_releases(
+    context: typer.Context,
     compare: Annotated[
         tuple[str, str] | None, typer.Option("--compare", metavar="ID ID", help="Which figures differ between two releases, and why.")
     ] = None,
@@ -29,7 +29,10 @@ def list_releases(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """List the releases, newest first, or compare two of them."""
+    """List the releases, newest first, or compare two of them; withdraw one; back up, restore or upgrade the store."""
+    if context.invoked_subcommand is not None:
+        _refuse_options_before(context)
+        return
     store = ReleaseStore(load_settings(config).releases_url)
     if compare is None:
         found = store.list_releases()
@@ -38,6 +41,15 @@ def list_releases(
     viewer = Viewer(audience or store.snapshot(compare[1]).audiences[0], "command_line")
     comparison = store.compare(*compare, viewer)
     typer.echo(_compared_json(comparison) if as_json else _compared(comparison))
+
+
+def _refuse_options_before(context: typer.Context) -> None:
+    """An option that stands before the subcommand would be lost, and the wrong store be changed."""
+    name = context.invoked_subcommand
+    for parameter in context.command.params:
+        if parameter.name and str(context.get_parameter_source(parameter.name)).endswith("COMMANDLINE"):
+            option = parameter.opts[0]
+            raise InputError(f"{option} stands before '{name}'.", f"Write it behind: equality releases {name} … {option} …")
 
 
 def _listed(found: tuple[ReleaseSummary, ...]) -> str:
@@ -52,13 +64,20 @@ def _listed(found: tuple[ReleaseSummary, ...]) -> str:
             r.new_batches,
             f"{r.cells:,}",
             r.definition_version[:12],
-            f"withdrawn: {r.withdrawn}" if r.withdrawn else r.reason or "",
+            _note(r),
         )
         for r in found
     ]
     made_up = " (synthetic figures)" if found[0].synthetic else ""
     heads = ("release", "published", "periods", "parts", "new", "figures", "definitions", "note")
     return f"{found[0].council}{made_up}\n\n" + table(heads, rows, ("parts", "new", "figures"))
+
+
+def _note(release: ReleaseSummary) -> str:
+    if release.withdrawn:
+        on = f" on {release.withdrawn_at:%Y-%m-%d}" if release.withdrawn_at else ""
+        return f"withdrawn{on}: {release.withdrawn}"
+    return release.reason or ""
 
 
 def _listed_json(found: tuple[ReleaseSummary, ...]) -> str:
