@@ -64,6 +64,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--proxy", action="append", default=[])
     parser.add_argument("--log-format", choices=("json", "text"), default="text")
     parser.add_argument("--log-level", choices=("INFO", "WARNING"), default="INFO")
+    parser.add_argument("--finish-seconds", type=int, default=FINISH_SECONDS)
     parser.add_argument("--application", default=APPLICATION)
     parser.add_argument("--stop-with-parent", action="store_true", help="Stop when standard input closes.")
     return parser.parse_args(arguments)
@@ -102,7 +103,7 @@ def settings(asked: argparse.Namespace) -> uvicorn.Config:
         server_header=False,
         access_log=False,
         log_config=logs.configuration(asked.log_format, asked.log_level),
-        timeout_graceful_shutdown=FINISH_SECONDS,
+        timeout_graceful_shutdown=asked.finish_seconds,
         timeout_worker_healthcheck=ANSWERS_WITHIN,
     )
 
@@ -172,10 +173,11 @@ def _end_with_input() -> None:
 
 
 def _end_with_supervisor() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+    """A supervisor that was killed can tell nobody: its workers see it for themselves."""
+    while (parent := multiprocessing.parent_process()) is None:  # known only after this file has been read
+        time.sleep(0.05)
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__mp_main__":  # a worker that the supervisor has just made

@@ -19,6 +19,9 @@ async def _own(scope, receive, send):
     if path == "/slow":
         await asyncio.sleep(2)
         answer: Response = PlainTextResponse("whole")
+    elif path == "/endless":
+        await asyncio.sleep(3600)
+        answer = PlainTextResponse("")
     elif path == "/fails":
         raise ValueError(PLANTED)
     else:
@@ -35,7 +38,7 @@ _logged = RequestLog(_own)
 
 
 async def app(scope, receive, send):
-    if scope.get("path") in ("/slow", "/fails", "/thread"):
+    if scope.get("path") in ("/slow", "/endless", "/fails", "/thread"):
         await _logged(scope, receive, send)
     else:
         await dashboard(scope, receive, send)
