@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.engines import fresh_store, rows_database  # noqa: F401 - fixtures for every test
 from tests.support.postgres import own_postgres, postgres  # noqa: F401 - fixtures for every test
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

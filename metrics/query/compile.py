@@ -138,7 +138,8 @@ class Compiler:
             for at, family in enumerate(groups)
         ]
         pay = sa.cast(self.stored(column), sa.Double).label("pay")
-        rows = sa.select(self.table.c.as_at, pay, *places, *(lines.c[f"unit_{depth}"] for depth in range(1, deepest + 1)))
+        above = (sa.cast(lines.c[f"unit_{depth}"], sa.Integer).label(f"unit_{depth}") for depth in range(1, deepest + 1))  # may be all empty
+        rows = sa.select(self.table.c.as_at, pay, *places, *above)
         people = rows.where(*self.people(), self.stored(column).is_not(None))
         if deepest:
             people = people.join_from(self.table, lines, self.table.c.unit == lines.c.unit)

@@ -1,4 +1,4 @@
-"""Any council, any rows: what the engine counts is what plain Python counts, for every cell and every pay figure."""
+"""Any council, any rows: what each engine counts is what plain Python counts, for every cell and every pay figure."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from metrics.periods import FinancialYear
 from metrics.query.counts import Counts
 from metrics.query.fetch import fetch_counts
 from tests.support import factories as f
+from tests.support.engines import FreshStore
 from tests.support.reference_engine import ReferenceEngine
 from tests.support.stored import a_source
 
@@ -160,11 +161,17 @@ def check_decomposable(counts: Counts) -> None:
         assert {frozenset(c) for c in networkx.find_cliques(graph)} == {frozenset(c) for c in tables}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(councils_with_rows())
-def test_every_cell_and_pay_figure_equals_the_plain_computation(case: tuple[Configuration, list[dict[str, Any]]]) -> None:
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+@given(case=councils_with_rows())
+def test_every_cell_and_pay_figure_equals_the_plain_computation(
+    fresh_store: FreshStore, case: tuple[Configuration, list[dict[str, Any]]]
+) -> None:
     configuration, rows = case
-    with a_source(configuration, rows) as source:
+    with a_source(configuration, rows, url=fresh_store()) as source:
         found = fetch_counts(source, configuration, "hr", DAYS, FinancialYear())
     assert [c.period.end for c in found] == list(DAYS)
     for counts in found:

@@ -1,4 +1,4 @@
-"""The `spec` fixture: a KPI, rows and what they give, as tables that can be checked by eye."""
+"""The `spec` fixture: a KPI, rows and what they give on every engine, as tables that can be checked by eye."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from metrics.periods import FinancialYear
 from metrics.query.counts import PARTS, Counts
 from metrics.query.fetch import fetch_counts
 from tests.support import factories
+from tests.support.engines import FreshStore
 from tests.support.stored import a_source
 
 Spec = Callable[..., None]
@@ -53,14 +54,14 @@ def published(counts: Counts, breakdown: str, row: dict[str, str], levels: Seque
 
 
 @pytest.fixture
-def spec() -> Spec:
-    """Counts rows with the real engine and compares each figure that the expected table names; `x` says that there is no such cell."""
+def spec(fresh_store: FreshStore) -> Spec:
+    """Counts rows with each real engine and compares each figure that the expected table names; `x` says that there is no such cell."""
 
     def check(kpi: Kpi, rows: str, gives: str, breakdown: Sequence[str] = (), **council: Any) -> None:
         chosen = Breakdown(by=tuple(breakdown))
         kpi = kpi.model_copy(update={"breakdowns": (chosen,) if breakdown else ()})
         configuration = factories.a_configuration(kpi, **council)
-        with a_source(configuration, [stored_row(configuration, r) for r in read_table(rows)]) as source:
+        with a_source(configuration, [stored_row(configuration, r) for r in read_table(rows)], url=fresh_store()) as source:
             (counts,) = fetch_counts(source, configuration, "hr", [factories.DAY], FinancialYear())
         expected = read_table(gives)
         assert expected

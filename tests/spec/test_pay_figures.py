@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.spec.conftest import Spec
-from tests.support.factories import a_median, a_pay_gap
+from tests.support.factories import a_median, a_pay_gap, a_unit
 
 GENDER_GAP = a_pay_gap({"sex": ["female"]}, {"sex": ["male"]})
 WOMEN = [11.90, 12.10, 12.35, 12.60, 12.60, 13.05, 13.90, 14.20, 15.10, 15.60, 17.00, 19.95, 26.30]
@@ -83,4 +85,32 @@ def test_a_gap_within_groups_compares_inside_each_group(spec: Spec) -> None:
                  housing     | g1    | 1 | 10   | 1           | 11
                  housing     | g2    | 0 | -    | 1           | 50
                  housing     |       | 1 | 10   | 2           | 30.5""",
+    )
+
+
+def test_a_level_that_has_no_unit_on_the_day_has_no_figures_and_its_people_count_above(spec: Spec) -> None:
+    spec(
+        a_median(),
+        breakdown=["service"],
+        units=(
+            a_unit("council", None, "council"),
+            a_unit("housing", "council", "directorate"),
+            a_unit("repairs", "housing", "service", valid_to=date(2026, 1, 31)),
+        ),
+        rows="""service | pay
+                repairs | 10
+                housing | 12""",
+        gives="""service | n | median
+                 council  | 2 | 11
+                 housing  | 2 | 11
+                 repairs  | x | x""",
+    )
+
+
+def test_pay_that_many_people_share_stands_in_the_middle_once_for_each(spec: Spec) -> None:
+    spec(
+        a_median(),
+        rows="\n".join(["pay", *["12.6"] * 40, *["9.995"] * 39, *["1000000.01"] * 2]),
+        gives="""n  | median | mean         | distinct
+                 81 | 12.6   | 24702.392901 | 3""",
     )

@@ -1,4 +1,4 @@
-"""Rows of a test into a real database in memory, through the declared tables."""
+"""Rows of a test into a real database, through the declared tables and the same road that `ingest` takes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def a_source(configuration: Configuration, rows: Iterable[Row], dataset: str = "
     with source.begin():
         prepare_tables(source, configuration, dataset)
         if full:
-            source.execute(table.insert(), full)
+            source.insert(table, frame)
         for day in sorted(set(frame["as_at"])):
             here = frame[frame["as_at"] == day]
             people = int(here["counts_once"].astype(bool).sum())
