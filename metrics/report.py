@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -30,15 +30,24 @@ gap, ratio : value minus, and divided by, its comparator: the benchmark if there
 reference_value : the second group's value in a percentage-point gap, the reference group's pay in a pay gap
 declared : denominator / everyone; missing where nothing in the denominator asks for a known category
 change, change_lower, change_upper : against the same day one year earlier (else the nearest earlier figure between 9 and 15 months before)
-movement : "up", "down" (the interval of the change leaves out 0), "unclear", "first" (nothing to compare with), "" (hidden)
+movement : "up", "down" (the interval of the change leaves out 0), "unclear", "first" (nothing to compare with), "broken" (only
+    figures before a break could be compared with), "" (hidden)
 status : one of `STATUSES`
 marker : "" or "[c]" hidden, "[x]" not available, "[z]" not applicable, "[u]" low reliability (value present),
     "[w]" withheld: too few declared
 rounded : True where the counts are rounded
 note : "" or a key of `metrics.wording.notes`
+
+A report in today's structure has two columns more (`RECAST_COLUMNS`):
+
+made_of : the units of that day that the figure is made of, "parks + trees", "resources - policy"; "" where it is as published
+off_by : how far the sum of rounded counts may be from the sum of the true ones, in people; missing where nothing was added up
 """
+RECAST_COLUMNS = ("made_of", "off_by")
 
 Status = Literal["reached", "on_path", "off_path", "missed", "unclear", "context", "no_target", "hidden", "withheld", "not_available"]
+Structure = Literal["as_was", "today"]
+"""Units as they were on each day, or earlier days re-cast into the units of today."""
 STATUSES: tuple[str, ...] = (
     "reached", "on_path", "off_path", "missed", "unclear", "context", "no_target", "hidden", "withheld", "not_available",
 )  # fmt: skip
@@ -88,6 +97,29 @@ class KpiSummary:
     """The characteristic of which the value is itself the declaration rate ("Disability"); "" for other KPIs and in older releases."""
     asks: tuple[str, ...] = ()
     """Characteristics that people must have answered to be in the base: what `declared` is about. Empty in older releases."""
+    # In words, for the page of definitions; all of it is empty in older releases.
+    numerator_words: str = ""
+    denominator_words: str = ""
+    reference_words: str = ""
+    population_rule: str = ""
+    """Who is in the population and who is not, by their categories."""
+    steps: tuple[tuple[str, str, str], ...] = ()
+    """Of the waterfall: step id, who is left after it, who leaves at it and why."""
+    owner_title: str = ""
+    priority_title: str = ""
+    review: tuple[str, str] | None = None
+    """Last and next day of review, ISO."""
+    profile_title: str = ""
+    profile_rule: str = ""
+    benchmark_population: str = ""
+    example_heads: tuple[str, ...] = ()
+    """Of the worked example: made-up rows, a column each, and what they give, in the reader's unit."""
+    example_rows: tuple[tuple[str, ...], ...] = ()
+    example_gives: tuple[tuple[str, float | None], ...] = ()
+
+    @property
+    def owned_by(self) -> str:
+        return self.owner_title or self.owner.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)
@@ -101,6 +133,36 @@ class UnitSummary:
     valid_to: str | None = None
     successors: tuple[str, ...] = ()
 
+    def stood(self, day: date) -> bool:
+        at = day.isoformat()
+        return (self.valid_from or "") <= at and (self.valid_to is None or at <= self.valid_to)
+
+
+Breaks = tuple[tuple[str, str], ...]
+"""Days (ISO) from which figures are not the same thing as before, with what happened."""
+
+
+@dataclass(frozen=True)
+class History:
+    """What became of the units of a release.
+
+    Attributes
+    ----------
+    breaks : unit to the days on which people came from elsewhere or went elsewhere, as the units were
+    breaks_today : dataset, then unit, to the days before which a unit of today cannot be put together
+    was : unit to what it was before it began, in words
+    recast : units of today that consisted of others on some published day
+    now_in : unit that has ended to the units of today that its people are in
+    own_staff : units with others below them that have staff in none of those, on the latest day
+    """
+
+    breaks: Mapping[str, Breaks] = field(default_factory=dict)
+    breaks_today: Mapping[str, Mapping[str, Breaks]] = field(default_factory=dict)
+    was: Mapping[str, str] = field(default_factory=dict)
+    recast: frozenset[str] = frozenset()
+    now_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own_staff: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class DimensionSummary:
@@ -109,6 +171,45 @@ class DimensionSummary:
     ordered: bool
     categories: tuple[tuple[str, str, bool], ...]
     """(id, label, known), in display order."""
+
+
+@dataclass(frozen=True)
+class LoadSummary:
+    """One day of one dataset as it was loaded. How many people there are is a published figure: the first step of a waterfall."""
+
+    day: str
+    loaded_on: str
+    rows: int | None
+    """To the nearest hundred, for files with a row per post; None where it is not said."""
+    refused: str
+    """Rows that could not be read, as words that give no small number away."""
+    published: bool
+    """Whether figures of this day stand in the release."""
+
+
+@dataclass(frozen=True)
+class DatasetSummary:
+    """What was held of one dataset when the release was published.
+
+    Attributes
+    ----------
+    grain : the most frequent publishing of any of its KPIs
+    next_end : end of the first period after the last day that is held, ISO; None where any day may be loaded
+    oldest, days, rows : of the rows about people that are kept; rows to two figures, None where it is not said
+    """
+
+    id: str
+    title: str
+    source_system: str
+    per_post: bool
+    has_identifier: bool
+    grain: str
+    next_end: str | None
+    oldest: str | None
+    days: int
+    rows: int | None
+    loads: tuple[LoadSummary, ...]
+    notes: tuple[str, ...] = ()
 
 
 def characteristic(title: str) -> str:
@@ -149,6 +250,13 @@ class Contents:
     periods: Mapping[str, tuple[date, ...]]
     """KPI id to its published period ends, ascending."""
     certificates: tuple[Mapping[str, Any], ...] = ()
+    other_certificates: tuple[Mapping[str, Any], ...] = ()
+    """Of the other audiences whose figures this viewer may see."""
+    sources: Mapping[str, DatasetSummary] = field(default_factory=dict)
+    """Dataset id to what was held of it. Empty in older releases."""
+    history: History = field(default_factory=History)
+    waiting: tuple[tuple[str, str, str], ...] = ()
+    """KPIs that are defined and have no figure: id, title, why."""
 
     @property
     def root(self) -> UnitSummary:
@@ -170,6 +278,7 @@ class Request:
     period_ends: tuple[date, ...] | None = None
     release: str | None = None
     """None: the latest release that is not withdrawn."""
+    structure: Structure = "as_was"
 
 
 @dataclass(frozen=True)
@@ -189,6 +298,17 @@ class Report:
         if id is None:
             (id,) = self.request.kpis or tuple(self.contents.kpis)
         return self.contents.kpis[id]
+
+    def breaks(self, kpi: str, unit: str) -> Breaks:
+        """Days from which a unit's figures of one KPI are not the same thing as before, in the structure that was asked for."""
+        history, known = self.contents.history, self.contents.kpis[kpi]
+        today = self.request.structure == "today"
+        of_unit = history.breaks_today.get(known.dataset, {}) if today else history.breaks
+        return tuple(sorted({*known.series_breaks, *of_unit.get(unit, ())}))
+
+    def kpi_at(self, kpi: str, unit: str) -> KpiSummary:
+        """The KPI as it stands for one unit: with the breaks of the unit among its own."""
+        return replace(self.contents.kpis[kpi], series_breaks=self.breaks(kpi, unit))
 
     def series(self, kpi: str, unit: str, group: str = "") -> pd.DataFrame:
         """One KPI, unit and group over time, a row per period, oldest first."""

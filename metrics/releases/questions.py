@@ -51,6 +51,19 @@ def check_request(connection: Connection, request: Request, contents: Contents, 
             raise NotPublished(f"Release {release} has no unit '{unit}'{_there_are(unit, tuple(contents.units))}.")
 
 
+def check_stands(request: Request, contents: Contents) -> tuple[str, ...]:
+    """The units that a view in today's structure is of; one that has ended is refused with the units that its people are in."""
+    for unit in request.units or ():
+        if not contents.units[unit].stood(contents.latest):
+            after = [u for u in contents.history.now_in.get(unit, ()) if u in contents.units]
+            there = f"its people are in: {', '.join(after)}" if after else "nothing is named as what it became"
+            raise NotPublished(
+                f"'{unit}' did not stand on {contents.latest.isoformat()}, so it is not in today's structure; {there}.",
+                "Ask for those, or leave --structure out to read units as they were.",
+            )
+    return request.units or tuple(id for id, unit in contents.units.items() if unit.stood(contents.latest))
+
+
 def _check_periods(request: Request, contents: Contents) -> None:
     if request.period_ends is None:
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,17 +18,20 @@ from sqlalchemy.engine import Connection
 
 from metrics.access.rules import can_view_audience, check_can_view_audience, check_can_view_release
 from metrics.access.viewer import Viewer
+from metrics.definitions.succession import Succession
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import NotPublished, SourceError
 from metrics.releases.cells import cells_statement, check_cells, frame_of, known_series, write_cells
 from metrics.releases.compare import Comparison, compare_cells
 from metrics.releases.database import Database
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch, ReleaseSummary, StoredBatch
-from metrics.releases.questions import check_request, published_ends, units_for
+from metrics.releases.history import farthest_off, history_of, successions
+from metrics.releases.questions import check_request, check_stands, published_ends, units_for
+from metrics.releases.recast import Recasting, recast
 from metrics.releases.schema import BATCHES, RELEASE_BATCHES, RELEASES, SERIES
 from metrics.releases.snapshot import Snapshot, pack, pack_snapshot, snapshot_of, unpack, unpack_snapshot
 from metrics.releases.withdraw import Sharing, find_sharing, mark_withdrawn
-from metrics.report import Contents, Provenance, Report, Request
+from metrics.report import Contents, History, Provenance, Report, Request
 
 
 class ReleaseStore:
@@ -36,6 +40,7 @@ class ReleaseStore:
     def __init__(self, url: str) -> None:
         self._database = Database(url)
         self._snapshots: dict[str, tuple[Snapshot, tuple[StoredBatch, ...]]] = {}
+        self._histories: dict[str, tuple[dict[str, Succession], History]] = {}
 
     @property
     def url(self) -> str:
@@ -196,9 +201,43 @@ class ReleaseStore:
         with self._database.reading() as connection:
             contents = self._contents(connection, request.release, viewer)
             check_request(connection, request, contents, viewer)
-            _, batches = self._held(connection, contents.provenance.release)
+            snapshot, batches = self._held(connection, contents.provenance.release)
+            if request.structure == "today":
+                told, _ = self._history(contents.provenance.release, snapshot, batches)
+                return Report(contents, self._recast(connection, batches, told, request, contents, viewer), request)
             wanted = [b.id for b in batches if b.label.audience == viewer.audience and _asked(b.label.period_end, request.period_ends)]
             return Report(contents, self._cells(connection, wanted, request, contents, viewer), request)
+
+    def _recast(
+        self,
+        connection: Connection,
+        batches: Sequence[StoredBatch],
+        told: Mapping[str, Succession],
+        request: Request,
+        contents: Contents,
+        viewer: Viewer,
+    ) -> pd.DataFrame:
+        """Every period in the units of the newest one, made from figures that this viewer is shown."""
+        units = check_stands(request, contents)
+        mine = [b for b in batches if b.label.audience == viewer.audience]
+        made = Recasting(contents, told, farthest_off(mine), frozenset(contents.units))
+        asked = replace(request, units=units, period_ends=None)
+        figures = self._cells(connection, [b.id for b in mine], asked, contents, viewer)
+        needed = made.needed(units)
+        parts = replace(asked, units=needed, breakdowns=None)
+        found = recast(figures, self._cells(connection, [b.id for b in mine], parts, contents, viewer) if needed else figures.head(0), made)
+        return found[found["period_end"].dt.date.isin(request.period_ends)].reset_index(drop=True) if request.period_ends else found
+
+    def _history(self, release: str, snapshot: Snapshot, batches: Sequence[StoredBatch]) -> tuple[dict[str, Succession], History]:
+        """What became of the units of a release; remembered, since it cannot change."""
+        found = self._histories.get(release)
+        if found is None:
+            told = successions(snapshot.units, batches)
+            found = told, history_of(told, batches)
+            if len(self._histories) >= 16:
+                self._histories.pop(next(iter(self._histories)), None)
+            self._histories[release] = found
+        return found
 
     def _cells(self, connection: Connection, batches: Sequence[int], request: Request, contents: Contents, viewer: Viewer) -> pd.DataFrame:
         statement = cells_statement(batches).where(SERIES.c.kpi.in_(request.kpis or tuple(contents.kpis)))
@@ -269,7 +308,7 @@ class ReleaseStore:
         check_can_view_audience(viewer, viewer.audience, snapshot.audiences)
         mine = [b for b in batches if b.label.audience == viewer.audience]
         ends = published_ends(mine)
-        return Contents(
+        contents = Contents(
             provenance=_provenance(row, snapshot, mine, viewer.audience),
             kpis={id: kpi for id, kpi in snapshot.kpis.items() if id in ends},
             units=units_for(viewer, snapshot),
@@ -284,6 +323,7 @@ class ReleaseStore:
             sources=snapshot.sources,
             waiting=snapshot.waiting,
         )
+        return replace(contents, history=self._history(row.id, snapshot, batches)[1]) if batches else contents
 
 
 def _asked(day: date, wanted: tuple[date, ...] | None) -> bool:

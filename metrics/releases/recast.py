@@ -1,0 +1,298 @@
+"""Earlier figures in today's units, made from figures that the same reader is shown, and from nothing else.
+
+A unit that is another one under a new name keeps its published figures. One that was several is their sum, where that can be
+said exactly and every figure that is needed is shown. Whatever cannot be summed (medians, pay) or told apart (a part of a unit
+that was split) is not available. Nothing here reads a count that was not published: whoever has the release can do the same sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from metrics.definitions.succession import Composition, Succession
+from metrics.report import ESTIMATE_COLUMNS, RECAST_COLUMNS, Contents, KpiSummary
+from metrics.statistics.goals import IDEALS, Goal, stand
+from metrics.statistics.intervals import wilson
+from metrics.statistics.movement import CHANGES, FARTHEST_MONTHS, add_changes
+from metrics.statistics.targets import representation_index
+
+Row = dict[str, Any]
+Key = tuple[str, str, str, date]
+"""KPI, unit, group and day."""
+SUMMABLE = frozenset({"count", "proportion", "representation_index"})
+EMPTY_STATUS = {"[c]": "hidden", "[w]": "withheld", "[x]": "not_available", "[z]": "not_available"}
+WITHHELD_BELOW, CARE_BELOW = 0.60, 0.80
+ROUGH = 0.08
+"""A difference of rounded counts is not shown where rounding could be more than this share of its base: 2 in 25."""
+
+
+@dataclass(frozen=True)
+class Recasting:
+    """What a re-casting is made with.
+
+    Attributes
+    ----------
+    told : dataset to its succession
+    off_by : dataset and day to how far a rounded count may be from the true one
+    open : units whose figures this reader may see
+    """
+
+    contents: Contents
+    told: Mapping[str, Succession]
+    off_by: Mapping[tuple[str, date], float]
+    open: frozenset[str]
+
+    def needed(self, units: Iterable[str]) -> tuple[str, ...]:
+        """Units whose published figures the re-cast figures of `units` are made of, of those that are open to the reader."""
+        found = {
+            part
+            for unit in units
+            if unit in self.contents.history.recast
+            for told in self.told.values()
+            for day in self._days
+            for part in told.composition(unit, day).units + tuple(u for u, _ in told.composition(unit, day).terms)
+        }
+        return tuple(u for u in self.contents.units if u in found & self.open)
+
+    @property
+    def _days(self) -> list[date]:
+        return sorted({d for days in self.contents.periods.values() for d in days})
+
+
+def recast(asked: pd.DataFrame, parts: pd.DataFrame, made: Recasting) -> pd.DataFrame:
+    """Rows of `asked` with those of earlier structures replaced by re-cast ones.
+
+    Parameters
+    ----------
+    asked : published rows of the units wanted, every period
+    parts : published rows of `made.needed(units)`, every period and breakdown
+    """
+    if asked.empty:
+        return asked.assign(made_of="", off_by=np.nan)
+    published = _by_key(parts)
+    frames = [asked[~asked["unit"].isin(made.contents.history.recast)].assign(made_of="", off_by=np.nan)]
+    for (kpi, unit), rows in asked[asked["unit"].isin(made.contents.history.recast)].groupby(["kpi", "unit"], sort=False):
+        frames.append(_one_unit(made.contents.kpis[str(kpi)], str(unit), rows, published, made))
+    found = pd.concat([f for f in frames if len(f)], ignore_index=True)[[*ESTIMATE_COLUMNS, *RECAST_COLUMNS]]
+    return _in_order(found, asked)
+
+
+def _by_key(parts: pd.DataFrame) -> dict[Key, Row]:
+    """Figures of one set of people agree whichever breakdown they stand in: the first is taken."""
+    found: dict[Key, Row] = {}
+    for row in parts.to_dict("records"):
+        found.setdefault(
+            (str(row["kpi"]), str(row["unit"]), str(row["group"]), row["period_end"].date()), {str(k): v for k, v in row.items()}
+        )
+    return found
+
+
+def _in_order(found: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """Lines in the order in which they were published, each oldest first."""
+    keys = ["kpi", "breakdown", "unit", "group"]
+    place = asked[keys].drop_duplicates().assign(place=lambda f: range(len(f)))
+    ordered = found.merge(place, on=keys, how="left").sort_values(["place", "period_end"], kind="stable", ignore_index=True)
+    return ordered.drop(columns="place").astype({**dict.fromkeys(keys, "str"), "rounded": "bool"})
+
+
+def _one_unit(kpi: KpiSummary, unit: str, rows: pd.DataFrame, published: Mapping[Key, Row], made: Recasting) -> pd.DataFrame:
+    """One KPI of one unit of today, all of its groups and periods."""
+    told = made.told[kpi.dataset]
+    days = made.contents.periods[kpi.id]
+    compositions = {day: told.composition(unit, day) for day in days}
+    other = {day for day, found in compositions.items() if not found.same_unit}
+    kept: pd.DataFrame = rows[~rows["period_end"].dt.date.isin(other)]
+    goal = _goal(kpi, kept)
+    lines = rows[["breakdown", "group"]].drop_duplicates().itertuples(index=False)
+    new: list[Row] = []
+    for breakdown, group in sorted(((str(b), str(g)) for b, g in lines), key=lambda line: line[1] != ""):
+        for day in sorted(other):
+            row = _figure(kpi, unit, group, compositions[day], published, made, goal)
+            if row is not None:
+                new.append({**row, "breakdown": breakdown})
+    if not new:
+        return kept.assign(made_of="", off_by=np.nan)
+    both = pd.DataFrame(new, columns=[*ESTIMATE_COLUMNS, *RECAST_COLUMNS])
+    both = _compared(kpi, both)
+    every = pd.concat([kept.assign(made_of="", off_by=np.nan), both], ignore_index=True)
+    return _moved(kpi, unit, every, told)
+
+
+# one figure
+
+
+def _figure(
+    kpi: KpiSummary, unit: str, group: str, found: Composition, published: Mapping[Key, Row], made: Recasting, goal: Goal | None
+) -> Row | None:
+    """A row without its breakdown, or None where nothing was published that it could be made of."""
+    there = [published[kpi.id, u, group, found.day] for u in found.units if (kpi.id, u, group, found.day) in published]
+    parts = [(sign, published.get((kpi.id, u, group, found.day))) for u, sign in found.terms]
+    if found.nobody or not (there or any(row for _, row in parts)):
+        return None
+    start = next(row["period_start"] for row in [*there, *(row for _, row in parts if row)])
+    base = _nothing(kpi, unit, group, start, pd.Timestamp(found.day), _formula(found))
+    if found.partly:
+        return base | _empty("[x]", "recast_split")
+    if any(row is None for _, row in parts):
+        closed = any(u not in made.open for u, _ in found.terms)
+        return base | _empty("[x]", "recast_closed" if closed else "recast_not_published")
+    held = [(sign, row) for sign, row in parts if row is not None]
+    if len(held) == 1 and held[0][0] == 1:
+        return {**held[0][1], "unit": unit, "made_of": base["made_of"], "off_by": np.nan}
+    if kpi.measure not in SUMMABLE:
+        return base | _empty("[x]", "recast_no_sum")
+    return base | _summed(kpi, held, made.off_by.get((kpi.dataset, found.day), np.nan), goal)
+
+
+def _formula(found: Composition) -> str:
+    """ "parks + trees", "resources - policy"; what is split is named with a question mark."""
+    if found.partly:
+        return " + ".join(f"{u}?" if u in found.partly else u for u in found.units)
+    words = [f"{'-' if sign < 0 else '+'} {u}" for u, sign in sorted(found.terms, key=lambda t: -t[1])]
+    return " ".join(words).removeprefix("+ ")
+
+
+def _nothing(kpi: KpiSummary, unit: str, group: str, start: object, end: object, formula: str) -> Row:
+    row: Row = dict.fromkeys((*ESTIMATE_COLUMNS, *RECAST_COLUMNS), np.nan)
+    words = {"kpi": kpi.id, "unit": unit, "group": group, "period_start": start, "period_end": end, "made_of": formula}
+    return row | words | {"status": "", "marker": "", "movement": "", "note": "", "rounded": False}
+
+
+def _empty(marker: str, note: str) -> Row:
+    return {"value": np.nan, "lower": np.nan, "upper": np.nan, "marker": marker, "status": EMPTY_STATUS[marker], "note": note}
+
+
+def _summed(kpi: KpiSummary, held: Sequence[tuple[int, Row]], off_by: float, goal: Goal | None) -> Row:
+    """Numerators and denominators added up (or taken away), and everything that follows from the sums."""
+    rows = [row for _, row in held]
+    rounded = sum(bool(row["rounded"]) for row in rows)
+    off = off_by * rounded if rounded else 0.0
+    sums = {part: sum(sign * _people(row, part) for sign, row in held) for part in ("numerator", "denominator", "everyone")}
+    found: Row = {"rounded": bool(rounded), "off_by": off if rounded else np.nan}
+    empty = _why_empty(rows)
+    if empty is None and any(sign < 0 for sign, _ in held) and _rough(kpi, sums, off):
+        empty = _empty("[x]", "recast_rough")
+    found |= {part: max(n, 0.0) if not np.isnan(n) else n for part, n in sums.items()}
+    found["benchmark"] = _agreed([row["benchmark"] for row in rows])
+    if all(pd.notna(row["declared"]) for row in rows) and sums["everyone"] > 0:
+        found["declared"] = min(sums["denominator"] / sums["everyone"], 1.0)
+    if empty is None:
+        empty = _valued(kpi, found)
+    if empty is not None:
+        return found | {"numerator": np.nan} | empty if empty["marker"] in {"[c]", "[w]", "[x]"} else found | empty
+    found["note"] = "declared_low" if found.get("declared", 1.0) < CARE_BELOW else "recast_rounded" if rounded else "recast_sum"
+    return found | _standing(kpi, found, rows, goal)
+
+
+def _people(row: Row, part: str) -> float:
+    """A published count; where nobody could have been counted, nobody."""
+    nobody = row["marker"] == "[z]" and row["note"] == "nobody"
+    return 0.0 if nobody and pd.isna(row[part]) else float(row[part])
+
+
+def _why_empty(rows: Sequence[Row]) -> Row | None:
+    """The first reason of any part for which the sum cannot be shown."""
+    markers = [row["marker"] for row in rows if not (row["marker"] == "[z]" and row["note"] == "nobody")]
+    for marker, note in (
+        ("[c]", "recast_hidden"),
+        ("[w]", "recast_withheld"),
+        ("[x]", "recast_not_published"),
+        ("[z]", "recast_not_published"),
+    ):
+        if marker in markers:
+            return _empty("[x]" if marker == "[z]" else marker, note)
+    return None
+
+
+def _rough(kpi: KpiSummary, sums: Mapping[str, float], off: float) -> bool:
+    base = sums["numerator"] if kpi.measure == "count" else sums["denominator"]
+    return bool(np.isnan(off) or base < off / ROUGH or base <= 0)
+
+
+def _valued(kpi: KpiSummary, found: Row) -> Row | None:
+    """Fills value and likely range; what to say where there is none."""
+    n, d = found["numerator"], found["denominator"]
+    if kpi.measure == "count":
+        found["value"] = n
+        return None if not np.isnan(n) else _empty("[x]", "recast_not_published")
+    if np.isnan(n) or np.isnan(d):
+        return _empty("[x]", "recast_not_published")
+    if d <= 0:
+        return _empty("[z]", "nobody")
+    if found.get("declared", 1.0) < WITHHELD_BELOW:
+        return _empty("[w]", "withheld")
+    part, whole = pd.Series([min(n, d)]), pd.Series([d])
+    share = wilson(part, whole).assign(value=part / whole)[["value", "lower", "upper"]]
+    if kpi.measure == "representation_index":
+        if np.isnan(found["benchmark"]):
+            return _empty("[x]", "recast_no_sum")
+        share = representation_index(share, pd.Series([found["benchmark"]]))
+    found |= {name: float(share[name].iloc[0]) for name in ("value", "lower", "upper")}
+    if kpi.interval == "none":
+        found |= {"lower": np.nan, "upper": np.nan}
+    return None
+
+
+def _standing(kpi: KpiSummary, found: Row, rows: Sequence[Row], goal: Goal | None) -> Row:
+    """Target and status of a whole unit, as the rule says it of any figure."""
+    day = rows[0]["period_end"].date()
+    if kpi.polarity == "contextual" or goal is None or rows[0]["group"]:
+        return {"status": "context" if kpi.polarity == "contextual" else "no_target"}
+    lower, upper = found.get("lower", np.nan), found.get("upper", np.nan)
+    return {"target": goal.path(day), "status": stand(goal, found["value"], lower, upper, day)}
+
+
+def _goal(kpi: KpiSummary, kept: pd.DataFrame) -> Goal | None:
+    """The council's target, where the unit's own published figures are held against it."""
+    own = kept[(kept["group"] == "") & kept["target"].notna()]
+    if not kpi.target or kpi.polarity == "contextual" or own.empty:
+        return None
+    rule = kpi.status_rule.split()
+    scale = 0.01 if kpi.unit in {"percent", "percentage_points"} else 1.0
+    goal = Goal(
+        points=tuple((date.fromisoformat(day), value) for day, value in kpi.target),
+        polarity=kpi.polarity,
+        within=kpi.within or 0.0,
+        tolerance=float(rule[1]) * scale if rule[0] == "tolerance" else None,
+        best=IDEALS.get(kpi.measure),
+    )
+    same = [abs(goal.path(day.date()) - value) < 1e-6 for day, value in zip(own["period_end"], own["target"], strict=True)]
+    return goal if all(same) else None
+
+
+def _agreed(values: Sequence[float]) -> float:
+    """What all parts have in common; missing where they differ."""
+    known = {round(float(v), 12) for v in values}
+    return known.pop() if len(known) == 1 else np.nan
+
+
+def _compared(kpi: KpiSummary, new: pd.DataFrame) -> pd.DataFrame:
+    """`gap, ratio` of sums: against the benchmark, else a group against everyone in the unit where its parts were compared so."""
+    summed = new["note"].isin(["recast_sum", "recast_rounded", "declared_low"]) & new["gap"].isna() & new["value"].notna()
+    if kpi.measure not in {"count", "proportion"}:
+        return new
+    share = (
+        new["value"] if kpi.measure == "proportion" else (new["numerator"] / new["denominator"].where(new["denominator"] > 0)).clip(upper=1)
+    )
+    apart = share - new["benchmark"]
+    return new.assign(
+        gap=new["gap"].where(~summed, apart), ratio=new["ratio"].where(~summed, share / new["benchmark"].where(new["benchmark"] > 0))
+    )
+
+
+def _moved(kpi: KpiSummary, unit: str, every: pd.DataFrame, told: Succession) -> pd.DataFrame:
+    """Changes across days that the re-casting has joined; later figures keep the change that was published with them."""
+    joined: Any = every.loc[every["made_of"] != "", "period_end"].max()
+    late = every["period_end"] > joined + pd.DateOffset(months=FARTHEST_MONTHS)
+    parted = {unit: [b.day for b in told.breaks_today(unit)]}
+    again = add_changes(every, {kpi.id: [date.fromisoformat(day) for day, _ in kpi.series_breaks]}, parted)
+    columns = [*CHANGES, "movement"]
+    for name in columns:
+        every[name] = every[name].where(late, again[name])
+    return every
