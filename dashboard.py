@@ -4,19 +4,25 @@ from pathlib import Path
 
 import streamlit as st
 
+from metrics.access.rules import can_open_page
 from pages.shared import logs
-from pages.shared.viewer import require_viewer
+from pages.shared.viewer import keep_watch, require_viewer
 
 PAGES = Path(__file__).resolve().parent / "pages"
 SCREENS = {"overview": "Overview", "kpi": "Measures", "directorate": "Directorates", "gaps": "Pay gaps"}
 
 viewer = require_viewer()
+mine = [name for name in SCREENS if can_open_page(viewer, name)]
+if not mine:
+    st.write("None of the pages that your role opens is there yet.")
+    st.stop()
 page = st.navigation(
-    [st.Page(PAGES / f"{name}.py", title=title, url_path=name, default=name == "overview") for name, title in SCREENS.items()],
+    [st.Page(PAGES / f"{name}.py", title=SCREENS[name], url_path=name, default=name == mine[0]) for name in mine],
     position="top",
 )
 st.set_page_config(
     page_title=f"{page.title} - Equality performance dashboard", layout="wide"
 )  # after navigation: else every page has one title
+keep_watch(viewer)
 with logs.viewing(page.url_path or "overview", viewer.audience):
     page.run()

@@ -11,7 +11,7 @@ from pages.shared import cards, downloads, filters, notes, reports, tables
 from pages.shared.markup import show
 from pages.shared.viewer import require_viewer
 
-viewer = require_viewer()
+viewer = require_viewer("directorate")
 top, choices = st.container(), st.columns(3)
 contents, pinned, latest = filters.choose_release(viewer, choices[2])
 unit = filters.choose_unit(contents, choices[0])

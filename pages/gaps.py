@@ -11,7 +11,7 @@ from pages.shared import cards, downloads, filters, notes, reports, tables
 from pages.shared.markup import show
 from pages.shared.viewer import require_viewer
 
-viewer = require_viewer()
+viewer = require_viewer("gaps")
 top, choices = st.container(), st.columns(3)
 contents, pinned, latest = filters.choose_release(viewer, choices[2])
 kinds = reports.pay_gap_kinds(contents)

@@ -10,7 +10,7 @@ from pages.shared import cards, downloads, filters, notes, reports, tables
 from pages.shared.markup import joined, link, show
 from pages.shared.viewer import require_viewer
 
-viewer = require_viewer()
+viewer = require_viewer("kpi")
 top, choices = st.container(), st.columns(4)
 contents, pinned, latest = filters.choose_release(viewer, choices[3])
 kpi = filters.choose_kpi(contents, choices[0])

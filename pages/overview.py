@@ -8,7 +8,7 @@ from pages.shared import cards, downloads, filters, notes, reports
 from pages.shared.markup import show
 from pages.shared.viewer import require_viewer
 
-viewer = require_viewer()
+viewer = require_viewer("overview")
 top, choices = st.container(), st.columns(3)
 contents, pinned, latest = filters.choose_release(viewer, choices[0])
 unit = filters.choose_unit(contents, choices[1])

@@ -75,7 +75,7 @@ def no_release(viewer: Viewer) -> None:
     from pages.shared import notes  # which imports this module
 
     notes.masthead(viewer)
-    if viewer.mode == "local":
+    if viewer.mode != "demo":
         show(tag("h1", "No figures have been published yet", cls="eq-h1"))
         show(
             tag(

@@ -1,19 +1,10 @@
-"""The figures of a table as files, made when asked for and not before: nothing waits at an address that others could open."""
+"""The figures of a table as files: plain links, each made when it is asked for and checked then (`files.py`)."""
 
 from __future__ import annotations
 
-import re
-
-import streamlit as st
-
-from metrics.exports.csv import write_csv
-from metrics.exports.workbook import write_workbook
 from metrics.report import Report
-from pages.shared.markup import show, tag
-
-MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+.!|~:$&-])")
-ESCAPED = r"\\\1"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from pages.shared import files, viewer
+from pages.shared.markup import Html, joined, show, tag
 
 
 def offer(report: Report, title: str, name: str) -> None:
@@ -21,15 +12,13 @@ def offer(report: Report, title: str, name: str) -> None:
     if report.provenance.withdrawn is not None:
         show(tag("p", "Downloads are closed: this release was withdrawn.", cls="eq-small"))
         return
-    file = f"{name}-{report.provenance.release}".replace(" ", "-")
-    kinds = (("Excel", "xlsx", EXCEL, lambda: write_workbook(report, title)), ("CSV", "csv", "text/csv", lambda: write_csv(report)))
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for word, ending, mime, make in kinds:
-            st.download_button(
-                label(word, title), data=make, file_name=f"{file}.{ending}", mime=mime, key=f"{ending}-{name}", on_click="ignore"
-            )
+    if report.cells.empty:
+        return
+    asked = files.wanted(viewer.here(), title, report)
+    links = [link(word, title, files.address(asked, name, ending)) for ending, (word, _, _) in files.KINDS.items()]
+    show(tag("p", joined(links, " "), cls="eq-downloads"))
 
 
-def label(word: str, title: str) -> str:
-    """ "Download Excel", and for screen readers also of what: the part in italics is out of sight."""
-    return f"Download {word} *with the numbers of {MARKDOWN.sub(ESCAPED, title)}*"
+def link(word: str, title: str, address: str) -> Html:
+    """ "Download Excel", and for screen readers also of what: that part is out of sight."""
+    return tag("a", f"Download {word}", tag("span", f" with the numbers of {title}", cls="eq-unseen"), href=address, target="_self")

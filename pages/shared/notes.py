@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -18,26 +19,61 @@ from metrics.wording.notes import NOTES, describe_note, describe_notes
 from metrics.wording.overview import describe_behind, describe_moved, describe_too_early
 from metrics.wording.status import STATUS_MEANINGS, STATUS_WORDS
 from metrics.wording.values import format_list, lower_first
+from pages.shared import identity
 from pages.shared.filters import line_above
 from pages.shared.markup import Html, joined, link, picture, safe, show, tag
 
 STYLE = Path(__file__).with_name("style.css")
 PRODUCT = "Equality performance dashboard"
-MODE_WORDS = {"demo": "Demo on this computer", "local": "Local: one analyst at this computer, no sign-in"}
+MODE_WORDS = {"signed_in": "Signed in", "demo": "Demo on this computer", "local": "Local: one analyst at this computer, no sign-in"}
 ONE_DATE = "One date is shown so far; a line begins with the second."
 SYNTHETIC = NOTES["synthetic"].rstrip(".")
 
 
 def masthead(viewer: Viewer, provenance: Provenance | None = None) -> None:
-    """Whose figures these are, in which mode, and whether they are real."""
+    """Whose figures these are, in which mode or for whom, and whether they are real."""
     st.html(STYLE)
-    words = [MODE_WORDS.get(viewer.mode, "")]
+    viewing_as(viewer)
+    words = [MODE_WORDS.get(viewer.mode, "")] if viewer.mode != "signed_in" else []
     if viewer.mode == "demo" or (provenance and provenance.synthetic):
         words.append(SYNTHETIC)
     council = tag("b", provenance.council) if provenance else Html("")
-    show(
-        tag("div", tag("div", council, tag("span", PRODUCT)), tag("div", ". ".join(filter(None, words)), cls="eq-frame"), cls="eq-masthead")
-    )
+    frame = tag("div", ". ".join(filter(None, words)), cls="eq-frame") if any(words) else ""
+    show(tag("div", tag("div", council, tag("span", PRODUCT)), frame, who(viewer), cls="eq-masthead"))
+
+
+def who(viewer: Viewer) -> Html:
+    """Who is signed in, their role in words, and the way out."""
+    if viewer.mode != "signed_in":
+        return Html("")
+    name = [tag("b", viewer.name), ", "] if viewer.name else []
+    out = tag("a", "Sign out", href="/auth/logout", target="_self")
+    return tag("div", tag("span", *name, viewer.role_words), out, cls="eq-who")
+
+
+def viewing_as(viewer: Viewer) -> None:
+    """While an administrator looks through another role's eyes, every page says so first."""
+    if viewer.viewing_as:
+        title = identity.keeper().rules.current().roles[viewer.viewing_as].title
+        stop = tag("a", "Stop viewing as this role", href="/view-as", target="_self")
+        show(
+            tag(
+                "div",
+                tag("b", f"You are viewing as: {title}. "),
+                "You see what the holders of this role see. ",
+                stop,
+                cls="eq-banner eq-as",
+            )
+        )
+
+
+def view_as(viewer: Viewer) -> Html:
+    """The roles that an administrator may look through."""
+    roles = identity.keeper().roles_for(viewer) if viewer.administrator and not viewer.viewing_as else {}
+    if not roles:
+        return Html("")
+    links = [tag("li", tag("a", title, href=f"/view-as?{urlencode({'role': name})}", target="_self")) for name, title in roles.items()]
+    return tag("div", tag("b", "View the dashboard as: "), tag("ul", *links), cls="eq-as")
 
 
 def withdrawn(provenance: Provenance, replaced_by: str | None, page: str) -> None:
@@ -148,6 +184,7 @@ def footer(contents: Contents, viewer: Viewer) -> None:
                 + (" " + SYNTHETIC + "." if p.synthetic else ""),
             ),
             tag("p", f"{MODE_WORDS.get(viewer.mode, '')}. Definition version {p.definition_version[:12]}."),
+            view_as(viewer),
             cls="eq-foot",
         )
     )

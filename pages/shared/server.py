@@ -21,7 +21,8 @@ from streamlit.runtime.pages_manager import PagesManager
 if not os.environ.get("EQUALITY_DEBUG"):
     set_log_level("CRITICAL")  # before our pages are imported, which it would remark on
 
-from pages.shared import logs, viewer
+from metrics.settings import load_sign_in
+from pages.shared import files, identity, logs, reports, viewer
 from pages.shared.guard import Guard, door
 from pages.shared.health import Checks, warn_if_old
 
@@ -52,7 +53,11 @@ def on_error(error: Exception) -> bool:
     return True
 
 
-checks = Checks()
+MODE = os.environ.get("EQUALITY_MODE", "")
+SIGN_IN = load_sign_in() if MODE == "signed_in" else None
+keeper = identity.Doorkeeper(reports.config_folder(), SIGN_IN) if SIGN_IN else None
+identity.keep(keeper)
+checks = Checks(keeper.can_record if keeper else None)
 
 
 @asynccontextmanager
@@ -68,13 +73,20 @@ async def _settled(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     logs.event("stopped")
 
 
-viewer.open_mode(os.environ.get("EQUALITY_MODE", ""))
+viewer.open_mode(MODE)
 app = st.App(
     ENTRY,
-    middleware=[Middleware(logs.RequestLog), Middleware(Guard, door=door())],
-    routes=checks.routes(),
+    middleware=[
+        Middleware(logs.RequestLog),
+        Middleware(Guard, door=door()),
+        *([Middleware(identity.Gate, keeper=keeper)] if keeper else []),
+    ],
+    routes=[*checks.routes(), *files.routes()],
+    secrets=identity.secrets_for(SIGN_IN) if SIGN_IN else None,
     on_script_error=on_error,
     lifespan=_settled,
 )
 config.get_config_options(force_reparse=True, options_from_flags=PROTECTIVE)
 """Above every config.toml. Streamlit reads such options from the environment only under `streamlit run`."""
+if SIGN_IN:
+    config.set_option("server.cookieSecret", SIGN_IN.cookie_secret)  # one for all workers: somebody may come back to another one

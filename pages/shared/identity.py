@@ -1,0 +1,608 @@
+"""The gate: who is asking, over HTTP or the open connection, and what happens at sign-in and sign-out.
+
+Streamlit carries out the OpenID Connect login and signs its identity cookie; nothing of the dashboard is answered without one that
+this module accepts. What the cookie holds is written anew here at sign-in: only the claims that count, and only as long as a sign-in lasts.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime, timedelta
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote, unquote, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import TOKENS_COOKIE_NAME, USER_COOKIE_NAME
+
+from metrics.access.audit import AuditLog, Event
+from metrics.access.claims import SESSION, WORDS, Reason, kept_claims, refusal, subject_of, viewer_from_claims
+from metrics.access.rules import as_role, can_open_page, can_view_as
+from metrics.access.viewer import Viewer
+from metrics.definitions.access import Access
+from metrics.definitions.load import load_access
+from metrics.errors import AccessDenied, EqualityError, SourceError
+from metrics.settings import SignIn, load_settings
+from pages.shared import logs, plain
+
+RETURN, VIEW_AS = "equality_return", "equality_view_as"
+"""Our own cookies: where somebody was going before they signed in, and the role an administrator looks through."""
+LARGEST_COOKIES = 8 * 1024
+LARGEST_COOKIE = 3900
+LARGEST_TOKEN = 3000
+LONGEST_RETURN = 1500
+SCREENS = {path.stem for path in Path(__file__).parents[1].glob("*.py") if path.stem != "__init__"}
+MACHINE = ("_stcore", "component", "media")
+"""Addresses that no person types: refused in a word, not with a page."""
+OPEN = {"/health", "/ready", "/_stcore/health", "/favicon.png"}
+STATUS: Mapping[str, int] = {"signed_out": 401, "expired": 401, "ended": 401, "malformed": 401, "rules": 503, "audit": 503}
+
+TITLES: Mapping[str, str] = {
+    "signed_out": "Sign in",
+    "malformed": "Sign in again",
+    "expired": "Sign in again",
+    "ended": "Sign in again",
+    "oversized": "Your sign-in is too large",
+    "wrong_tenant": "This account cannot be used here",
+    "no_role": "You do not have a role here yet",
+    "cut_off": "Your access has been ended",
+    "rules": "Closed for a moment",
+    "audit": "Closed for a moment",
+    "not_completed": "The sign-in was not completed",
+    "page": "This page is not open to you",
+}
+WHAT_TO_DO: Mapping[str, str] = {
+    "signed_out": "Use the account that your organisation gave you. You will come back to this page.",
+    "malformed": "Sign in again. If it happens more than once, delete this site's cookies in your browser.",
+    "expired": "Sign in again to go on. You will come back to the page you were on.",
+    "ended": "Sign in again to go on.",
+    "oversized": "Tell the people who run the dashboard: the identity provider should send app roles and no groups.",
+    "wrong_tenant": "Sign in with the account of your own council. If you have only this one, ask the people who run the dashboard.",
+    "no_role": "Ask the people who run the dashboard for a role. Once you have it, sign in again.",
+    "cut_off": "If you think this is a mistake, ask the people who run the dashboard.",
+    "rules": "The people who run the dashboard see what is wrong with `equality check`. Try again in a few minutes.",
+    "audit": "Every sign-in is recorded, and at the moment that is not possible. Try again in a few minutes.",
+    "not_completed": "The identity provider did not confirm who you are, or cannot be reached. Try again; if it happens more than once, "
+    "ask the people who run the dashboard.",
+}
+
+
+class Rules:
+    """`access.yaml`, read again whenever it changes. While it cannot be read nobody is let in, because nobody can say who should be."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, ...] | None = None
+        self._access: Access | None = None
+
+    def current(self) -> Access:
+        stamp = self._stamped()
+        with self._lock:
+            if stamp != self._stamp:
+                self._stamp, self._access = stamp, self._read()
+            if self._access is None:
+                raise refusal("rules")
+            return self._access
+
+    def _stamped(self) -> tuple[int, ...] | None:
+        try:
+            found = (self._folder / "access.yaml").stat()
+        except OSError:
+            return ()
+        return (found.st_mtime_ns, found.st_size, found.st_ino)
+
+    def _read(self) -> Access | None:
+        try:
+            return load_access(self._folder)
+        except EqualityError:
+            logs.event("access.yaml cannot be read: nobody is let in", logging.ERROR)
+            return None
+
+
+class Doorkeeper:
+    """Knows the rules, keeps the list of ended sign-ins, and writes down what must be written down."""
+
+    def __init__(self, folder: Path, sign_in: SignIn) -> None:
+        settings = load_settings(folder)
+        self.council, self.sign_in = settings.council, sign_in
+        self.rules = Rules(folder)
+        self.audit = AuditLog(settings.audit_url, settings.audit_names)
+        self._ended: dict[str, datetime] = {}
+        self._told: dict[tuple[str, str], float] = {}
+        self._lock = threading.Lock()
+
+    # who
+
+    def viewer(self, claims: Mapping[str, Any], view_as: str | None = None) -> Viewer:
+        """The person behind claims whose signature was checked; `AccessDenied` with its reason."""
+        found = viewer_from_claims(claims, self.rules.current(), datetime.now(UTC))
+        if not found.session:
+            raise refusal("malformed")
+        if self.has_ended(found.session):
+            raise refusal("ended")
+        return self.seen_as(found, view_as)
+
+    def seen_as(self, viewer: Viewer, role: str | None) -> Viewer:
+        """Through the eyes of a role, where that is open to them; the cookie that says so is not signed, because it can only narrow."""
+        access = self.rules.current()
+        if not role or not can_view_as(viewer, role, access, self._audiences(viewer)):
+            return viewer
+        return as_role(viewer, role, access, self._audiences(viewer))
+
+    def roles_for(self, viewer: Viewer) -> dict[str, str]:
+        """Roles that an administrator may look through, and what they are called."""
+        access = self.rules.current()
+        return {name: role.title for name, role in access.roles.items() if can_view_as(viewer, name, access, self._audiences(viewer))}
+
+    def _audiences(self, viewer: Viewer) -> tuple[str, ...]:
+        """The viewer's first: `load_access` lets nobody be an administrator but with the first audience of all."""
+        return tuple(dict.fromkeys([viewer.audience, *(role.audience for role in self.rules.current().roles.values())]))
+
+    def from_cookies(self, cookies: Mapping[str, str]) -> Viewer:
+        """The person who sent these cookies; `AccessDenied` with its reason."""
+        if USER_COOKIE_NAME not in cookies:
+            raise refusal("signed_out")
+        if sum(len(name) + len(value) for name, value in cookies.items()) > LARGEST_COOKIES:
+            raise refusal("oversized")
+        return self.viewer(self.claims_of(cookies[USER_COOKIE_NAME]), unquote(cookies.get(VIEW_AS, "")))
+
+    def claims_of(self, cookie: str) -> dict[str, Any]:
+        """What an identity cookie says, if we signed it, under this name, for this address. One in parts is none of ours."""
+        try:
+            signed = decode_signed_value(self.sign_in.cookie_secret, USER_COOKIE_NAME, cookie.encode("latin-1"))
+            claims = json.loads(signed or b"")
+        except (UnicodeError, ValueError):
+            raise refusal("malformed") from None
+        if not isinstance(claims, dict) or claims.get("is_logged_in") is not True or claims.get("origin") != self.sign_in.public_url:
+            raise refusal("malformed")
+        return claims
+
+    # sign-ins that were ended
+
+    def has_ended(self, session: str) -> bool:
+        """By this process, or by any, as the list in the audit database says.
+
+        Where the list cannot be read, people who are signed in go on reading: cookie, time limit and `cut_off` still hold.
+        """
+        if session in self._ended:
+            return True
+        try:
+            return self.audit.has_ended(session)
+        except SourceError:
+            self._once("list", "ended", lambda: logs.event("the list of ended sign-ins cannot be read", logging.ERROR))
+            return False
+
+    def end(self, viewer: Viewer) -> None:
+        """Sign somebody out for every process. It always happens here; a list that cannot be written is logged."""
+        until = viewer.ends_at or datetime.now(UTC) + timedelta(days=1)
+        with self._lock:
+            now = datetime.now(UTC)
+            self._ended = {s: at for s, at in self._ended.items() if at > now} | {viewer.session: until}
+        try:
+            self.audit.end_session(viewer.session, until)
+            self.audit.record(self.event("signed_out", viewer))
+        except SourceError:
+            logs.event("a sign-out cannot be recorded", logging.ERROR)
+
+    # what is written down
+
+    def event(self, what: Any, viewer: Viewer, **more: Any) -> Event:
+        role = ", ".join(viewer.roles) + (f" as {viewer.viewing_as}" if viewer.viewing_as else "")
+        return Event(what, viewer.subject, role, name=viewer.name, **more)
+
+    def refused(self, reason: str, who: str = "", role: str = "", page: str = "") -> None:
+        """To the log, and to the audit log where a person is known; once a minute for each, so that nobody can fill it."""
+        logs.refused_identity(reason)
+        if who:
+            self._once(who, f"{reason} {page}", lambda: self._try(Event("refused", who, role, reason=reason, page=page)))
+
+    def _try(self, happened: Event) -> None:
+        try:
+            self.audit.record(happened)
+        except SourceError:
+            logs.event("a refusal cannot be recorded", logging.ERROR)
+
+    def _once(self, who: str, what: str, do: Any) -> None:
+        with self._lock:
+            now = time.monotonic()
+            self._told = {k: at for k, at in self._told.items() if now - at < 60}
+            if (who, what) in self._told or len(self._told) > 10_000:
+                return
+            self._told[who, what] = now
+        do()
+
+    def can_record(self) -> bool:
+        """For readiness: whether the audit log can be opened for writing."""
+        return self.audit.can_write()
+
+    def admit(self, claims: MutableMapping[str, Any]) -> tuple[Viewer, dict[str, Any]]:
+        """At sign-in: the viewer and what their cookie shall hold. Recorded, or not let in."""
+        access = self.rules.current()
+        claims[SESSION] = secrets.token_urlsafe(16)
+        try:
+            viewer = self.viewer(claims)
+        except AccessDenied as refused:
+            self.refused(refused.reason, _who(claims, access))
+            raise
+        try:
+            self.audit.record(self.event("signed_in", viewer))
+        except SourceError:
+            self.refused("audit")
+            raise refusal("audit") from None
+        return viewer, kept_claims(claims, access, claims[SESSION])
+
+
+def _who(claims: Mapping[str, Any], access: Access) -> str:
+    """Whose sign-in was refused, where that can be said."""
+    try:
+        return subject_of(claims, access)
+    except AccessDenied:
+        person, realm = (claims.get(key) for key in access.claims.keys)
+        return f"{person}/{realm}" if isinstance(person, str) and isinstance(realm, str) and "@" not in person + realm else ""
+
+
+_keeper: list[Doorkeeper] = []
+
+
+def keep(found: Doorkeeper | None) -> None:
+    """Called once by the server."""
+    _keeper[:] = [found] if found else []
+
+
+def keeper() -> Doorkeeper:
+    """This server's doorkeeper; `AccessDenied` where nobody can sign in."""
+    if not _keeper:
+        raise refusal("signed_out")
+    return _keeper[0]
+
+
+def secrets_for(sign_in: SignIn) -> dict[str, Any]:
+    """For Streamlit's login. S256 is asked for by name: it is used even where a provider does not announce it (Entra ID does not)."""
+    return {
+        "auth": {
+            "redirect_uri": sign_in.redirect_uri,
+            "cookie_secret": sign_in.cookie_secret,
+            "client_id": sign_in.client_id,
+            "client_secret": sign_in.client_secret,
+            "server_metadata_url": sign_in.metadata_url,
+            "client_kwargs": {"scope": "openid profile", "prompt": sign_in.prompt, "code_challenge_method": "S256"},
+        }
+    }
+
+
+class Gate:
+    """Lets through who is known, answers everybody else, and finishes sign-in and sign-out."""
+
+    def __init__(self, app: ASGIApp, keeper: Doorkeeper) -> None:
+        self.app, self.keeper = app, keeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self.connection(scope, receive, send)
+        elif scope["type"] != "http" or is_open(scope["path"]):
+            await self.app(scope, receive, send)
+        else:
+            answering = self.doors().get(scope["path"].rstrip("/") or "/", self.inside)
+            await answering(scope, receive, send)
+
+    def doors(self) -> dict[str, Any]:
+        return {
+            "/sign-in": self.start,
+            "/signed-out": self.signed_out,
+            "/auth/login": self.login,
+            "/oauth2callback": self.callback,
+            "/auth/logout": self.logout,
+            "/view-as": self.view_as,
+        }
+
+    async def who(self, scope: Scope) -> Viewer:
+        viewer = await run_in_threadpool(self.keeper.from_cookies, HTTPConnection(scope).cookies)
+        scope.setdefault("state", {}).update(viewer=viewer, role=viewer.audience)
+        return viewer
+
+    # inside
+
+    async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Everything of the dashboard itself."""
+        first = scope["path"].strip("/").split("/")[0]
+        try:
+            viewer = await self.who(scope)
+        except AccessDenied as refused:
+            if refused.reason != "signed_out":
+                self.keeper.refused(refused.reason)
+            await self.turned_away(refused.reason, scope, first)(scope, receive, send)
+            return
+        if first in SCREENS and not can_open_page(viewer, first):
+            await run_in_threadpool(self.keeper.refused, "page", viewer.subject, ", ".join(viewer.roles), first)
+            await self.not_this_page(viewer)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def turned_away(self, reason: str, scope: Scope, first: str) -> Response:
+        if first in MACHINE:
+            return PlainTextResponse("Sign in first.\n", STATUS.get(reason, 403))
+        back = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+        return self.page(reason, back)
+
+    def page(self, reason: str, back: str = "/", status: int | None = None) -> Response:
+        """Why somebody is not let in, in words, and what to do."""
+        council = self.keeper.council
+        start = "/sign-in" + (f"?{urlencode({'to': back})}" if safe_return(back) != "/" else "")
+        said: list[object] = (
+            [f"The equality figures of {council} are for people who sign in."] if reason == "signed_out" else [WORDS[cast(Reason, reason)]]
+        )
+        words = (
+            "Sign in"
+            if reason == "signed_out"
+            else "Sign in with another account"
+            if reason in ("wrong_tenant", "cut_off")
+            else "Sign in again"
+        )
+        first = None if reason in ("rules",) else (words, start)
+        more = (("Sign out of this dashboard", "/auth/logout"),) if reason in ("no_role", "oversized", "cut_off", "wrong_tenant") else ()
+        return plain.answer(
+            TITLES[reason], *said, WHAT_TO_DO[reason], council=council, first=first, more=more, status=status or STATUS.get(reason, 403)
+        )
+
+    def not_this_page(self, viewer: Viewer) -> Response:
+        title = self.keeper.rules.current().roles[viewer.viewing_as].title if viewer.viewing_as else viewer.role_words
+        stop = (("Stop viewing as another role", "/view-as"),) if viewer.viewing_as else ()
+        return plain.answer(
+            TITLES["page"], f"Your role here is: {title}. It does not open this page.",
+            "If you need it, ask the people who run the dashboard.",
+            council=self.keeper.council, first=("Open the dashboard", "/"), more=(*stop, ("Sign out", "/auth/logout")), status=403,
+        )  # fmt: skip
+
+    # the open connection
+
+    async def connection(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            viewer = await self.who(scope)
+        except AccessDenied as refused:
+            self.keeper.refused(refused.reason)
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await self.app(scope, self.watched(scope, viewer, receive, send), send)
+
+    def watched(self, scope: Scope, viewer: Viewer, receive: Receive, send: Send) -> Receive:
+        """What arrives on an open connection, as long as its sign-in lasts. The page ends itself first; this is for who ignores that."""
+        cookies = HTTPConnection(scope).cookies
+        ended_since: float | None = None
+
+        async def arriving() -> Message:
+            nonlocal ended_since
+            message = await receive()
+            if message["type"] != "websocket.receive":
+                return message
+            try:
+                await run_in_threadpool(self.keeper.from_cookies, cookies)
+                ended_since = None
+                return message
+            except AccessDenied:
+                ended_since = ended_since or time.monotonic()
+            if time.monotonic() - ended_since < 2 * self.heartbeat():
+                return message  # for the page to notice and to say goodbye
+            await send({"type": "websocket.close", "code": 1008})
+            return {"type": "websocket.disconnect", "code": 1008}
+
+        return arriving
+
+    def heartbeat(self) -> float:
+        try:
+            return self.keeper.rules.current().session.heartbeat_seconds
+        except AccessDenied:
+            return 30
+
+    # signing in
+
+    async def start(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """To the identity provider, by Streamlit's login, remembering where the person was going."""
+        back = safe_return(HTTPConnection(scope).query_params.get("to", "/"))
+        answer = RedirectResponse(f"/auth/login?{urlencode({'provider': encode_provider_token('default')})}", 303)
+        set_cookie(answer, RETURN, quote(back, safe=""), 900)
+        await answer(scope, receive, send)
+
+    async def login(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status, headers, body = await captured(self.app, scope, receive)
+        if status >= 400:
+            logs.refused_identity("provider unreachable")
+            await self.page("not_completed", status=503)(scope, receive, send)
+            return
+        await replay(status, headers, body, send)
+
+    async def callback(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Back from the identity provider: Streamlit has checked state, nonce and signature; here it is decided who comes in."""
+        asked = HTTPConnection(scope)
+        if not {"code", "error"} & set(asked.query_params):  # back from signing out there
+            await RedirectResponse("/signed-out", 303)(scope, receive, send)
+            return
+        status, headers, _ = await captured(self.app, scope, receive)
+        given = cookies_set(headers)
+        others = [v for k, v in headers if k.lower() == b"set-cookie" and not _is_identity(v)]
+        claims = self.given_claims(given) if status < 400 else None
+        if claims is None:
+            logs.refused_identity("not_completed")
+            answer = self.page("not_completed", status=403)
+        else:
+            try:
+                viewer, kept = await run_in_threadpool(self.keeper.admit, claims)
+                answer = self.welcome(asked, viewer, {**kept, **_streamlits(claims)}, given)
+            except AccessDenied as refused:
+                answer = self.page(refused.reason)
+        if answer.status_code >= 400:
+            forget(answer, asked.cookies)
+        answer.raw_headers.extend((b"set-cookie", v) for v in others)
+        await answer(scope, receive, send)
+
+    def given_claims(self, given: Mapping[str, str]) -> dict[str, Any] | None:
+        """What Streamlit was about to put into the identity cookie, whole, however large."""
+        value = self.signed_parts(given, USER_COOKIE_NAME)
+        claims = json.loads(value) if value else None
+        return claims if isinstance(claims, dict) and claims.get("is_logged_in") is True else None
+
+    def signed_parts(self, given: Mapping[str, str], name: str) -> bytes | None:
+        def one(part: str) -> bytes | None:
+            return decode_signed_value(self.keeper.sign_in.cookie_secret, part, given[part]) if given.get(part) else None
+
+        return get_cookie_with_chunks(one, name)
+
+    def welcome(self, asked: HTTPConnection, viewer: Viewer, cookie: Mapping[str, Any], given: Mapping[str, str]) -> Response:
+        """To where they were going, with the smaller cookie in place of Streamlit's."""
+        answer = RedirectResponse(safe_return(unquote(asked.cookies.get(RETURN, "/"))), 303)
+        forget(answer, asked.cookies, but=USER_COOKIE_NAME)
+        lasts = int(((viewer.ends_at or datetime.now(UTC)) - datetime.now(UTC)).total_seconds())
+        signed = self.sign(USER_COOKIE_NAME, cookie)
+        if len(signed) > LARGEST_COOKIE:
+            raise refusal("oversized")
+        set_cookie(answer, USER_COOKIE_NAME, signed, lasts)
+        tokens = json.loads(self.signed_parts(given, TOKENS_COOKIE_NAME) or b"{}")
+        hint = self.sign(TOKENS_COOKIE_NAME, {"id_token": tokens["id_token"]}) if "id_token" in tokens else ""
+        if hint and len(hint) <= LARGEST_TOKEN:  # says at sign-out whom it is about; the provider asks where it is left out
+            set_cookie(answer, TOKENS_COOKIE_NAME, hint, lasts)
+        return answer
+
+    def sign(self, name: str, value: Mapping[str, Any]) -> str:
+        return create_signed_value(self.keeper.sign_in.cookie_secret, name, json.dumps(value)).decode()
+
+    # signing out
+
+    async def logout(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The sign-in ends for every process and tab, then at the identity provider. One that has ended already is only tidied up."""
+        asked = HTTPConnection(scope)
+        if asked.headers.get("sec-fetch-site") == "cross-site":  # another site must not sign people out
+            await RedirectResponse("/", 303)(scope, receive, send)
+            return
+        try:
+            viewer = await self.who(scope)
+        except AccessDenied as refused:
+            why = f"?{urlencode({'why': refused.reason})}" if refused.reason in ("expired", "cut_off", "no_role") else ""
+            answer: Response = RedirectResponse(f"/signed-out{why}", 303)
+            forget(answer, asked.cookies)
+            await answer(scope, receive, send)
+            return
+        await run_in_threadpool(self.keeper.end, viewer)
+        status, headers, body = await captured(self.app, scope, receive)
+        gone = Response()
+        forget(gone, asked.cookies)
+        await replay(status, [*headers, *((k, v) for k, v in gone.raw_headers if k == b"set-cookie")], body, send)
+
+    async def signed_out(self, scope: Scope, receive: Receive, send: Send) -> None:
+        why = HTTPConnection(scope).query_params.get("why", "")
+        if why in ("expired", "cut_off", "no_role"):
+            await self.page(why, status=200)(scope, receive, send)
+            return
+        answer = plain.answer(
+            "You have signed out", "All pages of this dashboard that were open in this browser are closed.",
+            council=self.keeper.council, first=("Sign in", "/sign-in"),
+        )  # fmt: skip
+        await answer(scope, receive, send)
+
+    # looking through another role's eyes
+
+    async def view_as(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """`/view-as?role=…` begins, `/view-as` ends. It only narrows, so a link from elsewhere can do no harm."""
+        asked = HTTPConnection(scope)
+        cookies = {k: v for k, v in asked.cookies.items() if k != VIEW_AS}
+        role = asked.query_params.get("role", "")
+        try:
+            viewer = await run_in_threadpool(self.keeper.from_cookies, cookies)
+            if role and role not in self.keeper.roles_for(viewer):
+                raise AccessDenied("", reason="page")
+        except AccessDenied as refused:
+            answer = self.page(refused.reason) if refused.reason in WORDS else self.not_this_page(viewer)
+            await answer(scope, receive, send)
+            return
+        if viewer.administrator:
+            try:
+                await run_in_threadpool(self.keeper.audit.record, self.keeper.event("view_as", viewer, reason=role or "ended"))
+            except SourceError:
+                await self.page("audit")(scope, receive, send)
+                return
+        answer = RedirectResponse("/", 303)
+        set_cookie(answer, VIEW_AS, quote(role, safe=""), 86_400 if role else 0)
+        await answer(scope, receive, send)
+
+
+def is_open(path: str) -> bool:
+    """Before anybody signs in: the program's own files, and the questions of a machine that watches."""
+    return path in OPEN or path.startswith("/static/")
+
+
+def safe_return(path: str) -> str:
+    """An address of one of our own screens; anything else becomes the first screen.
+
+    >>> safe_return("/kpi?measure=WR01"), safe_return("//evil.example/kpi"), safe_return("/auth/logout"), safe_return("https://evil.example")
+    ('/kpi?measure=WR01', '/', '/', '/')
+    """
+    first = path.split("?", 1)[0]
+    ours = first == "/" or (first.count("/") == 1 and first[1:] in SCREENS)
+    return (
+        path
+        if path.startswith("/") and ours and len(path) <= LONGEST_RETURN and path.isascii() and path.isprintable() and "\\" not in path
+        else "/"
+    )
+
+
+def set_cookie(answer: Response, name: str, value: str, seconds: int) -> None:
+    answer.set_cookie(name, value, max_age=seconds, path="/", httponly=True, samesite="lax")
+
+
+def forget(answer: Response, sent: Mapping[str, str], but: str = "") -> None:
+    """Everything that a sign-in left in this browser."""
+    ours = {RETURN, VIEW_AS, USER_COOKIE_NAME, TOKENS_COOKIE_NAME}
+    for name in sorted((ours | {n for n in sent if n.startswith(f"{USER_COOKIE_NAME}_")}) - {but}):
+        answer.delete_cookie(name, path="/", httponly=True, samesite="lax")
+
+
+def cookies_set(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Names and values that an answer would set; those it would delete are empty."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if name.lower() == b"set-cookie":
+            try:
+                found |= {k: morsel.value for k, morsel in SimpleCookie(value.decode("latin-1")).items() if morsel["max-age"] != "0"}
+            except CookieError:
+                continue
+    return found
+
+
+def _is_identity(header: bytes) -> bool:
+    return header.split(b"=", 1)[0].strip().startswith(USER_COOKIE_NAME.encode())
+
+
+def _streamlits(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """What Streamlit itself looks for in its cookie."""
+    return {key: claims[key] for key in ("origin", "is_logged_in", "provider")}
+
+
+async def captured(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """An answer held back: status, headers, body."""
+    status, headers, body = 500, [], b""
+
+    async def hold(message: Message) -> None:
+        nonlocal status, headers, body
+        if message["type"] == "http.response.start":
+            status, headers = message["status"], list(message["headers"])
+        elif message["type"] == "http.response.body":
+            body += message.get("body", b"")
+
+    await app(scope, receive, hold)
+    return status, headers, body
+
+
+async def replay(status: int, headers: list[tuple[bytes, bytes]], body: bytes, send: Send) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
