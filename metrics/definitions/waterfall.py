@@ -32,18 +32,23 @@ class StepWords:
 def describe_steps(configuration: Configuration, kpi: Kpi) -> tuple[StepWords, ...]:
     """Every step that a KPI may have; those at which nobody can leave are not published, and their words stay unused."""
     dataset, measure = configuration.datasets[kpi.dataset], kpi.measure
-    population = dataset.populations[kpi.population]
     fixed = {n: c for n, c in measure.denominator.items() if not _only_known(configuration, n, c)}
     pay = (measure.column or "pay").replace("_", " ")
     once = "each person once, in their main post" if dataset.grain == "post" else "a row is a person"
     return (
         StepWords("headcount", f"Everybody in the extract on that day ({once})", ""),
-        StepWords("population", population.title, _outside(configuration, population.where)),
+        StepWords("population", configuration.population_title(kpi), describe_left_out(configuration, kpi)),
         StepWords("conditions", *_conditions(configuration, kpi, fixed)),
         StepWords("known", "Whose answers are known", _unknown(configuration, kpi)),
         StepWords("paid", f"With {pay} on record", f"No {pay} on record"),
         StepWords("counted", "Counted", _outside(configuration, measure.numerator)),
     )
+
+
+def describe_left_out(configuration: Configuration, kpi: Kpi) -> str:
+    """Who is in the extract and not in the KPI's population, by their categories; "" where it is everybody."""
+    population = configuration.datasets[kpi.dataset].populations[kpi.population]
+    return "; ".join(filter(None, [_outside(configuration, population.where), describe_inside(configuration, population.without)]))
 
 
 def _only_known(configuration: Configuration, name: str, categories: Categories) -> bool:
@@ -52,10 +57,10 @@ def _only_known(configuration: Configuration, name: str, categories: Categories)
 
 def _conditions(configuration: Configuration, kpi: Kpi, fixed: Filter) -> tuple[str, str]:
     measure = kpi.measure
-    left, leaves = _inside(configuration, fixed), _outside(configuration, fixed)
+    left, leaves = describe_inside(configuration, fixed), _outside(configuration, fixed)
     if measure.type not in _GAPS:
         return left or "Everyone asked about", leaves
-    groups = [_inside(configuration, where) for where in (measure.numerator, measure.reference_group)]
+    groups = [describe_inside(configuration, where) for where in (measure.numerator, measure.reference_group)]
     neither = f"In neither of the two groups: {'; '.join(groups)}"
     return "; ".join(filter(None, ["In one of the two groups, or not known", left])), "; ".join(filter(None, [neither, leaves]))
 
@@ -74,11 +79,18 @@ def _unknown(configuration: Configuration, kpi: Kpi) -> str:
     return "; ".join(words)
 
 
-def _inside(configuration: Configuration, where: Filter) -> str:
-    return "; ".join(
-        f"{configuration.dimensions[n].title}: {_either([configuration.dimensions[n].label(c) for c in _chosen(configuration, n, wanted)])}"
-        for n, wanted in where.items()
-    )
+def describe_inside(configuration: Configuration, where: Filter) -> str:
+    """What people have who meet a filter: "Contract: Permanent or Fixed term; Sex is known"."""
+    words = []
+    for name, wanted in where.items():
+        dimension = configuration.dimensions[name]
+        known = _only_known(configuration, name, wanted) and dimension.unknown
+        words.append(
+            f"{dimension.title} is known"
+            if known
+            else f"{dimension.title}: {_either([dimension.label(c) for c in _chosen(configuration, name, wanted)])}"
+        )
+    return "; ".join(words)
 
 
 def _outside(configuration: Configuration, where: Filter) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -23,6 +23,7 @@ from metrics.evaluate.change import add_changes, series_breaks, unit_breaks
 from metrics.evaluate.evaluate import evaluate
 from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, protection_hash, value_hash
+from metrics.pipeline.holdings import summarise_datasets, waiting
 from metrics.pipeline.summaries import summarise_dimensions, summarise_kpi, summarise_units
 from metrics.query.counts import Counts
 from metrics.query.explain import explain
@@ -31,8 +32,9 @@ from metrics.releases.draft import BatchLabel, Draft, DraftBatch, StoredBatch
 from metrics.releases.lock import only_one
 from metrics.releases.snapshot import Snapshot, pack_snapshot, snapshot_of, unpack_snapshot
 from metrics.releases.store import ReleaseStore
-from metrics.report import ESTIMATE_COLUMNS, KpiSummary
+from metrics.report import ESTIMATE_COLUMNS, DatasetSummary, KpiSummary
 from metrics.sources.engine import Source
+from metrics.sources.snapshots import Snapshot as Load
 from metrics.sources.snapshots import read_snapshots
 
 
@@ -49,6 +51,10 @@ class CouncilSettings(Protocol):
     def year(self) -> FinancialYear: ...
     @property
     def private_folder(self) -> Path: ...
+    @property
+    def teams(self) -> Mapping[str, str]: ...
+    @property
+    def corporate_priorities(self) -> Mapping[str, str]: ...
 
 
 Progress = Callable[[str, int, int], None]
@@ -143,12 +149,50 @@ def refresh(
         batches = _with_changes(configuration, store, due, made, stamps.values)
         before = store.snapshot(base) if base else None
         kpis = _summaries(configuration, source, [*(b.label for b in due.carried), *(b.label for b in batches)], before)
+        kpis = {id: _titled(kpi, settings) for id, kpi in kpis.items()}
         draft = _draft(configuration, settings, due, batches, kpis, base, reason, now or datetime.now(UTC))
-        new_words = before is None or unpack_snapshot(pack_snapshot(snapshot_of(draft))) != before
+        draft = replace(draft, sources=_sources(configuration, settings, snapshots, draft, due, before))
+        draft = replace(draft, waiting=waiting(configuration, kpis, snapshots))
+        new_words = before is None or _words(unpack_snapshot(pack_snapshot(snapshot_of(draft)))) != _words(before)
         publishing = not dry_run and bool(batches or new_words)
         release = store.publish(draft) if publishing else None
     dropped = tuple(k for k in before.kpis if k not in configuration.kpis) if before else ()
     return RefreshResult(release, batches, due.carried, due.kept, dropped, new_words, dry_run, time.monotonic() - started)
+
+
+def _titled(kpi: KpiSummary, settings: CouncilSettings) -> KpiSummary:
+    """With the names of its team and priority; a KPI that no longer exists keeps the names that it had."""
+    priority = kpi.corporate_priority or ""
+    return replace(
+        kpi,
+        owner_title=settings.teams.get(kpi.owner, kpi.owner_title),
+        priority_title=settings.corporate_priorities.get(priority, kpi.priority_title),
+    )
+
+
+def _sources(
+    configuration: Configuration,
+    settings: CouncilSettings,
+    held: Mapping[str, Sequence[Load]],
+    draft: Draft,
+    due: Due,
+    before: Snapshot | None,
+) -> dict[str, DatasetSummary]:
+    carried = [b.label for b in due.carried]
+    stands = _days([*carried, *(b.label for b in draft.batches)])
+    return summarise_datasets(configuration, settings.year, held, stands, _days(carried), before.sources if before else {})
+
+
+def _days(labels: Iterable[BatchLabel]) -> dict[str, frozenset[date]]:
+    found: dict[str, set[date]] = {}
+    for label in labels:
+        found.setdefault(label.dataset, set()).add(label.period_end)
+    return {dataset: frozenset(days) for dataset, days in found.items()}
+
+
+def _words(snapshot: Snapshot) -> Snapshot:
+    """What a reader would miss if it were not published; what is loaded and what is waited for is told with the next figures."""
+    return replace(snapshot, sources={}, waiting=())
 
 
 def _check_reason(restate: Sequence[date], reason: str | None) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 from metrics.definitions.base import Filter
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.describe import describe_who
+from metrics.definitions.describe import describe_grades, describe_who
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.kpi import FrameworkLink, Kpi, MeasureType, Milestone, Tolerance
 from metrics.definitions.organisation import Organisation
 from metrics.evaluate.comparison import benchmark_by_group, factor
 from metrics.evaluate.values import interval_of
+from metrics.pipeline.explained import explained
 from metrics.report import DimensionSummary, KpiSummary, UnitSummary, characteristic
 
 
@@ -29,7 +30,7 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         corporate_priority=kpi.corporate_priority,
         dataset=kpi.dataset,
         source=dataset.title,
-        population=dataset.populations[kpi.population].title,
+        population=configuration.population_title(kpi),
         who=describe_who(configuration, kpi),
         measure=kpi.measure.type.value,
         unit=kpi.measure.unit,
@@ -49,11 +50,12 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         framework=tuple(_link(link) for link in kpi.framework),
         headline=kpi.headline,
         series_breaks=tuple((b.date.isoformat(), b.reason) for b in kpi.series_breaks),
-        notes=(*kpi.notes, *dataset.notes),
+        notes=(*kpi.notes, *describe_grades(configuration, kpi), *dataset.notes),
         fingerprint=configuration.kpi_fingerprints[kpi.id],
         sql=sql,
         declares=_declares(configuration, kpi),
         asks=_asks(configuration, kpi),
+        **explained(configuration, kpi),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.report import DimensionSummary, KpiSummary, UnitSummary
+from metrics.report import DatasetSummary, DimensionSummary, KpiSummary, UnitSummary
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ class Draft:
     carried: tuple[int, ...] = ()
     base: str | None = None
     reason: str | None = None
+    sources: Mapping[str, DatasetSummary] = field(default_factory=dict)
+    waiting: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from metrics.errors import SourceError
 from metrics.releases.draft import Draft
-from metrics.report import DimensionSummary, KpiSummary, UnitSummary
+from metrics.report import DatasetSummary, DimensionSummary, KpiSummary, LoadSummary, UnitSummary
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Snapshot:
     kpis: Mapping[str, KpiSummary]
     units: Mapping[str, UnitSummary]
     dimensions: Mapping[str, DimensionSummary]
+    sources: Mapping[str, DatasetSummary] = field(default_factory=dict)
+    waiting: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def audiences(self) -> tuple[str, ...]:
@@ -35,7 +37,17 @@ class Snapshot:
 
 
 def snapshot_of(draft: Draft) -> Snapshot:
-    return Snapshot(draft.council, draft.currency, draft.notes_for, draft.datasets, draft.kpis, draft.units, draft.dimensions)
+    return Snapshot(
+        draft.council,
+        draft.currency,
+        draft.notes_for,
+        draft.datasets,
+        draft.kpis,
+        draft.units,
+        draft.dimensions,
+        draft.sources,
+        draft.waiting,
+    )
 
 
 def pack(content: Mapping[str, Any]) -> bytes:
@@ -70,6 +82,8 @@ def pack_snapshot(snapshot: Snapshot) -> bytes:
             "kpis": [asdict(k) for k in snapshot.kpis.values()],
             "units": [asdict(u) for u in snapshot.units.values()],
             "dimensions": [asdict(d) for d in snapshot.dimensions.values()],
+            "sources": [asdict(d) for d in snapshot.sources.values()],
+            "waiting": [list(w) for w in snapshot.waiting],
         }
     )
 
@@ -84,13 +98,23 @@ def unpack_snapshot(stored: bytes) -> Snapshot:
         {k["id"]: _kpi(k) for k in content["kpis"]},
         {u["id"]: UnitSummary(**{**u, "successors": tuple(u["successors"])}) for u in content["units"]},
         {d["id"]: _dimension(d) for d in content["dimensions"]},
+        {d["id"]: _source(d) for d in content.get("sources", ())},
+        tuple((id, title, why) for id, title, why in content.get("waiting", ())),
     )
 
 
 def _kpi(stored: dict[str, Any]) -> KpiSummary:
     pairs = {name: tuple((a, b) for a, b in stored[name]) for name in ("target", "series_breaks")}
     lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("breakdowns", "framework", "notes", "asks")}
-    return KpiSummary(**{**stored, **pairs, **lists})
+    rows: dict[str, Any] = {name: tuple(tuple(row) for row in stored.get(name, ())) for name in ("steps", "example_rows", "example_gives")}
+    lists["example_heads"] = tuple(stored.get("example_heads", ()))
+    review = tuple(stored["review"]) if stored.get("review") else None
+    return KpiSummary(**{**stored, **pairs, **lists, **rows, "review": review})
+
+
+def _source(stored: dict[str, Any]) -> DatasetSummary:
+    loads = tuple(LoadSummary(**load) for load in stored["loads"])
+    return DatasetSummary(**{**stored, "loads": loads, "notes": tuple(stored["notes"])})
 
 
 def _dimension(stored: dict[str, Any]) -> DimensionSummary:

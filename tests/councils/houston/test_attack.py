@@ -87,7 +87,10 @@ def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     source = open_source("duckdb://", read_only=False)
     ingest_files(configuration, "employees", [file], DAY, source, home / "private")
     store = ReleaseStore(f"sqlite:///{home}/releases.sqlite")
-    council = SimpleNamespace(council="Houston", synthetic=False, currency="$", year=settings.year, private_folder=home / "private")
+    council = SimpleNamespace(
+        council="Houston", synthetic=False, currency="$", year=settings.year, private_folder=home / "private",
+        teams=settings.teams, corporate_priorities=settings.corporate_priorities,
+    )  # fmt: skip
     refresh(configuration, council, source=source, store=store)
     source.close()
     people, salaries = people_of(file, configuration), pd.read_csv(file)["BASE_SALARY"]

@@ -1,0 +1,67 @@
+"""What the page of definitions says of a KPI beyond its summary: who is counted and left out, its protection, its worked example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metrics.definitions.configuration import Configuration
+from metrics.definitions.describe import describe_profile
+from metrics.definitions.kpi import Kpi
+from metrics.definitions.waterfall import describe_inside, describe_left_out, describe_steps
+
+
+def explained(configuration: Configuration, kpi: Kpi) -> dict[str, Any]:
+    """Fields of `KpiSummary` in words, as the KPI is defined today."""
+    measure, dataset, profile = kpi.measure, configuration.datasets[kpi.dataset], configuration.profile(kpi)
+    benchmark = configuration.benchmarks[kpi.benchmark] if kpi.benchmark else None
+    population = dataset.populations[kpi.population]
+    heads, rows = _example(configuration, kpi)
+    return {
+        "numerator_words": describe_inside(configuration, measure.numerator),
+        "denominator_words": describe_inside(configuration, measure.denominator),
+        "reference_words": describe_inside(configuration, measure.reference_group),
+        "population_rule": _rule(describe_inside(configuration, population.where), describe_left_out(configuration, kpi)),
+        "steps": tuple((step.id, step.left, step.leaves) for step in describe_steps(configuration, kpi)),
+        "review": (kpi.review.last.isoformat(), kpi.review.next.isoformat()),
+        "profile_title": profile.title,
+        "profile_rule": describe_profile(profile),
+        "benchmark_population": benchmark.population if benchmark else "",
+        "example_heads": heads,
+        "example_rows": rows,
+        "example_gives": tuple(kpi.worked_example.gives.items()) if kpi.worked_example else (),
+    }
+
+
+def _rule(inside: str, outside: str) -> str:
+    if not inside and not outside:
+        return "Everybody in the extract."
+    return " ".join(f"{head}: {words}." for head, words in (("Counted", inside), ("Left out", outside)) if words)
+
+
+def _example(configuration: Configuration, kpi: Kpi) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The made-up rows by the names that people know columns and categories by."""
+    if kpi.worked_example is None:
+        return (), ()
+    names = tuple(dict.fromkeys(name for row in kpi.worked_example.rows for name in row))
+    rows = tuple(tuple(_cell(configuration, kpi, name, row.get(name)) for name in names) for row in kpi.worked_example.rows)
+    return tuple(_head(configuration, kpi, name) for name in names), rows
+
+
+def _head(configuration: Configuration, kpi: Kpi, name: str) -> str:
+    columns = configuration.datasets[kpi.dataset].columns
+    if name in configuration.dimensions:
+        return configuration.dimensions[name].title
+    if name in columns and columns[name].type == "category":
+        return configuration.finest(kpi.dataset, name).title
+    return name.replace("_", " ").capitalize()
+
+
+def _cell(configuration: Configuration, kpi: Kpi, name: str, value: object) -> str:
+    if value is None:
+        return "–"
+    columns = configuration.datasets[kpi.dataset].columns
+    asked = [configuration.dimensions[name]] if name in configuration.dimensions else []
+    if name in columns and (columns[name].type == "category" or columns[name].band):
+        asked.append(configuration.finest(kpi.dataset, name))
+    labels = {c.id: c.label for dimension in asked for c in dimension.categories}
+    return labels.get(str(value), str(value))
