@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, make_url
+from sqlalchemy import Engine, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,8 +22,9 @@ class Database:
     """A release store's database, by URL: SQLite by default, PostgreSQL on a server."""
 
     def __init__(self, url: str) -> None:
+        _check_signs(url)
         try:
-            self.url = _checked(make_url(url))
+            self.url = make_url(url)
             self._reader = reading_engine(self.url)
         except (SQLAlchemyError, ImportError, ValueError) as error:
             kind = url.split(":", 1)[0]
@@ -112,8 +113,10 @@ class Database:
             )
 
 
-def _checked(url: URL) -> URL:
+def _check_signs(url: str) -> None:
     """A password with a sign that has a meaning in URLs would be taken for a host or a database, and be printed."""
-    if "@" in f"{url.host}{url.database if not is_sqlite(url) else ''}":
-        raise ValueError("write @ in a password as %40")
-    return url
+    if not url.startswith("sqlite") and url.count("@") > 1:
+        raise SourceError(
+            "The release store's URL holds more than one @, so it is not clear where its password ends.",
+            "Write @ in a user or password as %40, and every other sign that is no letter or digit in the same way.",
+        )

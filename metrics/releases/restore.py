@@ -158,7 +158,8 @@ def _check_readable(connection: Connection) -> None:
     try:
         for (contents,) in connection.execute(select(RELEASES.c.contents)):
             unpack_snapshot(contents)
-        counted: dict[int, int] = dict(connection.execute(select(CELLS.c.batch, func.count()).group_by(CELLS.c.batch)).tuples().all())
+        rows = connection.execute(select(CELLS.c.batch, func.count()).group_by(CELLS.c.batch))
+        counted = {row[0]: row[1] for row in rows}
         for id, cells, certificate, system in connection.execute(
             select(BATCHES.c.id, BATCHES.c.cells, BATCHES.c.certificate, BATCHES.c.system)
         ):

@@ -25,6 +25,8 @@ def commands_page() -> str:
         command = group.get_command(context, name)
         if command is not None:
             parts += _command(command, typer.Context(command, info_name=name, parent=context))
+            for inside, sub in getattr(command, "commands", {}).items():
+                parts += _command(sub, typer.Context(sub, info_name=f"{name} {inside}", parent=context))
     return "\n\n".join(parts) + "\n"
 
 

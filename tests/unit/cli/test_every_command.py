@@ -18,9 +18,22 @@ from tests.support.tiny_council import TinyCouncil
 MARCH_25, MARCH, JUNE = date(2025, 3, 31), date(2026, 3, 31), date(2026, 6, 30)
 
 
+def command_of(line: str) -> Any:
+    """A command by its name, or one inside a group by both names."""
+    found: Any = LazyCommands(name="equality")
+    for name in line.split():
+        found = found.get_command(typer.Context(found), name)
+    return found
+
+
+def every_command() -> list[str]:
+    inside = {name: sorted(getattr(command_of(name), "commands", {})) for name in COMMANDS}
+    return [*COMMANDS, *(f"{group} {name}" for group, names in inside.items() for name in names)]
+
+
 def options(command: str) -> set[str]:
     """The long options that a subcommand takes."""
-    found: Any = LazyCommands(name="equality").get_command(typer.Context(LazyCommands(name="equality")), command)
+    found = command_of(command)
     return {name for parameter in found.params for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("--")}
 
 
@@ -37,11 +50,11 @@ def examples(help: str) -> list[list[str]]:
     return [shlex.split(re.split(r"\. | shows | && |; ", part)[0]) for part in re.split(r"\bequality ", told)[1:]]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", every_command())
 def test_help_has_an_example_that_the_command_takes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(command, "--help") == 0
+    assert run(*command.split(), "--help") == 0
     shown = capsys.readouterr().out
-    words = [example for example in examples(shown) if example[0] == command]
+    words = [example for example in examples(shown) if example[: len(command.split())] == command.split()]
     assert len(words) >= 1
     for example in words:
         assert {word for word in example if word.startswith("--")} <= options(command)
@@ -64,6 +77,10 @@ JSON = {
         "refresh --json --restate 2026-03-31 --reason 'Again' --dry-run",
     ],
     "releases": ["releases --json", "releases --compare {release} {release} --json"],
+    "releases withdraw": ["releases withdraw {release} --reason 'Counted twice' --yes --json"],
+    "releases backup": ["releases backup {archive} --json"],
+    "releases restore": ["releases restore {earlier} --replace --yes --json"],
+    "releases upgrade": ["releases upgrade --json", "releases upgrade --dry-run --json"],
     "certify": ["certify --json", "certify {release} --audience public --json"],
     "explain": ["explain WR03 --json"],
     "show": ["show WR03 --format json", "show WR03 --by sex --format json"],
@@ -80,7 +97,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> TinyCouncil:
 
 
 def test_every_command_with_json_is_tried() -> None:
-    assert {name for name in COMMANDS if "--json" in options(name) or "--format" in options(name)} == set(JSON)
+    assert {name for name in every_command() if "--json" in options(name) or "--format" in options(name)} == set(JSON)
 
 
 def refuse_constant(name: str) -> None:
@@ -95,7 +112,11 @@ def test_json_is_json_and_nothing_else(
     monkeypatch.chdir(council.folder)
     for variable in ("EQUALITY_CONFIG", "EQUALITY_WORKFORCE_URL", "EQUALITY_RELEASES_URL"):
         monkeypatch.delenv(variable, raising=False)
-    places = {"file": f"staff-{MARCH}-0.csv", "new": "drafts", "release": council.store.latest()}
+    places = {"file": f"staff-{MARCH}-0.csv", "new": "drafts", "release": council.store.latest(), "archive": "new.zip"}
+    if "{earlier}" in line:
+        assert run("releases", "backup", "earlier.zip", "--json") == 0
+        capsys.readouterr()
+        places["earlier"] = "earlier.zip"
     assert run(*(word.format(**places) for word in shlex.split(line))) == 0
     said = json.loads(capsys.readouterr().out, parse_constant=refuse_constant)
     assert isinstance(said, dict | list)
