@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,17 @@ from sqlalchemy import Table, delete, select
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Dataset
 from metrics.errors import InputError, Problem
-from metrics.ingest.people import Movement, counts_once, duplicates, movement
+from metrics.ingest.movement import Movement, movement
+from metrics.ingest.people import counts_once, duplicates, sum_over_posts
 from metrics.ingest.private import as_csv, write_private
-from metrics.ingest.reading import RawTable, read_table
-from metrics.ingest.rows import Bound, bind_rows
-from metrics.sources.engine import Source
+from metrics.ingest.reading import Extract, open_table
+from metrics.ingest.rows import REASON, Bound, bind_rows
+from metrics.sources.engine import PIECE, Source
 from metrics.sources.snapshots import Snapshot, read_snapshots, write_snapshot
-from metrics.sources.tables import KEPT_COLUMNS, dataset_table, definition_fingerprint, prepare_tables
+from metrics.sources.tables import dataset_table, definition_fingerprint, prepare_tables
 
+Told = Callable[[str, int, int], None]
+"""What is being done, how many rows are done, and how many there are (0: not known yet)."""
 MOST_REJECTED = 0.05
 REASONS_SHOWN = 8
 FIRST_YEAR = 1900
@@ -88,6 +91,7 @@ def ingest_files(
     source: Source,
     private_folder: Path,
     accept_rejects: bool = False,
+    told: Told = lambda *_: None,
 ) -> ImportReport:
     """Load the files of one dataset: together they are the snapshot of each day that they name.
 
@@ -96,69 +100,98 @@ def ingest_files(
     InputError : with every problem of every file; nothing was stored
     SourceError : the database cannot be written; what it held before is intact
     """
-    dataset = _dataset(configuration, dataset_id, as_at)
-    bounds = _bind_all(configuration, dataset, paths, as_at)
-    sha256 = _digest([bound.raw.sha256 for bound in bounds])
-    fingerprint = definition_fingerprint(configuration, dataset_id)
-    rows = _together(bounds)
-    held = read_snapshots(source, dataset_id)
-    days = sorted(rows["as_at"].dropna().dt.date.unique())
-    _refuse_days(dataset, days)
-    rejected = sum(len(bound.reasons) for bound in bounds)
-    already = {s.as_at for s in held if s.same_load(sha256, fingerprint)}
-    if days and already.issuperset(days):
-        return _already(dataset_id, bounds, rows, rejected, [s for s in held if s.as_at in days])
-    _refuse_duplicates(dataset, bounds)
-    rejects_file = _write_rejects(dataset, bounds, private_folder) if rejected else None
-    if not accept_rejects:
-        _refuse_many_rejects(bounds, rejects_file)
-    if rows.empty:
-        raise InputError("Every row was rejected.", f"Nothing was stored. The reasons stand in {rejects_file}.")
-    reports = _store(configuration, dataset, source, rows, _Load(tuple(b.raw.path.name for b in bounds), sha256, fingerprint, rejected))
-    notes = [note for bound in bounds for note in (*bound.raw.notes, *bound.notes)]
-    notes += [f"{day:%d %B %Y} lies in the future: is that the day that the extract describes?" for day in days if day > dt.date.today()]
-    notes += [f"The same file was loaded as at {s.as_at:%d %B %Y}." for s in held if s.sha256 == sha256 and s.as_at not in days]
-    return ImportReport(dataset_id, tuple(b.raw.path.name for b in bounds), len(rows), rejected, reports, rejects_file, tuple(notes))
+    dataset = _dataset(configuration, dataset_id)
+    if dataset.as_at is not None and as_at is not None:
+        raise InputError(f"Dataset '{dataset_id}' takes its date from the column '{dataset.as_at}'.", "Leave out --as-at.")
+    extracts = [partial(open_table, path, dataset.sheet, dataset.header_row) for path in paths]
+    return _ingest(_Load(configuration, dataset, as_at, source, private_folder, accept_rejects, told), extracts)
 
 
 @dataclass(frozen=True)
 class _Load:
+    """What was asked for, and where it goes."""
+
+    configuration: Configuration
+    dataset: Dataset
+    as_at: dt.date | None
+    source: Source
+    private_folder: Path
+    accept_rejects: bool
+    told: Told
+
+    @property
+    def fingerprint(self) -> str:
+        return definition_fingerprint(self.configuration, self.dataset.id)
+
+
+def _ingest(load: _Load, extracts: Sequence[Callable[[], Extract]]) -> ImportReport:
+    dataset = load.dataset
+    if dataset.as_at is None and load.as_at is None:
+        raise InputError(f"Dataset '{dataset.id}' has no column with its date.", "Say which day the extract describes: --as-at 2026-03-31.")
+    if load.as_at is not None:
+        _refuse_days(dataset, [load.as_at])
+    held = read_snapshots(load.source, dataset.id)
+    bounds = _bind_all(load, extracts)
+    sha256 = _digest([bound.extract.sha256 for bound in bounds])
+    names = tuple(bound.extract.name for bound in bounds)
+    rows = _together(bounds)
+    days = sorted(rows["as_at"].dropna().dt.date.unique())
+    _refuse_days(dataset, days)
+    rejected = sum(bound.rejected for bound in bounds)
+    already = {s.as_at for s in held if s.same_load(sha256, load.fingerprint)}
+    if days and already.issuperset(days):
+        loaded = tuple(DayReport(s.as_at, "already loaded", s.rows, s.people) for s in held if s.as_at in days)
+        return ImportReport(dataset.id, names, len(rows), rejected, loaded)
+    _refuse_duplicates(dataset, rows, bounds)
+    rejects_file = _write_rejects(dataset, bounds, load.private_folder) if rejected else None
+    if not load.accept_rejects:
+        _refuse_many_rejects(bounds, rejects_file)
+    if rows.empty:
+        raise InputError("Every row was rejected.", f"Nothing was stored. The reasons stand in {rejects_file}.")
+    notes = [note for bound in bounds for note in (*bound.extract.notes, *bound.notes)]
+    notes += [f"{day:%d %B %Y} lies in the future: is that the day that the extract describes?" for day in days if day > dt.date.today()]
+    notes += [f"The same rows were loaded as at {s.as_at:%d %B %Y}." for s in held if s.sha256 == sha256 and s.as_at not in days]
+    bounds.clear()  # the rows are held once from here on
+    reports = _store(load, rows, _Came(names, sha256, rejected))
+    return ImportReport(dataset.id, names, sum(report.rows for report in reports), rejected, reports, rejects_file, tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Came:
+    """Where rows came from."""
+
     files: tuple[str, ...]
     sha256: str
-    fingerprint: str
     rejected: int
 
 
-def _dataset(configuration: Configuration, dataset_id: str, as_at: dt.date | None) -> Dataset:
+def _dataset(configuration: Configuration, dataset_id: str) -> Dataset:
     if dataset_id not in configuration.datasets:
         raise InputError(f"There is no dataset '{dataset_id}'; there are: {', '.join(configuration.datasets)}.")
     dataset = configuration.datasets[dataset_id]
-    if dataset.as_at is None and as_at is None:
-        raise InputError(f"Dataset '{dataset_id}' has no column with its date.", "Say which day the extract describes: --as-at 2026-03-31.")
-    if dataset.as_at is not None and as_at is not None:
-        raise InputError(f"Dataset '{dataset_id}' takes its date from the column '{dataset.as_at}'.", "Leave out --as-at.")
     if dataset.grain == "post" and dataset.person_id == "absent":
         raise InputError(f"Dataset '{dataset_id}' has a row per post but no person identifier.", "Name its heading in `person_id`.")
     return dataset
 
 
-def _bind_all(configuration: Configuration, dataset: Dataset, paths: Sequence[Path], as_at: dt.date | None) -> list[Bound]:
-    """Every file read and typed; the problems of all of them at once."""
+def _bind_all(load: _Load, extracts: Sequence[Callable[[], Extract]]) -> list[Bound]:
+    """Every extract read and typed; the problems of all of them at once."""
     problems: list[Problem] = []
     advice: list[str] = []
     bounds: list[Bound] = []
     seen: dict[str, str] = {}
-    for path in paths:
+    for opened in extracts:
         try:
-            raw = read_table(path, dataset.sheet, dataset.header_row)
+            extract = opened()
+            if extract.sha256 and extract.sha256 in seen:
+                problems.append(Problem(extract.name, f"has the same content as {seen[extract.sha256]}: everyone would count twice."))
+            seen[extract.sha256] = extract.name
+            told = partial(_tell, load.told, f"reading {extract.name}: rows")
+            bounds.append(bind_rows(load.configuration, load.dataset, extract, load.as_at, told))
         except InputError as error:
             problems += error.problems
             advice.append(error.advice)
             continue
-        if raw.sha256 in seen:
-            problems.append(Problem(path.name, f"has the same content as {seen[raw.sha256]}: everyone would count twice."))
-        seen[raw.sha256] = path.name
-        bounds.append(bind_rows(configuration, dataset, raw, as_at))
         problems += bounds[-1].problems
     if problems:
         counted = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -169,16 +202,18 @@ def _bind_all(configuration: Configuration, dataset: Dataset, paths: Sequence[Pa
     return bounds
 
 
+def _tell(told: Told, words: str, done: int) -> None:
+    told(words, done, 0)
+
+
 def _digest(hashes: Sequence[str]) -> str:
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
 
 
-def _named(bound: Bound, frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(file=bound.raw.path.name, row_number=frame.index.to_numpy())
-
-
 def _together(bounds: Sequence[Bound]) -> pd.DataFrame:
-    return pd.concat([_named(bound, bound.good) for bound in bounds], ignore_index=True)
+    """The accepted rows of every extract, each with its number and its extract's place among them."""
+    parts = [bound.good.assign(file=n, row_number=bound.good.index.to_numpy()) for n, bound in enumerate(bounds)]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
 
 
 def _refuse_days(dataset: Dataset, days: Sequence[dt.date]) -> None:
@@ -189,14 +224,17 @@ def _refuse_days(dataset: Dataset, days: Sequence[dt.date]) -> None:
         raise InputError(Problem(place, say), "Nothing was stored. Correct the year and load again.")
 
 
-def _refuse_duplicates(dataset: Dataset, bounds: Sequence[Bound]) -> None:
-    everyone = pd.concat([_named(bound, bound.frame) for bound in bounds], ignore_index=True)
-    if problems := duplicates(dataset, everyone):
+def _refuse_duplicates(dataset: Dataset, rows: pd.DataFrame, bounds: Sequence[Bound]) -> None:
+    """Refused rows count too: one of two rows of a person may be the wrong one."""
+    refused = [b.refused_people.assign(file=n, row_number=b.refused_people.index) for n, b in enumerate(bounds) if b.rejected]
+    people = rows[["as_at", "person_id", "file", "row_number"]]
+    everyone = pd.concat([people, *refused], ignore_index=True) if refused else people
+    if problems := duplicates(dataset, everyone, [bound.extract.where for bound in bounds]):
         raise InputError(problems, "Nothing was stored.")
 
 
 def _refuse_many_rejects(bounds: Sequence[Bound], rejects_file: Path | None) -> None:
-    rejected, rows = sum(len(b.reasons) for b in bounds), sum(len(b.frame) for b in bounds)
+    rejected, rows = sum(b.rejected for b in bounds), sum(b.rows for b in bounds)
     if rejected > MOST_REJECTED * rows:
         say = f"{rejected:,} of {rows:,} rows would be left out ({rejected / rows:.0%}): the figures would describe other people."
         advice = f"Nothing was stored. The rows stand in {rejects_file}, with reasons; if they must go, add --accept-rejects."
@@ -207,52 +245,59 @@ def _commonest_reasons(bounds: Sequence[Bound]) -> list[Problem]:
     """Why rows were refused, with the first row of each reason; no cell is quoted."""
     problems = []
     for bound in bounds:
-        first: dict[str, int] = {}
-        for row, reasons in sorted(bound.reasons.items()):
-            for reason in reasons:
-                first.setdefault(reason, row)
-        times = Counter(reason for reasons in bound.reasons.values() for reason in reasons)
-        for reason, n in times.most_common(REASONS_SHOWN):
+        for reason, n in bound.reasons.most_common(REASONS_SHOWN):
             alike = f" ({n - 1:,} more row{'' if n == 2 else 's'} like this)" if n > 1 else ""
-            problems.append(Problem(bound.raw.where(first[reason]), f"{reason}{alike}"))
+            problems.append(Problem(bound.extract.where(bound.first_rows[reason]), f"{reason}{alike}"))
     return problems
 
 
 def _write_rejects(dataset: Dataset, bounds: Sequence[Bound], folder: Path) -> Path:
     """The refused rows as they were, with the reasons in front."""
-    headings = list(dict.fromkeys(str(h) for bound in bounds for h in bound.raw.frame.columns))
-    rows = [_reject(bound.raw, row, reasons, headings) for bound in bounds for row, reasons in sorted(bound.reasons.items())]
+    headings = list(dict.fromkeys(str(h) for bound in bounds for h in bound.refused.columns if h != REASON))
+    rows = (row for bound in bounds for row in _rejects(bound, headings))
     name = f"rejects-{dataset.id}-{dt.datetime.now():%Y%m%d-%H%M%S}.csv"
     return write_private(folder, name, as_csv(["file", "row", "reason", *headings], rows))
 
 
-def _reject(raw: RawTable, row: int, reasons: Sequence[str], headings: Sequence[str]) -> list[str]:
-    cells = raw.frame.loc[row]
-    return [raw.path.name, str(row), "; ".join(reasons), *("" if pd.isna(cells.get(h)) else str(cells[h]) for h in headings)]
+def _rejects(bound: Bound, headings: Sequence[str]) -> Iterator[list[str]]:
+    if not bound.rejected:
+        return
+    ordered = bound.refused.sort_index().reindex(columns=[REASON, *headings]).fillna("")
+    for row, *cells in ordered.itertuples(name=None):
+        yield [bound.extract.name, str(row), *map(str, cells)]
 
 
-def _store(configuration: Configuration, dataset: Dataset, source: Source, rows: pd.DataFrame, load: _Load) -> tuple[DayReport, ...]:
+def _store(load: _Load, rows: pd.DataFrame, came: _Came) -> tuple[DayReport, ...]:
     """Each day's rows in place of what was stored for it; all days in one transaction."""
-    table = dataset_table(configuration, dataset.id)
+    dataset, source = load.dataset, load.source
+    table = dataset_table(load.configuration, dataset.id)
     rows["counts_once"] = counts_once(dataset, rows)
+    rows = sum_over_posts(dataset, rows)
     reports = []
     with source.begin():
         there = set(source.columns(table.name))
         held = {s.as_at for s in read_snapshots(source, dataset.id)}
         compared = _Comparison(source, table, there, tuple(c for c in ("unit", *dataset.columns) if c in table.columns))
-        for day, part in rows.groupby("as_at"):
-            reports.append(_day_report(compared, pd.Timestamp(str(day)).date(), part, held))
-        prepare_tables(source, configuration, dataset.id)
+        load.told("comparing with what is stored", 0, 0)
+        for day in sorted(rows["as_at"].unique()):
+            of_day = rows["as_at"] == day
+            reports.append(_day_report(compared, pd.Timestamp(day).date(), rows if of_day.all() else rows[of_day], held))
+        prepare_tables(source, load.configuration, dataset.id)
         for report in reports:
             source.execute(delete(table).where(table.c.as_at == report.as_at))
-            write_snapshot(source, _snapshot(dataset.id, report, load))
-        source.insert(table, rows[[column.name for column in table.columns]])
+            write_snapshot(source, _snapshot(load, report, came))
+        names = [column.name for column in table.columns]
+        for start in range(0, len(rows), PIECE):
+            load.told("storing: rows", start, len(rows))
+            source.insert(table, rows[names].iloc[start : start + PIECE])
+        load.told("storing: rows", len(rows), len(rows))
     return tuple(reports)
 
 
-def _snapshot(dataset: str, report: DayReport, load: _Load) -> Snapshot:
+def _snapshot(load: _Load, report: DayReport, came: _Came) -> Snapshot:
     now = dt.datetime.now().replace(microsecond=0)
-    return Snapshot(dataset, report.as_at, report.rows, report.people, load.rejected, now, load.files, load.sha256, load.fingerprint)
+    name, rows, people = load.dataset.id, report.rows, report.people
+    return Snapshot(name, report.as_at, rows, people, came.rejected, now, came.files, came.sha256, load.fingerprint)
 
 
 @dataclass(frozen=True)
@@ -265,10 +310,9 @@ class _Comparison:
     columns: tuple[str, ...]
 
     def with_day(self, day: dt.date, part: pd.DataFrame) -> Movement:
-        names = dict.fromkeys([*KEPT_COLUMNS, *self.columns])
+        names = dict.fromkeys(["person_id", "counts_once", *self.columns])
         wanted = [self.table.c[name] for name in names if name in self.there]
-        before = self.source.fetch(select(*wanted).where(self.table.c.as_at == day))
-        return movement(before, part, self.columns)
+        return movement(self.source.pieces(select(*wanted).where(self.table.c.as_at == day)), part, self.columns)
 
 
 def _day_report(compared: _Comparison, day: dt.date, part: pd.DataFrame, held: set[dt.date]) -> DayReport:
@@ -282,11 +326,6 @@ def _day_report(compared: _Comparison, day: dt.date, part: pd.DataFrame, held: s
         previous_day=earlier,
         previous=compared.with_day(earlier, part) if earlier else None,
     )
-
-
-def _already(dataset: str, bounds: Sequence[Bound], rows: pd.DataFrame, rejected: int, held: Sequence[Snapshot]) -> ImportReport:
-    days = tuple(DayReport(s.as_at, "already loaded", s.rows, s.people) for s in held)
-    return ImportReport(dataset, tuple(b.raw.path.name for b in bounds), len(rows), rejected, days)
 
 
 def _day_lines(day: DayReport) -> list[str]:

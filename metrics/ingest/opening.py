@@ -1,10 +1,11 @@
-"""What a file is, told from its bytes: text, workbook or neither; unpacked when gzipped; refused early when it cannot be a table."""
+"""What a file is, told from its bytes and never from its name: text, workbook or Parquet; refused early when it cannot be a table."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import io
+import lzma
 import re
 import stat
 import zipfile
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from metrics.errors import InputError, Problem
+from metrics.ingest.unfolding import MAX_CELLS, Damaged, reach
 
 MAX_BYTES = 300 * 2**20
 """Unpacked. A council's extract of 100,000 people and 60 columns is about 60 MiB."""
@@ -25,9 +27,11 @@ CHUNK = 2**20
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+PARQUET = b"PAR1"
 NOT_TABLES = {
     b"%PDF": "a PDF",
-    b"PAR1": "a Parquet file",
+    b"PARE": "an encrypted Parquet file",
+    b"ARROW1": "an Arrow file",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"SQLite format 3": "a database",
@@ -36,11 +40,12 @@ NOT_TABLES = {
     b"<!DOCTYPE": "a web page",
     b"<html": "a web page",
 }
+DOCUMENTS = {"word/": "a text document (DOCX)", "ppt/": "a presentation (PPTX)"}
 CONTROL = re.compile(rb"[\x00-\x06\x0e-\x19]")
 """Bytes that no text table holds (UTF-16 apart)."""
-ACCEPTED = "Accepted: CSV (also gzipped), XLSX, XLS or ODS. Export the extract again."
+ACCEPTED = "Accepted: CSV (also gzipped), XLSX, XLS, ODS or Parquet. Export the extract again."
 
-Kind = Literal["text", "workbook"]
+Kind = Literal["text", "workbook", "parquet"]
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,20 @@ def open_input(path: Path) -> Opened:
     for magic, what in NOT_TABLES.items():
         if first.lstrip()[: len(magic)].lower() == magic.lower():
             raise refuse(path, f"this is {what}, not a table.")
-    kind: Kind = "workbook" if first.startswith((ZIP, OLD_OFFICE)) else "text"
+    kind = _kind(first)
+    if kind == "parquet" and gzipped:
+        raise refuse(path, "this is a Parquet file inside a gzip file.", "Unpack it: Parquet is packed in itself.")
     wide = kind == "text" and is_utf16(first)
     size = _walk(path, gzipped, kind, wide)
     if kind == "workbook":
         _check_archive(path, gzipped, first)
     return Opened(path, kind, gzipped, _sha256(path), size, wide)
+
+
+def _kind(first: bytes) -> Kind:
+    if first.startswith(PARQUET):
+        return "parquet"
+    return "workbook" if first.startswith((ZIP, OLD_OFFICE)) else "text"
 
 
 def is_utf16(first: bytes) -> bool:
@@ -160,18 +173,37 @@ def _walk(path: Path, gzipped: bool, kind: Kind, wide: bool) -> int:
 
 
 def _check_archive(path: Path, gzipped: bool, first: bytes) -> None:
-    """A workbook is a ZIP archive: refuse one that would unpack without end, and one that holds something else."""
+    """A workbook is a ZIP archive: refuse one that would unpack or unfold without end, and one that holds something else."""
     if not first.startswith(ZIP):
         return
     try:
         with _unpacked(path, gzipped) as stream, zipfile.ZipFile(io.BytesIO(stream.read())) as archive:
-            names = archive.namelist()
-            unpacked = sum(item.file_size for item in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
+            if sum(item.file_size for item in archive.infolist()) > MAX_BYTES:
+                raise refuse(path, "unpacked, " + _too_large(), "Save the sheet as CSV, or split it.")
+            _check_document(path, archive)
+            found = reach(archive)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, Damaged, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         raise refuse(path, "the workbook is damaged or cut off.", "Open it in a spreadsheet program and save it again.") from error
-    if unpacked > MAX_BYTES:
-        raise refuse(path, "unpacked, " + _too_large(), "Save the sheet as CSV, or split it.")
-    if not any(name.startswith("xl/") or name == "content.xml" for name in names):
+    if found.cells > MAX_CELLS:
+        say = f"a sheet is filled as far as row {found.rows:,} and column {found.columns:,}: a stray cell far outside the table?"
+        raise refuse(path, say, "Delete the empty rows and columns around the table, and save it again.")
+
+
+def _check_document(path: Path, archive: zipfile.ZipFile) -> None:
+    """A spreadsheet, and one that can be opened without a password."""
+    names = set(archive.namelist())
+    if "content.xml" in names:
+        kind = archive.read("mimetype").decode("ascii", "replace").strip() if "mimetype" in names else ""
+        if kind and "spreadsheet" not in kind:
+            raise refuse(path, f"this is another kind of document ({kind.rpartition('.')[2]}), not a spreadsheet.")
+        if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            raise refuse(path, "the workbook is protected by a password.", "Save a copy without the password.")
+    elif "xl/workbook.bin" in names:
+        raise refuse(path, "this is a binary workbook (XLSB).", "Save it again as XLSX.")
+    elif not any(name.startswith("xl/") for name in names):
+        word = next((what for start, what in DOCUMENTS.items() if any(name.startswith(start) for name in names)), None)
+        if word:
+            raise refuse(path, f"this is {word}, not a workbook.")
         raise refuse(path, "this is a ZIP archive, not a workbook.", "Unpack it and name the files inside.")
 
 

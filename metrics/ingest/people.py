@@ -1,9 +1,8 @@
-"""People behind rows: who stands twice, which post counts, and who joined, left or changed between two snapshots."""
+"""People behind rows: who stands twice, and which post counts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -13,31 +12,28 @@ from metrics.errors import Problem
 DUPLICATES_SHOWN = 20
 
 
-@dataclass(frozen=True)
-class Movement:
-    """One snapshot against another. People are None where the extract has no person identifier."""
-
-    rows_before: int
-    rows_after: int
-    joined: int | None = None
-    left: int | None = None
-    changed: int | None = None
-    changed_by_column: Mapping[str, int] = field(default_factory=dict)
+Where = Callable[[int], str]
+"""A row's number as a place that a person can open."""
 
 
-def duplicates(dataset: Dataset, frame: pd.DataFrame) -> list[Problem]:
-    """Rows of one day with the same person identifier, where a row is a person. Rows are named, people are not."""
+def duplicates(dataset: Dataset, frame: pd.DataFrame, where: Sequence[Where]) -> list[Problem]:
+    """Rows of one day with the same person identifier, where a row is a person. Rows are named, people are not.
+
+    `frame` has `as_at, person_id, file, row_number`; `where` has the places of each file's rows.
+    """
     if dataset.grain != "person" or dataset.person_id == "absent":
         return []
-    known = frame[frame["person_id"].notna()]
-    twice = known[known.duplicated(["as_at", "person_id"], keep=False)]
-    groups = twice.groupby(["as_at", "person_id"], sort=False)
-    places = [", ".join(f"{row.file}:{row.row_number}" for row in group.itertuples()) for _, group in groups]
-    if not places:
+    known = frame.loc[frame["person_id"].notna()]
+    twice = known.loc[known.duplicated(["as_at", "person_id"], keep=False)]
+    people = len(twice.drop_duplicates(["as_at", "person_id"]))
+    if not people:
         return []
-    problems = [Problem(place, f"one person ({dataset.person_id}) stands on each of these rows.") for place in places[:DUPLICATES_SHOWN]]
-    more = f" ({len(places) - DUPLICATES_SHOWN} more people are not listed.)" if len(places) > DUPLICATES_SHOWN else ""
-    say = f"{len(places)} people stand more than once, but dataset '{dataset.id}' has a row per person: they would count twice.{more}"
+    shown = twice.drop_duplicates(["as_at", "person_id"]).head(DUPLICATES_SHOWN)[["as_at", "person_id"]]
+    groups = twice.merge(shown, on=["as_at", "person_id"]).groupby(["as_at", "person_id"], sort=False)
+    places = [", ".join(where[f](n) for f, n in zip(g["file"].tolist(), g["row_number"].tolist(), strict=True)) for _, g in groups]
+    problems = [Problem(place, f"one person ({dataset.person_id}) stands on each of these rows.") for place in places]
+    more = f" ({people - DUPLICATES_SHOWN:,} more people are not listed.)" if people > DUPLICATES_SHOWN else ""
+    say = f"{people:,} people stand more than once, but dataset '{dataset.id}' has a row per person: they would count twice.{more}"
     advice = "Remove the extra rows, or, if a row is a post, write `grain: post` and a `main_post` rule."
     return [Problem("", f"{say} {advice}"), *problems]
 
@@ -46,41 +42,40 @@ def counts_once(dataset: Dataset, frame: pd.DataFrame) -> pd.Series:
     """True for the one row in which a person is counted: the main post, or every row where a row is a person."""
     if dataset.grain == "person":
         return pd.Series(True, index=frame.index)
-    rule = dataset.main_post or MainPost()
-    keys = pd.DataFrame(index=frame.index)
-    if rule.flag:
-        keys["flag"] = ~frame[rule.flag].fillna(False).astype(bool)
-    for name in rule.highest:
-        keys[name] = -frame[name].astype("float64").fillna(float("-inf"))
-    keys["row"] = range(len(frame))
+    keys = main_post_keys(dataset.main_post or MainPost(), frame)
     ordered = frame.loc[keys.sort_values(list(keys.columns), kind="stable").index]
     return (~ordered.duplicated(["as_at", "person_id"])).reindex(frame.index)
 
 
-def movement(before: pd.DataFrame, after: pd.DataFrame, columns: Sequence[str]) -> Movement:
-    """Who is in one frame and not in the other, and who is in both with another unit or value. One row per person in each."""
-    rows = Movement(len(before), len(after))
-    if after["person_id"].isna().all() or before["person_id"].isna().all():
-        return rows
-    old = before[before["counts_once"].astype(bool)].set_index("person_id")
-    new = after[after["counts_once"].astype(bool)].set_index("person_id")
-    both = old.index.intersection(new.index)
-    differs = {name: _differs(old.loc[both, name], new.loc[both, name]) for name in columns if name in old and name in new}
-    anything = pd.DataFrame(differs, index=both).any(axis=1)
-    return Movement(
-        rows_before=len(before),
-        rows_after=len(after),
-        joined=len(new.index.difference(old.index)),
-        left=len(old.index.difference(new.index)),
-        changed=int(anything.sum()),
-        changed_by_column={name: int(found.sum()) for name, found in differs.items() if found.any()},
-    )
+def main_post_keys(rule: MainPost, frame: pd.DataFrame) -> pd.DataFrame:
+    """One column for each question that the rule asks, least first; an empty cell comes after every filled one."""
+    keys: dict[str, pd.Series] = {}
+    if rule.flag:
+        keys["flag"] = ~frame[rule.flag].fillna(False).astype(bool)
+    for name, order in rule.prefer.items():
+        place = {category: n for n, category in enumerate(order)}
+        keys[f"prefer {name}"] = frame[name].astype(object).map(place).fillna(len(order)).astype("int64")
+    for name in rule.highest:
+        keys[f"highest {name}"] = -_ranked(frame[name], last=-1.0)
+    for name in rule.lowest:
+        keys[f"lowest {name}"] = _ranked(frame[name], last=float("inf"))
+    keys["row"] = pd.Series(range(len(frame)), index=frame.index)
+    return pd.DataFrame(keys, index=frame.index)
 
 
-def _differs(old: pd.Series, new: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(new) and pd.api.types.is_numeric_dtype(old):
-        old, new = old.astype("Float64"), new.astype("Float64")
-    else:
-        old, new = old.astype("string"), new.astype("string")
-    both_missing = old.isna() & new.isna()
-    return ~((old == new).fillna(False).astype(bool) | both_missing)
+def _ranked(values: pd.Series, last: float) -> pd.Series:
+    """The place of each value among all, from 1 up; `last` for an empty cell. Ranks serve numbers, days and texts alike."""
+    return values.rank(method="dense").astype("float64").fillna(last)
+
+
+def sum_over_posts(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with each `posts: sum` column holding its person's total of the day, at most the column's `maximum`.
+
+    A person who has no figure in any post has none; otherwise an empty cell adds nothing.
+    """
+    names = [name for name, column in dataset.columns.items() if column.posts == "sum"]
+    totals = {
+        name: frame.groupby(["as_at", "person_id"])[name].transform("sum", min_count=1).clip(upper=dataset.columns[name].maximum)
+        for name in names
+    }
+    return frame.assign(**totals)

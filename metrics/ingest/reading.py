@@ -4,89 +4,135 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 from metrics.errors import InputError, Problem
+from metrics.ingest.cells import SPACES, text_frame, trimmed
 from metrics.ingest.opening import Opened, open_input, refuse
 
 MAX_ROWS = 2_000_000
 MAX_COLUMNS = 1_000
 ROWS_AT_A_TIME = 50_000
+ROWS_AT_ONCE = 1_000
 PROBLEMS_SHOWN = 20
 LOWER = "If the headings stand further down, under a title, name their row: `header_row` in the definition, or inspect --header-row."
 FIRST_COLUMN = "column 1"
 """What a first column without a heading is called."""
-SPACES = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"
-"""Trimmed from both ends of a cell: also the spaces that do not break, and those that have no width."""
+
+Parts = Callable[[Sequence[str] | None], Iterator[pd.DataFrame]]
+"""Reads rows from the first to the last; a reader that can leave columns out reads the named headings only."""
 
 
-@dataclass(frozen=True)
-class RawTable:
-    """An extract as text.
+@dataclass
+class Extract:
+    """A table that is open: its headings are known, its rows come in parts.
 
-    `frame` has the file's headings as columns, dtype `str`, missing where a cell is blank; its index is the row's number in
-    the file as a spreadsheet shows it. `real_dates` is True for workbooks, whose date cells are dates or day numbers.
+    Parts are frames of text, dtype `str`, missing where a cell is blank; their index is the row's number in the file as a
+    spreadsheet shows it. Reading them raises `InputError` for what is wrong further down.
     """
 
-    path: Path
-    frame: pd.DataFrame
+    name: str
+    """What a person calls it: the file's name, or a table's."""
+    headings: tuple[str, ...]
     format: str
     encoding: str
     delimiter: str
     sheet: str
     header_row: int
+    """0 where headings are not in a row, as in a database."""
     real_dates: bool
+    """Days arrive in ISO, because the file itself knows that they are days."""
     sha256: str
-    notes: tuple[str, ...] = field(default=())
+    """Of the file as handed in; of a table's rows, once all of them were read."""
+    notes: tuple[str, ...]
+    read: Parts
+    day_numbers: bool = False
+    """A workbook: a number may be a day."""
+
+    def parts(self, wanted: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        return self.read(wanted)
 
     def where(self, row: int | None = None, heading: str | None = None) -> str:
-        """A place that a person can open: `staff.csv:204`, `staff.xlsx!Sheet1!204`, with the heading."""
-        place = f"{self.path.name}!{self.sheet}" if self.sheet else self.path.name
+        """A place that a person can open: `staff.csv:204`, `staff.xlsx!Sheet1!204`, `staff.parquet row 3`, with the heading."""
+        place = f"{self.name}!{self.sheet}" if self.sheet else self.name
         if row is not None:
-            place = f"{place}!{row}" if self.sheet else f"{place}:{row}"
+            place = f"{place} row {row}" if not self.header_row else f"{place}!{row}" if self.sheet else f"{place}:{row}"
         return f"{place} [{heading}]" if heading else place
 
 
-def read_table(path: Path, sheet: str | None = None, header_row: int | None = None) -> RawTable:
-    """Read CSV (any usual delimiter and encoding, gzipped or not), XLSX, XLS or ODS.
+@dataclass
+class RawTable(Extract):
+    """An extract in one piece."""
+
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def open_table(path: Path, sheet: str | None = None, header_row: int | None = None) -> Extract:
+    """Open CSV (any usual delimiter and encoding, gzipped or not), XLSX, XLS, ODS or Parquet and read its headings.
 
     Raises
     ------
-    InputError : with every problem found: not a table, repeated or missing headings, rows of the wrong length
+    InputError : with every problem found: not a table, repeated or missing headings
     """
     opened = open_input(path)
     if opened.kind == "workbook":
-        from metrics.ingest.workbooks import read_workbook
+        from metrics.ingest.workbooks import open_workbook
 
-        return read_workbook(opened, sheet, header_row)
-    from metrics.ingest.text_tables import read_text
+        return open_workbook(opened, sheet, header_row)
+    if opened.kind == "parquet":
+        from metrics.ingest.parquet import open_parquet
 
-    return read_text(opened, header_row)
+        return open_parquet(opened)
+    from metrics.ingest.text_tables import open_text
+
+    return open_text(opened, header_row)
 
 
-def build_frame(opened: Opened, rows: Iterable[tuple[int, Sequence[str]]], header_row: int | None) -> tuple[pd.DataFrame, int]:
-    """Headings and rows to a frame of text. `rows` are (number in the file, cells); wholly blank ones are left out."""
-    filled = ((number, [cell.strip(SPACES) for cell in cells]) for number, cells in rows)
-    filled = ((number, cells) for number, cells in filled if any(cells) and number >= (header_row or 1))
-    try:
-        head_number, headings = next(filled)
-    except StopIteration:
-        if header_row is not None:
-            raise refuse(
-                opened.path, f"row {header_row} should hold the headings, but the file ends before it.", "Correct `header_row`."
-            ) from None
-        raise refuse(opened.path, "the file holds no headings and no rows.") from None
-    if header_row is not None and head_number != header_row:
-        raise refuse(opened.path, f"row {header_row} should hold the headings but is blank.", "Correct `header_row`.")
-    names = check_headings(opened, head_number, headings)
-    frame = _collect(opened, filled, names)
-    if frame.empty:
-        raise refuse(opened.path, f"the file holds headings (row {head_number}) but no rows.", "Export the extract again.")
-    return frame, head_number
+def read_table(path: Path, sheet: str | None = None, header_row: int | None = None) -> RawTable:
+    """As `open_table`, with all rows at once.
+
+    Raises
+    ------
+    InputError : also for rows of the wrong length
+    """
+    return in_one_piece(open_table(path, sheet, header_row))
+
+
+def in_one_piece(extract: Extract) -> RawTable:
+    frame = pd.concat(list(extract.parts()))
+    return RawTable(**{f.name: getattr(extract, f.name) for f in fields(Extract)}, frame=frame)
+
+
+class Rows(Protocol):
+    """The rows of a file from its first on, read once."""
+
+    number: int
+    """Of the last row that was read, as a spreadsheet shows it."""
+
+    def take(self, most: int) -> list[Sequence[str]]:
+        """The next rows, fewer at the end."""
+
+
+def find_headings(opened: Opened, rows: Rows, header_row: int | None) -> tuple[list[str], int]:
+    """The headings and their row; what is left of `rows` stands below them."""
+    while taken := rows.take(1):
+        number, cells = rows.number, taken[0]
+        if number < (header_row or 1):
+            continue
+        headings = [cell.strip(SPACES) for cell in cells]
+        if any(headings):
+            if header_row is not None and number != header_row:
+                raise refuse(opened.path, f"row {header_row} should hold the headings but is blank.", "Correct `header_row`.")
+            return check_headings(opened, number, headings), number
+    if header_row is not None:
+        raise refuse(opened.path, f"row {header_row} should hold the headings, but the file ends before it.", "Correct `header_row`.")
+    raise refuse(opened.path, "the file holds no headings and no rows.")
 
 
 def check_headings(opened: Opened, number: int, headings: Sequence[str]) -> list[str]:
@@ -117,40 +163,85 @@ def check_headings(opened: Opened, number: int, headings: Sequence[str]) -> list
     return names
 
 
-def _collect(opened: Opened, rows: Iterator[tuple[int, list[str]]], names: list[str]) -> pd.DataFrame:
-    parts: list[pd.DataFrame] = []
-    batch: list[list[str]] = []
-    numbers: list[int] = []
-    problems: list[Problem] = []
-    ragged = total = 0
-    width = len(names)
-    for number, cells in rows:
-        if (len(cells) != width and any(cells[width:])) or len(cells) < width:
-            ragged += 1
-            if ragged <= PROBLEMS_SHOWN:
-                say = f"{len(cells)} cells where the headings have {width}. A delimiter or quotation mark is missing or too many."
-                problems.append(Problem(opened.path.name, say, number))
-            if ragged > 50 * PROBLEMS_SHOWN:
-                break
-            continue
-        batch.append(cells[:width])
-        numbers.append(number)
-        total += 1
-        if total > MAX_ROWS:
+def text_parts(opened: Opened, rows: Rows, names: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """The rows below the headings as frames; rows of another length are refused together at the end, or once there are very many."""
+    head = rows.number
+    ragged = _Ragged(opened, len(names))
+    gathered = _Gathered(names)
+    found = 0
+    while batch := rows.take(ROWS_AT_ONCE):
+        if rows.number - head > MAX_ROWS:
             raise refuse(opened.path, f"the file has more than {MAX_ROWS:,} rows.", "Split the extract by date.")
-        if len(batch) == ROWS_AT_A_TIME:
-            parts.append(_part(batch, numbers, names))
-            batch, numbers = [], []
-    if ragged:
-        more = f" ({ragged - PROBLEMS_SHOWN} more rows like these)" if ragged > PROBLEMS_SHOWN else ""
-        raise InputError(problems, f"Correct the file{more}. {LOWER}")
-    parts.append(_part(batch, numbers, names))
-    return pd.concat(parts) if len(parts) > 1 else parts[0]
+        numbers: Sequence[int] = range(rows.number - len(batch) + 1, rows.number + 1)
+        if set(map(len, batch)) != {len(names)}:
+            batch, numbers = ragged.sorted_out(batch, numbers)
+        gathered.add(batch, numbers)
+        if len(gathered.numbers) >= ROWS_AT_A_TIME:
+            found += len(part := gathered.part())
+            yield part
+    ragged.refuse()
+    found += len(part := gathered.part())
+    if not found:
+        raise refuse(opened.path, f"the file holds headings (row {head}) but no rows.", "Export the extract again.")
+    if len(part):
+        yield part
 
 
-def _part(batch: list[list[str]], numbers: list[int], names: list[str]) -> pd.DataFrame:
-    frame = pd.DataFrame(batch, columns=names, index=pd.Index(numbers, name="row"), dtype="str")
-    return frame.mask(frame == "")
+class _Gathered:
+    """Rows that wait to become a frame. They leave Python's own lists a thousand at a time, while the processor still has them at hand."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._empty()
+
+    def _empty(self) -> None:
+        self._columns: list[list[pa.Array]] = [[] for _ in self._names]
+        self.numbers: list[int] = []
+
+    def add(self, batch: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
+        if batch:
+            for gathered, column in zip(self._columns, zip(*batch, strict=True), strict=True):
+                gathered.append(pa.array(column, pa.large_string()))
+            self.numbers += numbers
+
+    def part(self) -> pd.DataFrame:
+        columns = [pa.concat_arrays(c) if c else pa.array([], pa.large_string()) for c in self._columns]
+        frame = text_frame([trimmed(column) for column in columns], self._names, self.numbers)
+        self._empty()
+        return frame
+
+
+class _Ragged:
+    """Rows that are longer or shorter than the headings."""
+
+    def __init__(self, opened: Opened, width: int) -> None:
+        self._opened, self._width = opened, width
+        self._problems: list[Problem] = []
+        self._count = 0
+
+    def sorted_out(self, batch: Sequence[Sequence[str]], numbers: Sequence[int]) -> tuple[list[Sequence[str]], list[int]]:
+        """The rows that are as long as the headings, or can be made so."""
+        kept = [(cells if len(cells) == self._width else self._mended(n, cells), n) for cells, n in zip(batch, numbers, strict=True)]
+        return [cells for cells, _ in kept if cells is not None], [n for cells, n in kept if cells is not None]
+
+    def _mended(self, number: int, cells: Sequence[str]) -> Sequence[str] | None:
+        """The row without blank cells too many; None where it is blank, or noted as wrong."""
+        if not any(cell.strip(SPACES) for cell in cells):
+            return None
+        if len(cells) > self._width and not any(cell.strip(SPACES) for cell in cells[self._width :]):
+            return cells[: self._width]
+        self._count += 1
+        if self._count <= PROBLEMS_SHOWN:
+            say = f"{len(cells)} cells where the headings have {self._width}. A delimiter or quotation mark is missing or too many."
+            self._problems.append(Problem(self._opened.path.name, say, number))
+        if self._count > 50 * PROBLEMS_SHOWN:
+            self.refuse()
+        return None
+
+    def refuse(self) -> None:
+        if self._count:
+            more = f" ({self._count - PROBLEMS_SHOWN} more rows like these)" if self._count > PROBLEMS_SHOWN else ""
+            raise InputError(self._problems, f"Correct the file{more}. {LOWER}")
 
 
 def _join(words: Sequence[str], shown: int = 10) -> str:

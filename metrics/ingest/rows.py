@@ -1,85 +1,290 @@
-"""One file's text to typed rows under canonical names, with every refused row and every label that nobody has mapped."""
+"""One extract's text to typed rows under canonical names, part by part, with every refused row and every label that nobody has mapped."""
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Column, Dataset
-from metrics.definitions.dimension import Dimension
 from metrics.errors import Problem
-from metrics.ingest.labels import Labels, folded
+from metrics.ingest.bindings import LABELS_SHOWN, BandBinding, CategoryBinding, ValueBinding
+from metrics.ingest.cells import WORDS
+from metrics.ingest.labels import folded
 from metrics.ingest.placing import Places, Unplaced
-from metrics.ingest.reading import RawTable
-from metrics.ingest.values import (
-    CURRENCIES,
-    Parser,
-    completed_years,
-    date_parser,
-    parse_cells,
-    parse_number,
-    parse_whole,
-    parse_yes_no,
-    seems_month_first,
-)
+from metrics.ingest.reading import Extract
 
-LABELS_SHOWN = 40
-BLANK = "(blank)"
+Told = Callable[[int], None]
+"""How many rows were read so far."""
+AS_AT = "datetime64[us]"
 
 
 @dataclass
 class Bound:
-    """What a file came to.
+    """What an extract came to. One with problems must not be stored.
 
-    `frame` is indexed by row number in the file and has `as_at, person_id, unit` and every stored column; refused rows are
-    still in it. `reasons` tells, per refused row, what was wrong. A file with problems must not be stored.
+    `good` holds the accepted rows, indexed by row number in the file, with `as_at, person_id, unit` and every stored column;
+    labels, units and bands are categories, so that a million rows stay small.
     """
 
-    raw: RawTable
-    frame: pd.DataFrame
-    reasons: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    extract: Extract
+    good: pd.DataFrame = field(default_factory=pd.DataFrame)
+    refused: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The refused rows as they were, and why in a column that is named by `REASON`."""
+    refused_people: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """`as_at` and `person_id` of the refused rows."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why rows were refused, and how many."""
+    first_rows: dict[str, int] = field(default_factory=dict)
+    """The first row of each reason."""
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
-    def good(self) -> pd.DataFrame:
-        return self.frame.loc[~self.frame.index.isin(list(self.reasons))]
+    def rejected(self) -> int:
+        return len(self.refused)
+
+    @property
+    def rows(self) -> int:
+        return len(self.good) + len(self.refused)
 
 
-def bind_rows(configuration: Configuration, dataset: Dataset, raw: RawTable, as_at: dt.date | None) -> Bound:
-    """Type a file's cells as its dataset's definition says. Nothing is guessed and nothing is left out in silence."""
-    bound = Bound(raw, pd.DataFrame(index=raw.frame.index))
+REASON = "\0reason"
+"""The column of reasons: no heading holds this character."""
+
+
+def bind_rows(
+    configuration: Configuration, dataset: Dataset, extract: Extract, as_at: dt.date | None, told: Told = lambda _: None
+) -> Bound:
+    """Type an extract's cells as its dataset's definition says. Nothing is guessed and nothing is left out in silence.
+
+    Raises
+    ------
+    InputError : a row further down cannot be read
+    """
+    bound = Bound(extract)
     headings = _find_headings(dataset, bound)
     if bound.problems:
         return bound
-    bound.frame["as_at"] = _as_at(dataset, bound, headings, as_at)
-    bound.frame["person_id"] = _person_id(dataset, bound, headings)
-    bound.frame["unit"] = _units(configuration, dataset, bound, headings)
-    for name, column in dataset.columns.items():
-        heading = headings.get(column.source)
-        if heading is None:
-            bound.notes.append(_lacking(column.source, name, dataset.id))
-        cells = raw.frame[heading] if heading else pd.Series(pd.NA, index=raw.frame.index, dtype="str")
-        if column.type == "category":
-            bound.frame[name] = _categories(configuration, dataset, name, cells, bound, heading)
-        else:
-            bound.frame[name] = _typed(column, cells, bound, heading or column.source)
-    for name, column in dataset.columns.items():
-        if column.band:
-            bound.frame[column.band] = _bands(bound, name, column, configuration.dimensions[column.band])
+    binding = _Binding(configuration, dataset, extract, headings, as_at)
+    good: list[pd.DataFrame] = []
+    refused: list[pd.DataFrame] = []
+    people: list[pd.DataFrame] = []
+    read = 0
+    for raw in extract.parts(list(dict.fromkeys(headings.values()))):
+        part = _Part(raw)
+        typed = binding.bind(part)
+        wrong = part.wrong
+        good.append(typed.loc[~wrong] if wrong.any() else typed)
+        if wrong.any():
+            refused.append(part.refused(bound))
+            people.append(typed.loc[wrong, ["as_at", "person_id"]])
+        if binding.failed:  # only what is wrong is still of interest
+            good.clear()
+        read += len(raw)
+        told(read)
+    bound.problems += binding.problems()
+    bound.notes += binding.notes()
+    if not bound.problems:
+        bound.good = pd.concat(good)
+        bound.refused, bound.refused_people = (pd.concat(parts) if parts else pd.DataFrame() for parts in (refused, people))
     return bound
 
 
+class _Part:
+    """Some rows, and why some of them are refused."""
+
+    def __init__(self, raw: pd.DataFrame) -> None:
+        self.raw = raw
+        self._why: dict[int, list[str]] = defaultdict(list)
+
+    def refuse(self, places: np.ndarray, reason: str) -> None:
+        for place in np.flatnonzero(places):
+            self._why[int(place)].append(reason)
+
+    @property
+    def wrong(self) -> np.ndarray:
+        found = np.zeros(len(self.raw), dtype="bool")
+        found[list(self._why)] = True
+        return found
+
+    def refused(self, bound: Bound) -> pd.DataFrame:
+        rows = self.raw.iloc[sorted(self._why)].copy()
+        for place in sorted(self._why):
+            for reason in self._why[place]:
+                bound.reasons[reason] += 1
+                bound.first_rows.setdefault(reason, int(self.raw.index[place]))
+        rows[REASON] = pd.Series(["; ".join(self._why[place]) for place in sorted(self._why)], index=rows.index, dtype="str")
+        return rows
+
+
+class _Binding:
+    """Every column of a dataset, bound to the headings of one extract."""
+
+    def __init__(
+        self, configuration: Configuration, dataset: Dataset, extract: Extract, headings: Mapping[str, str], as_at: dt.date | None
+    ) -> None:
+        self._configuration, self._dataset, self._extract, self._headings, self._day = configuration, dataset, extract, headings, as_at
+        self._units = UnitBinder(configuration, dataset)
+        self._columns: dict[str, CategoryBinding | ValueBinding] = {}
+        self._bands: dict[str, BandBinding] = {}
+        for name, column in dataset.columns.items():
+            there = column.source in headings
+            if column.type == "category":
+                self._columns[name] = CategoryBinding(column, configuration.finest(dataset.id, name), name, dataset.id, there)
+            else:
+                self._columns[name] = self._values(column, headings.get(column.source, column.source))
+            if column.band:
+                self._bands[name] = BandBinding(name, configuration.dimensions[column.band])
+        self._dates = self._values(Column.model_validate({"from": dataset.as_at or "as_at", "type": "date", "empty": "reject"}), "")
+        if dataset.as_at:
+            given = {"from": dataset.as_at, "type": "date", "empty": "reject"}
+            self._dates = self._values(Column.model_validate(given), headings[dataset.as_at])
+
+    def _values(self, column: Column, heading: str) -> ValueBinding:
+        return ValueBinding(column, heading, self._extract.real_dates, self._extract.day_numbers)
+
+    def bind(self, part: _Part) -> pd.DataFrame:
+        raw, bound = part.raw, {}
+        bound["as_at"] = self._as_at(part)
+        bound["person_id"] = self._person_id(part)
+        bound["unit"] = self._units.bind(raw[self._unit_headings], bound["as_at"])
+        for name, column in self._dataset.columns.items():
+            cells = self._cells(raw, column.source)
+            binding = self._columns[name]
+            bound[name] = binding.bind(cells) if isinstance(binding, CategoryBinding) else binding.bind(cells, part.refuse)
+        for name, band in self._bands.items():
+            bound[str(self._dataset.columns[name].band)] = band.bind(bound[name], bound["as_at"])
+        return pd.DataFrame(bound, index=raw.index)
+
+    @property
+    def _unit_headings(self) -> list[str]:
+        return [self._headings[source] for source in self._dataset.unit.source] if self._dataset.unit else []
+
+    def _cells(self, raw: pd.DataFrame, source: str) -> pd.Series:
+        if source in self._headings:
+            return raw[self._headings[source]]
+        return _nothing(raw)
+
+    def _as_at(self, part: _Part) -> pd.Series:
+        if self._dataset.as_at is None:
+            return pd.Series(pd.Timestamp(self._day or dt.date.min), index=part.raw.index, dtype=AS_AT)
+        return self._dates.bind(part.raw[self._headings[self._dataset.as_at]], part.refuse)
+
+    def _person_id(self, part: _Part) -> pd.Series:
+        if self._dataset.person_id == "absent":
+            return _nothing(part.raw)
+        ids: pd.Series = part.raw[self._headings[self._dataset.person_id]]
+        if (missing := ids.isna().to_numpy()).any():
+            part.refuse(missing, f"{self._dataset.person_id}: no person identifier")
+        return ids
+
+    @property
+    def failed(self) -> bool:
+        """Labels are unknown already: nothing further down can mend that."""
+        return self._units.problem() is not None or any(
+            binding.problem() is not None for binding in self._columns.values() if isinstance(binding, CategoryBinding)
+        )
+
+    def problems(self) -> list[Problem]:
+        """What is wrong so far, in the order of the definition."""
+        found: list[Problem] = []
+        if self._dataset.as_at:
+            found += self._problems(self._dataset.as_at, self._dates.problems())
+        if (say := self._units.problem()) and self._dataset.unit:
+            found += self._problems(self._dataset.unit.source[-1], [say])
+        for name, column in self._dataset.columns.items():
+            binding = self._columns[name]
+            said = binding.problems() if isinstance(binding, ValueBinding) else [binding.problem()]
+            found += self._problems(column.source, said)
+        return found
+
+    def _problems(self, source: str, said: list[Any]) -> list[Problem]:
+        where = self._extract.where(heading=self._headings.get(source))
+        return [Problem(where, say) for say in said if say]
+
+    def notes(self) -> list[str]:
+        lacking = [
+            f"no heading '{column.source}': {name} is empty on every row (columns.{name}.from in config/datasets/{self._dataset.id}.yaml)."
+            for name, column in self._dataset.columns.items()
+            if column.source not in self._headings
+        ]
+        said = [self._units.note(), *lacking, *(band.note() for band in self._bands.values())]
+        return [note for note in said if note]
+
+
+def _nothing(raw: pd.DataFrame) -> pd.Series:
+    nothing: pd.Series = pd.Series(np.nan, index=raw.index, dtype=WORDS)
+    return nothing
+
+
+class UnitBinder:
+    """The unit that each row's words mean, on the row's day."""
+
+    def __init__(self, configuration: Configuration, dataset: Dataset) -> None:
+        self._root = configuration.organisation.root.id
+        self._dataset = dataset
+        self._type = pd.CategoricalDtype([unit.id for unit in configuration.organisation.units])
+        self._codes = {unit.id: code for code, unit in enumerate(configuration.organisation.units)}
+        self._places = Places(configuration.organisation, dataset.unit)
+        self._found: dict[tuple[Any, ...], int] = {}
+        self._reasons: dict[tuple[Any, ...], str] = {}
+        self._unplaced: Counter[tuple[str, str]] = Counter()
+        self._blank = 0
+
+    def bind(self, words: pd.DataFrame, as_at: pd.Series) -> pd.Series:
+        if not len(words.columns):
+            codes = np.full(len(words), self._place((), None))
+            return pd.Series(pd.Categorical.from_codes(codes, dtype=self._type), index=words.index)
+        self._blank += int(words.isna().all(axis=1).sum())
+        numbered = [pd.factorize(words[column]) for column in words] + [pd.factorize(as_at)]
+        together = pd.MultiIndex.from_arrays([codes for codes, _ in numbered])
+        which, combinations = pd.factorize(together)
+        meant = np.empty(len(combinations), dtype="int64")
+        for n, places in enumerate(combinations):
+            labels = tuple(str(distinct[p]) if p >= 0 else None for p, (_, distinct) in zip(places, numbered[:-1], strict=False))
+            day = pd.Timestamp(numbered[-1][1][places[-1]]).date() if places[-1] >= 0 else None
+            meant[n] = self._place(labels, day, int((which == n).sum()))
+        return pd.Series(pd.Categorical.from_codes(meant[which], dtype=self._type), index=words.index)
+
+    def _place(self, labels: tuple[str | None, ...], day: dt.date | None, rows: int = 0) -> int:
+        key = (*labels, day)
+        if key not in self._found:
+            unit: str | None = self._root
+            try:
+                if labels and day is not None:
+                    unit = self._places.unit(labels, day)
+            except Unplaced as reason:
+                unit, self._reasons[key] = None, str(reason)
+            self._found[key] = self._codes[unit] if unit else -1
+        if self._found[key] < 0:
+            self._unplaced[" > ".join(word for word in labels if word), self._reasons[key]] += rows
+        return self._found[key]
+
+    def note(self) -> str | None:
+        return f"{self._blank} rows name no unit: they count for the whole council only." if self._blank else None
+
+    def problem(self) -> str | None:
+        if not self._unplaced:
+            return None
+        ordered = sorted(self._unplaced.items(), key=lambda item: (-item[1], item[0]))
+        listed = "; ".join(f"'{label}' ({n} rows): {why}" for (label, why), n in ordered[:LABELS_SHOWN])
+        more = f"; and {len(ordered) - LABELS_SHOWN} more" if len(ordered) > LABELS_SHOWN else ""
+        advice = f"Add units to organisation.csv, or name theirs under unit.recode in config/datasets/{self._dataset.id}.yaml."
+        say = "1 label names" if len(ordered) == 1 else f"{len(ordered)} labels name"
+        return f"{say} no unit: {listed}{more}. {advice}"
+
+
 def _find_headings(dataset: Dataset, bound: Bound) -> dict[str, str]:
-    """Wanted heading to the file's own; case and spacing do not matter. What is missing is a problem."""
-    there = {folded(str(heading)): str(heading) for heading in bound.raw.frame.columns}
+    """Wanted heading to the extract's own; case and spacing do not matter. What is missing is a problem."""
+    there = {folded(heading): heading for heading in bound.extract.headings}
     wanted: dict[str, str] = {column.source: f"columns.{name}.from" for name, column in dataset.columns.items() if column.required}
     wanted |= dict.fromkeys(dataset.unit.source if dataset.unit else (), "unit.from")
     if dataset.person_id != "absent":
@@ -88,7 +293,8 @@ def _find_headings(dataset: Dataset, bound: Bound) -> dict[str, str]:
         wanted[dataset.as_at] = "as_at"
     for heading, key in wanted.items():
         if folded(heading) not in there:
-            bound.problems.append(Problem(bound.raw.where(), _missing(heading, key, there, dataset.id), bound.raw.header_row))
+            say = _missing(heading, key, there, dataset.id)
+            bound.problems.append(Problem(bound.extract.where(), say, bound.extract.header_row))
     everything = [*wanted, *(column.source for column in dataset.columns.values())]
     return {heading: there[folded(heading)] for heading in everything if folded(heading) in there}
 
@@ -98,155 +304,3 @@ def _missing(heading: str, key: str, there: Mapping[str, str], dataset: str) -> 
     hint = f" Did you mean '{there[near[0]]}'?" if near else ""
     listed = ", ".join(list(there.values())[:30])
     return f"no heading '{heading}' ({key} in config/datasets/{dataset}.yaml).{hint} There are: {listed}."
-
-
-def _lacking(heading: str, name: str, dataset: str) -> str:
-    return f"no heading '{heading}': {name} is empty on every row (columns.{name}.from in config/datasets/{dataset}.yaml)."
-
-
-def _as_at(dataset: Dataset, bound: Bound, headings: Mapping[str, str], as_at: dt.date | None) -> pd.Series:
-    index = bound.frame.index
-    if dataset.as_at is None:
-        return pd.Series(pd.Timestamp(as_at or dt.date.min), index=index, dtype="datetime64[us]")
-    heading = headings[dataset.as_at]
-    column = Column.model_validate({"from": dataset.as_at, "type": "date", "empty": "reject"})
-    return _typed(column, bound.raw.frame[heading], bound, heading)
-
-
-def _person_id(dataset: Dataset, bound: Bound, headings: Mapping[str, str]) -> pd.Series:
-    if dataset.person_id == "absent":
-        return pd.Series(pd.NA, index=bound.frame.index, dtype="str")
-    ids = bound.raw.frame[headings[dataset.person_id]]
-    for row in ids.index[ids.isna()]:
-        bound.reasons[row].append(f"{dataset.person_id}: no person identifier")
-    return ids
-
-
-def _units(configuration: Configuration, dataset: Dataset, bound: Bound, headings: Mapping[str, str]) -> pd.Series:
-    root = configuration.organisation.root.id
-    if dataset.unit is None:
-        return pd.Series(root, index=bound.frame.index, dtype="str")
-    columns = [headings[source] for source in dataset.unit.source]
-    words = bound.raw.frame[columns].astype(object).where(bound.raw.frame[columns].notna(), None)
-    keys = list(zip(*(words[c] for c in columns), bound.frame["as_at"], strict=True))
-    places = Places(configuration.organisation, dataset.unit)
-    found: dict[Any, str | None] = {}
-    unplaced: dict[tuple[str, str], int] = defaultdict(int)
-    why: dict[Any, str] = {}
-    for key in keys:
-        if key not in found:
-            try:
-                found[key] = places.unit(key[:-1], key[-1].date()) if not pd.isna(key[-1]) else root
-            except Unplaced as reason:
-                found[key], why[key] = None, str(reason)
-        if found[key] is None:
-            unplaced[" > ".join(w for w in key[:-1] if w), why[key]] += 1
-    if unplaced:
-        bound.problems.append(Problem(bound.raw.where(heading=columns[-1]), _unplaced_words(unplaced, dataset.id)))
-    blank = int(words.isna().all(axis=1).sum())
-    if blank:
-        bound.notes.append(f"{blank} rows name no unit: they count for the whole council only.")
-    return pd.Series([found[key] for key in keys], index=bound.frame.index, dtype="str")
-
-
-def _unplaced_words(unplaced: Mapping[tuple[str, str], int], dataset: str) -> str:
-    ordered = sorted(unplaced.items(), key=lambda item: (-item[1], item[0]))
-    listed = "; ".join(f"'{label}' ({n} rows): {why}" for (label, why), n in ordered[:LABELS_SHOWN])
-    more = f"; and {len(ordered) - LABELS_SHOWN} more" if len(ordered) > LABELS_SHOWN else ""
-    advice = f"Add units to organisation.csv, or name theirs under unit.recode in config/datasets/{dataset}.yaml."
-    say = "1 label names" if len(ordered) == 1 else f"{len(ordered)} labels name"
-    return f"{say} no unit: {listed}{more}. {advice}"
-
-
-def _categories(
-    configuration: Configuration, dataset: Dataset, name: str, cells: pd.Series, bound: Bound, heading: str | None
-) -> pd.Series:
-    column = dataset.columns[name]
-    dimension = configuration.finest(dataset.id, name)
-    labels = Labels(column, dimension)
-    counts = cells.value_counts()
-    found = {str(label): labels.category(str(label)) for label in counts.index}
-    unknown = {label: int(counts[label]) for label, category in found.items() if category is None}
-    blank = int(cells.isna().sum())
-    if blank and labels.blank is None and heading is not None:
-        unknown[BLANK] = blank
-    if unknown:
-        bound.problems.append(Problem(bound.raw.where(heading=heading), _unknown_words(unknown, dimension, dataset.id, name)))
-    filled = [found.get(cell) if isinstance(cell, str) else labels.blank for cell in cells]
-    return pd.Series(filled, index=cells.index, dtype="str")
-
-
-def _unknown_words(unknown: Mapping[str, int], dimension: Dimension, dataset: str, name: str) -> str:
-    ordered = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
-    listed = ", ".join(f"'{label}' ({n} rows)" for label, n in ordered[:LABELS_SHOWN])
-    more = f" and {len(ordered) - LABELS_SHOWN} more" if len(ordered) > LABELS_SHOWN else ""
-    say = "1 label is" if len(ordered) == 1 else f"{len(ordered)} labels are"
-    return (
-        f"{say} not mapped to '{dimension.id}': {listed}{more}. Say what each means under columns.{name}.recode"
-        f"{' (and .blank)' if BLANK in unknown else ''} in config/datasets/{dataset}.yaml; categories: {', '.join(dimension.ids)}."
-    )
-
-
-def _typed(column: Column, cells: pd.Series, bound: Bound, heading: str) -> pd.Series:
-    """Numbers, days, yes/no and text; a cell that is not understood, or is empty where that is refused, refuses its row."""
-    if column.empty == "reject":
-        for row in cells.index[cells.isna()]:
-            bound.reasons[row].append(f"{heading}: empty")
-    if column.type == "text":
-        return cells
-    parsers: dict[str, Parser] = {
-        "number": parse_number,
-        "money": parse_number,
-        "integer": parse_whole,
-        "boolean": parse_yes_no,
-        "date": date_parser(column.date_format, bound.raw.real_dates),
-    }
-    values, refused = parse_cells(cells, parsers[column.type])
-    for row, cell in cells[cells.isin(list(refused))].items():
-        bound.reasons[int(str(row))].append(f"{heading}: {refused[str(cell)]}")
-    _check_column(column, cells, bound, heading)
-    types = {"integer": "Int64", "boolean": "boolean", "date": "datetime64[us]"}
-    typed = pd.Series(values, index=cells.index, dtype=types.get(column.type, "float64"))
-    _check_limits(column, typed, bound, heading)
-    return typed
-
-
-def _check_column(column: Column, cells: pd.Series, bound: Bound, heading: str) -> None:
-    """Faults that only the whole column shows: months written first, or two currencies."""
-    distinct = [str(cell) for cell in cells.dropna().unique()]
-    if column.type == "date" and column.date_format is None and seems_month_first(distinct):
-        say = "days seem to be written month/day/year. If so, add date_format: '%m/%d/%Y' to this column; day/month/year is the rule."
-        bound.problems.append(Problem(bound.raw.where(heading=heading), say))
-    if column.type == "money":
-        signs = sorted({sign for sign in CURRENCIES if any(sign in cell for cell in distinct)})
-        if len(signs) > 1:
-            say = f"amounts in several currencies ({' '.join(signs)}). Convert them to one before loading."
-            bound.problems.append(Problem(bound.raw.where(heading=heading), say))
-
-
-def _check_limits(column: Column, typed: pd.Series, bound: Bound, heading: str) -> None:
-    if column.type not in ("number", "money", "integer"):
-        return
-    for limit, outside, word in (
-        (column.minimum, typed.lt(column.minimum or 0), "below the minimum"),
-        (column.maximum, typed.gt(column.maximum or 0), "above the maximum"),
-    ):
-        if limit is not None:
-            for row in typed.index[outside.fillna(False).astype(bool)]:
-                bound.reasons[row].append(f"{heading}: {word} {limit:g}")
-
-
-def _bands(bound: Bound, name: str, column: Column, dimension: Dimension) -> pd.Series:
-    """The band of each number; of a day, the band of the whole years completed since then."""
-    unknown = next(iter(dimension.unknown), None)
-    if column.type == "date":
-        pairs = zip(bound.frame["as_at"], bound.frame[name], strict=True)
-        numbers: Sequence[Any] = [completed_years(d.date(), v.date()) if not (pd.isna(d) or pd.isna(v)) else None for d, v in pairs]
-    else:
-        numbers = bound.frame[name].tolist()
-    bands = {number: dimension.band(float(number)) for number in set(numbers) if not pd.isna(number)}
-    outside = sum(1 for number in numbers if not pd.isna(number) and bands[number] is None)
-    if outside:
-        bound.notes.append(f"{outside} rows have a {name} outside every band of {dimension.id}: they count as not known there.")
-    filled = [(bands[number] or unknown) if not pd.isna(number) else unknown for number in numbers]
-    return pd.Series(filled, index=bound.frame.index, dtype="str")

@@ -7,11 +7,12 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from metrics.errors import InputError, Problem
 from metrics.ingest.opening import Opened, refuse
-from metrics.ingest.reading import RawTable, build_frame
+from metrics.ingest.reading import Extract, find_headings, text_parts
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 SAMPLE = 256 * 1024
@@ -20,17 +21,18 @@ GUESSES = ["cp850", "cp437", "mac_roman", "latin_1", "cp1250", "cp1254", "utf_8"
 SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n?$", re.IGNORECASE)
 
 
-def read_text(opened: Opened, header_row: int | None = None) -> RawTable:
+def open_text(opened: Opened, header_row: int | None = None) -> Extract:
     encoding, notes = find_encoding(opened)
     with opened.stream() as stream:
         sample = codecs.getincrementaldecoder(encoding)("replace").decode(stream.read(SAMPLE))
     if re.match(r"\s*([{<]|\[\s*[{\[])", sample):
         raise refuse(opened.path, "this is JSON, XML or a web page, not a table.")
     delimiter, declared = find_delimiter(opened, sample)
-    frame, head = build_frame(opened, _rows(opened, encoding, delimiter, declared), header_row)
-    return RawTable(
-        path=opened.path,
-        frame=frame,
+    rows = _TextRows(opened, encoding, delimiter, declared)
+    names, head = find_headings(opened, rows, header_row)
+    return Extract(
+        name=opened.path.name,
+        headings=tuple(names),
         format="CSV, gzipped" if opened.gzipped else "CSV",
         encoding=encoding,
         delimiter=DELIMITERS[delimiter],
@@ -39,6 +41,7 @@ def read_text(opened: Opened, header_row: int | None = None) -> RawTable:
         real_dates=False,
         sha256=opened.sha256,
         notes=notes,
+        read=lambda _: text_parts(opened, rows, names),
     )
 
 
@@ -117,20 +120,34 @@ def _consistency(sample: str, delimiter: str) -> tuple[float, int]:
     return commonest / widths.total(), width
 
 
-def _rows(opened: Opened, encoding: str, delimiter: str, skip_first: bool) -> Iterator[tuple[int, list[str]]]:
-    number = 0
-    with opened.stream() as stream:
-        text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
+class _TextRows:
+    """The file's records, some at a time; a record may have several lines, and counts as one row."""
+
+    def __init__(self, opened: Opened, encoding: str, delimiter: str, skip_first: bool) -> None:
+        self.number = 0
+        self._opened, self._skip = opened, skip_first
+        self._records = self._open(encoding, delimiter)
+
+    def _open(self, encoding: str, delimiter: str) -> Iterator[list[str]]:
+        with self._opened.stream() as stream:
+            text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
+            try:
+                yield from csv.reader(text, delimiter=delimiter, strict=True)
+            finally:
+                text.detach()
+
+    def take(self, most: int) -> list[Sequence[str]]:
+        if self._skip:
+            self._skip = False
+            self.take(1)
+        batch: list[Sequence[str]] = []
         try:
-            for cells in reader:
-                number += 1
-                if number > 1 or not skip_first:
-                    yield number, cells
+            batch.extend(islice(self._records, most))
         except (csv.Error, UnicodeError) as error:
-            raise InputError(Problem(opened.path.name, _words(error), number + 1), "Correct the file.") from error
-        finally:
-            text.detach()
+            number = self.number + len(batch) + 1
+            raise InputError(Problem(self._opened.path.name, _words(error), number), "Correct the file.") from error
+        self.number += len(batch)
+        return batch
 
 
 def _words(error: Exception) -> str:

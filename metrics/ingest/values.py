@@ -65,18 +65,19 @@ def parse_yes_no(cell: str) -> bool:
     raise NotUnderstood("neither yes nor no; accepted: yes/no, y/n, true/false, 1/0")
 
 
-def date_parser(date_format: str | None, real_dates: bool) -> Parser:
+def date_parser(date_format: str | None, real_dates: bool, day_numbers: bool | None = None) -> Parser:
     """How days are read: ISO or day/month/year, or only `date_format` if the definition gives one.
 
-    Where the file is a workbook, its own dates (which arrive in ISO) and day numbers are also dates.
+    Where the file knows days itself, they arrive in ISO and are dates too; in a workbook, day numbers are as well.
     """
+    numbers = real_dates if day_numbers is None else day_numbers
 
     def parse(cell: str) -> dt.date:
         if real_dates and (found := ISO.fullmatch(cell)):
             return _day(*found.group(1, 2, 3))
         if date_format is not None:
             return _formatted(cell, date_format)
-        return parse_date(cell, real_dates)
+        return parse_date(cell, numbers)
 
     return parse
 
@@ -128,8 +129,15 @@ def _in_range(day: dt.date) -> dt.date:
 
 def seems_month_first(cells: list[str]) -> bool:
     """Some cells are dates only as month/day/year, and none only as day/month/year."""
-    parts = [(int(f[1]), int(f[2])) for cell in cells if (f := DAY_FIRST.fullmatch(cell))]
-    return any(second > 12 >= first for first, second in parts) and not any(first > 12 for first, _ in parts)
+    found = [month_evidence(cell) for cell in cells]
+    return any(month for month, _ in found) and not any(day for _, day in found)
+
+
+def month_evidence(cell: str) -> tuple[bool, bool]:
+    """Whether a cell is a day only as month/day/year, and whether it may be one only as day/month/year."""
+    found = DAY_FIRST.fullmatch(cell)
+    first, second = (int(found[1]), int(found[2])) if found else (0, 0)
+    return second > 12 >= first, first > 12
 
 
 def parse_cells(cells: pd.Series, parse: Parser) -> tuple[list[Any], dict[str, str]]:

@@ -2,58 +2,65 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import python_calamine as calamine
 
 from metrics.errors import InputError, Problem
+from metrics.ingest.cells import cell_text
 from metrics.ingest.opening import Opened, refuse
-from metrics.ingest.reading import RawTable, build_frame
+from metrics.ingest.reading import Extract, find_headings, text_parts
 
 
-def read_workbook(opened: Opened, sheet: str | None = None, header_row: int | None = None) -> RawTable:
+def open_workbook(opened: Opened, sheet: str | None = None, header_row: int | None = None) -> Extract:
     with opened.stream() as stream:
         book = _load(opened, stream.read())
-    name = choose_sheet(opened, book, sheet)
+    name, notes = choose_sheet(opened, book, sheet)
     page = _guarded(opened, lambda: book.get_sheet_by_name(name))
-    rows = _guarded(opened, lambda: page.to_python(skip_empty_area=False))
     try:
-        frame, head = build_frame(opened, _as_text(rows), header_row)
+        rows = _SheetRows(opened, page)
+        names, head = find_headings(opened, rows, header_row)
     except InputError as error:
         merged = _merged_headings(page, header_row or 1)
         if merged:
             raise InputError([Problem(f"{opened.path.name}!{name}", merged), *error.problems], error.advice) from None
         raise
-    return RawTable(
-        path=opened.path,
-        frame=frame,
+    return Extract(
+        name=opened.path.name,
+        headings=tuple(names),
         format="workbook",
         encoding="",
         delimiter="",
         sheet=name,
         header_row=head,
         real_dates=True,
+        day_numbers=True,
         sha256=opened.sha256,
+        notes=notes,
+        read=lambda _: text_parts(opened, rows, names),
     )
 
 
-def choose_sheet(opened: Opened, book: Any, wanted: str | None) -> str:
-    """The named sheet, or the only one that a person can see and that holds cells."""
+def choose_sheet(opened: Opened, book: Any, wanted: str | None) -> tuple[str, tuple[str, ...]]:
+    """The named sheet, or the only one that a person can see and that holds cells; hidden ones are named in a note."""
     names: list[str] = list(book.sheet_names)
     if wanted is not None:
         if wanted in names:
-            return wanted
+            return wanted, ()
         raise refuse(opened.path, f"there is no sheet '{wanted}'; there are: {', '.join(names)}.", "Correct `sheet` in the definition.")
     visible = [m.name for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible] or names
     filled = [name for name in visible if _guarded(opened, lambda name=name: book.get_sheet_by_name(name).height)]
+    hidden = [name for name in names if name not in visible]
     if len(filled) == 1:
-        return filled[0]
+        return filled[0], (f"Hidden sheets were not read: {', '.join(hidden)}.",) if hidden else ()
+    also = f" There are hidden sheets: {', '.join(hidden)}." if hidden else ""
     if not filled:
-        raise refuse(opened.path, "no sheet of the workbook holds anything.")
-    raise refuse(opened.path, f"the workbook has {len(filled)} sheets: {', '.join(filled)}.", "Name one with `sheet` (inspect: --sheet).")
+        raise refuse(opened.path, f"no sheet of the workbook holds anything.{also}")
+    advice = "Name one with `sheet` (inspect: --sheet)."
+    raise refuse(opened.path, f"the workbook has {len(filled)} sheets: {', '.join(filled)}.{also}", advice)
 
 
 def _load(opened: Opened, content: bytes) -> Any:
@@ -74,22 +81,19 @@ def _guarded(opened: Opened, read: Any) -> Any:
         raise refuse(opened.path, "the workbook is damaged.", "Open it in a spreadsheet program and save it as XLSX.") from None
 
 
-def _as_text(rows: list[list[Any]]) -> Iterator[tuple[int, list[str]]]:
-    for number, cells in enumerate(rows, 1):
-        yield number, [cell_text(cell) for cell in cells]
+class _SheetRows:
+    """A sheet's rows from its first on, each from column A on, as text."""
 
+    def __init__(self, opened: Opened, page: Any) -> None:
+        self.number = 0
+        self._opened = opened
+        self._left = [""] * (page.start[1] if page.start else 0)
+        self._rows = _guarded(opened, page.iter_rows)
 
-def cell_text(cell: Any) -> str:
-    """Whole numbers without a point, dates in ISO, true and false as words: what a CSV of the same sheet should have said."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
-    return str(cell) if cell is not None else ""
+    def take(self, most: int) -> list[Sequence[str]]:
+        taken = _guarded(self._opened, lambda: list(islice(self._rows, most)))
+        self.number += len(taken)
+        return [self._left + [cell_text(cell) for cell in cells] for cells in taken]
 
 
 def _merged_headings(page: Any, row: int) -> str:
