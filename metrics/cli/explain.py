@@ -17,6 +17,7 @@ from metrics.sources.engine import open_source
 
 app = typer.Typer(rich_markup_mode=None)
 
+ANALYSTS_OWN = "For you, from the rows that are loaded. What a release says of these steps: `equality show {} --by waterfall`."
 PARAMETERS_SHOWN = 12
 """A list of units can run to hundreds; `--json` has them all."""
 
@@ -50,6 +51,7 @@ def _page(found: Explanation) -> str:
     lines += [line[:1].upper() + line[1:] for line in found.measure]
     lines += ["", "Who is in the base", *(f"  {step.people:>{width}}  {step.words}" for step in found.waterfall)]
     lines += [f"  {found.note}"] if found.note else []
+    lines += ["  " + ANALYSTS_OWN.format(found.kpi)]
     for statement in found.statements:
         lines += ["", f"-- {statement.title}", statement.sql, _parameters(statement)]
     return "\n".join(lines)

@@ -15,9 +15,9 @@ from metrics.access.viewer import Viewer
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption
 from metrics.cli.tables import read_day, table
 from metrics.exports.csv import harmless
-from metrics.exports.tidy import FIGURES, FIXED, tidy
+from metrics.exports.tidy import FIGURES, FIXED, SAID, tidy
 from metrics.releases.store import ReleaseStore
-from metrics.report import Contents, KpiSummary, Report, Request
+from metrics.report import Contents, KpiSummary, Report, Request, Structure
 from metrics.settings import load_settings
 from metrics.wording.dates import format_day, format_period
 from metrics.wording.groups import format_group
@@ -26,6 +26,11 @@ from metrics.wording.status import format_status
 from metrics.wording.values import digits_for, format_figure, format_number, format_range
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+class StructureChoice(StrEnum):
+    AS_WAS = "as_was"
+    TODAY = "today"
 
 
 class Format(StrEnum):
@@ -42,6 +47,9 @@ def show_kpi(
     release: Annotated[str | None, typer.Option("--release", metavar="ID", help="Default: the latest release.")] = None,
     audience: Annotated[str | None, typer.Option("--audience", help="Whose view; default: the first audience of the release.")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Id of one unit; default: every unit that is published.")] = None,
+    structure: Annotated[
+        StructureChoice, typer.Option("--structure", help="Units as they were on each day, or earlier figures in today's units.")
+    ] = StructureChoice.AS_WAS,
     format: Annotated[Format, typer.Option("--format", help="For a person, a spreadsheet, or a machine.")] = Format.TABLE,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
@@ -49,18 +57,20 @@ def show_kpi(
     store = ReleaseStore(load_settings(config).releases_url)
     viewer = Viewer(audience or store.snapshot(release).audiences[0], "command_line")
     contents = store.contents(release, viewer)
-    report = store.read(_request(contents, kpi, by or (), period, release, unit), viewer)
+    report = store.read(_request(contents, kpi, by or (), period, release, unit, structure), viewer)
     typer.echo(_PRINTERS[format](report), nl=False)
 
 
-def _request(contents: Contents, kpi: str, by: Sequence[str], period: str | None, release: str | None, unit: str | None) -> Request:
+def _request(
+    contents: Contents, kpi: str, by: Sequence[str], period: str | None, release: str | None, unit: str | None, structure: Structure
+) -> Request:
     known = contents.kpis.get(kpi)
     days = None
     if period == "latest" and known:
         days = (contents.periods[kpi][-1],)
     elif period is not None and period != "latest":
         days = (read_day(period, "--period"),)
-    return Request((kpi,), (_breakdown(known, by),), (unit,) if unit else None, days, release)
+    return Request((kpi,), (_breakdown(known, by),), (unit,) if unit else None, days, release, structure)
 
 
 def _breakdown(kpi: KpiSummary | None, by: Sequence[str]) -> str:
@@ -72,8 +82,8 @@ def _breakdown(kpi: KpiSummary | None, by: Sequence[str]) -> str:
 def tidy_columns(report: Report) -> pd.DataFrame:
     """Exactly the columns that every command and file agrees on; `unit` stands before the other dimensions."""
     frame = tidy(report)
-    dimensions = [d for d in report.contents.dimensions if d in frame.columns]
-    return frame[[*FIXED, "unit", *dimensions, *FIGURES]]
+    dimensions = [d for d in ("step", *report.contents.dimensions) if d in frame.columns]
+    return frame[[*FIXED, "unit", *dimensions, *FIGURES, *SAID]]
 
 
 def _csv(report: Report) -> str:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from metrics.report import Report
+from metrics.wording.notes import describe_note
+from metrics.wording.structure import breaks_between, describe_break
+from metrics.wording.waterfall import STEP_NAMES
 
 FIXED = ("release", "kpi", "period_start", "period_end")
+SAID = ("structure", "made_of", "note")
+"""In every file: units as they were, or in today's structure; what a re-cast figure was made of; and what must be said beside a figure."""
 FIGURES = ("numerator", "denominator", "value", "lower", "upper", "benchmark", "target", "gap", "ratio", "status", "marker")
 
 
@@ -27,6 +32,9 @@ def tidy(report: Report) -> pd.DataFrame:
     out["unit"] = cells["unit"].astype(str)
     out["unit_name"] = [contents.units[u].name if u in contents.units else u for u in out["unit"]]
     split = [dict(part.split("=", 1) for part in str(group).split(";") if part) for group in cells["group"]]
+    if any("step" in s for s in split):  # of a waterfall
+        out["step"] = [s.get("step", "") for s in split]
+        out["step_label"] = [STEP_NAMES.get(s.get("step", ""), "") for s in split]
     for id, dimension in contents.dimensions.items():
         if any(id in s for s in split):
             labels = {c: label for c, label, _ in dimension.categories}
@@ -34,4 +42,22 @@ def tidy(report: Report) -> pd.DataFrame:
             out[f"{id}_label"] = [labels.get(s.get(id, ""), "") for s in split]
     for column in FIGURES:
         out[column] = cells[column].astype(str) if column in ("status", "marker") else pd.to_numeric(cells[column], errors="coerce")
+    out["structure"] = report.request.structure
+    out["made_of"] = cells["made_of"].astype(str) if "made_of" in cells else ""
+    out["note"] = _notes(report)
     return out.sort_values(["kpi", "unit", "period_end"], kind="stable", ignore_index=True)
+
+
+def _notes(report: Report) -> list[str]:
+    """Why a figure is empty or to be read with care, and at the first figure after a break, that it is one and why."""
+    cells = report.cells
+    keys = ["kpi", "unit", "breakdown", "group"]
+    before = cells.sort_values("period_end").groupby(keys, sort=False)["period_end"].shift(1)
+    told = []
+    for at, row in cells.iterrows():
+        words = [describe_note(row)]
+        if pd.notna(before.get(at)):
+            parted = breaks_between(report.breaks(str(row["kpi"]), str(row["unit"])), before[at], row["period_end"])
+            words += [f"Not comparable with earlier figures: {describe_break(day, reason)}." for day, reason in parted]
+        told.append(" ".join(filter(None, words)))
+    return told

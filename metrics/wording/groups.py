@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from metrics.report import DimensionSummary
+from metrics.wording.waterfall import STEP_NAMES
 
 
 def format_group(group: str, dimensions: Mapping[str, DimensionSummary], everyone: str = "Everyone") -> str:
@@ -16,6 +17,8 @@ def format_group(group: str, dimensions: Mapping[str, DimensionSummary], everyon
 
 def _label(part: str, dimensions: Mapping[str, DimensionSummary]) -> str:
     dimension, _, category = part.partition("=")
+    if dimension == "step":
+        return STEP_NAMES.get(category, category)
     known = dimensions[dimension].categories if dimension in dimensions else ()
     return next((label for id, label, _ in known if id == category), category)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from metrics.definitions.waterfall import WATERFALL
 from metrics.report import KpiSummary
 
 MINUS = "\u2212"
@@ -95,7 +96,8 @@ def format_figure(row: pd.Series, kpi: KpiSummary, currency: str = "£", bare: b
     """The value of a row, or the word for why there is none."""
     if is_missing(row["value"]):
         return MARKER_WORDS.get(str(row["marker"]), NO_FIGURE)
-    return format_value(row["value"], kpi.unit, currency, digits_for(row, kpi.unit), bare)
+    unit = "percent" if str(row.get("breakdown", "")) == WATERFALL else kpi.unit  # a step's value is a share of everybody
+    return format_value(row["value"], unit, currency, digits_for(row, unit), bare)
 
 
 def format_declared(share: float) -> str:
