@@ -177,13 +177,15 @@ class Archive:
         if not isinstance(stored, dict) or stored.get("format") != FORMAT:
             raise _no_archive(self.file)
         for key, ours in (("archive_version", ARCHIVE_VERSION), ("store_version", VERSION)):
-            if not isinstance(stored.get(key), int) or stored[key] > ours:
+            if isinstance(stored.get(key), int) and stored[key] > ours:
                 raise InputError(
                     f"{self.file} was written by a newer product: its {key.replace('_', ' ')} is {stored.get(key)}; "
                     f"this product reads up to {ours}.",
                     "Nothing was restored. Restore it with the product's version that wrote it, or a later one.",
                 )
         try:
+            if not 1 <= stored["store_version"] <= VERSION or stored["archive_version"] != ARCHIVE_VERSION:
+                raise ValueError("no version that there ever was")
             tables = {str(name): Part(tuple(p["columns"]), int(p["rows"]), str(p["sha256"])) for name, p in stored["tables"].items()}
             found = Manifest(stored["store_version"], str(stored["written_at"]), tuple(stored["releases"]), tables)
         except (KeyError, TypeError, ValueError, AttributeError):

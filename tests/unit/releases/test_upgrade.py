@@ -102,12 +102,12 @@ def refusals(url: str) -> list[str]:
     statement = (
         "select sql from sqlite_master where sql is not null order by name"
         if engine.dialect.name == "sqlite"
-        else "select pg_get_triggerdef(t.oid) || prosrc from pg_trigger t join pg_proc p on p.oid = tgfoid where not tgisinternal order by 1"
+        else "select pg_get_triggerdef(t.oid) || prosrc from pg_trigger t join pg_proc p on p.oid = tgfoid where not tgisinternal"
     )
     with engine.connect() as connection:
         found = [" ".join(row[0].split()) for row in connection.execute(text(statement))]
     engine.dispose()
-    return [one for one in found if "TRIGGER" in one]
+    return sorted(one for one in found if "TRIGGER" in one)
 
 
 @pytest.mark.parametrize("begin", ["from_nothing", "from_first"])
