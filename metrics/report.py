@@ -304,7 +304,11 @@ class Report:
         history, known = self.contents.history, self.contents.kpis[kpi]
         today = self.request.structure == "today"
         of_unit = history.breaks_today.get(known.dataset, {}) if today else history.breaks
-        return tuple(sorted({*known.series_breaks, *of_unit.get(unit, ())}))
+        found = {*known.series_breaks, *of_unit.get(unit, ())}
+        here = self.contents.units.get(unit)
+        if not today and here is not None and here.valid_from is not None and unit in history.was:
+            found.add((here.valid_from, f"{here.name} began, {history.was[unit]}"))
+        return tuple(sorted(found))
 
     def kpi_at(self, kpi: str, unit: str) -> KpiSummary:
         """The KPI as it stands for one unit: with the breaks of the unit among its own."""

@@ -25,7 +25,7 @@ def draw_time_path(
 
     `scale` fixes the span of values, for charts that are read side by side.
     """
-    kpi = report.contents.kpis[kpi_id]
+    kpi = report.kpi_at(kpi_id, unit)
     rows = over_time(report, kpi_id, unit)
     path = target_path(kpi, rows)
     low, high = scale or span_of(rows["value"], rows["lower"].tail(1), rows["upper"].tail(1), around=tuple(v for _, v in path))
@@ -61,7 +61,7 @@ def over_time(report: Report, kpi_id: str, unit: str) -> pd.DataFrame:
     every = [pd.Timestamp(d) for d in report.contents.periods.get(kpi_id, ())]
     wanted = [d for d in every if report.request.period_ends is None or d.date() in report.request.period_ends]
     rows = rows.set_index("period_end").reindex(wanted or rows["period_end"].tolist())
-    broken = [pd.Timestamp(day) for day, _ in report.contents.kpis[kpi_id].series_breaks]
+    broken = [pd.Timestamp(day) for day, _ in report.breaks(kpi_id, unit)]
     between = [at - timedelta(hours=12) for at in broken if rows.index.min() < at <= rows.index.max()]
     return rows.reindex(rows.index.union(between)).rename_axis("period_end").reset_index()
 

@@ -23,6 +23,7 @@ from metrics.wording.dates import format_day, format_period
 from metrics.wording.groups import format_group
 from metrics.wording.legend import describe_markers
 from metrics.wording.status import format_status
+from metrics.wording.structure import STRUCTURE_MEANINGS, breaks_between, describe_break, describe_made_of
 from metrics.wording.values import digits_for, format_figure, format_number, format_range
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -39,7 +40,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@app.command(name="show", epilog="Example: equality show WR01 --by directorate --period latest --format csv")
+@app.command(name="show", epilog="Example: equality show WR01 --by directorate --period latest --structure today --format csv")
 def show_kpi(
     kpi: Annotated[str, typer.Argument(help="Id of the KPI, such as WR01.")],
     by: Annotated[list[str] | None, typer.Option("--by", metavar="DIM", help="A dimension to split by; repeat it for several.")] = None,
@@ -57,7 +58,7 @@ def show_kpi(
     store = ReleaseStore(load_settings(config).releases_url)
     viewer = Viewer(audience or store.snapshot(release).audiences[0], "command_line")
     contents = store.contents(release, viewer)
-    report = store.read(_request(contents, kpi, by or (), period, release, unit, structure), viewer)
+    report = store.read(_request(contents, kpi, by or (), period, release, unit, structure.value), viewer)
     typer.echo(_PRINTERS[format](report), nl=False)
 
 
@@ -124,12 +125,23 @@ def _table(report: Report) -> str:
 
 def _foot(report: Report) -> list[str]:
     made = report.provenance
+    asked = report.request
+    units = [STRUCTURE_MEANINGS["today"]] if asked.structure == "today" else []
+    for unit in asked.units or ():
+        units += [*describe_made_of(report.cells, report.contents.units), *_broken(report, unit)]
     legend = describe_markers([m for m in report.cells["marker"].unique() if m])
     source = report.kpi().source
     data = f"{source}, {format_day(made.data_dates[source])}"
     synthetic = " Synthetic figures." if made.synthetic else ""
     withdrawn = [f"THIS RELEASE WAS WITHDRAWN: {made.withdrawn}"] if made.withdrawn else []
-    return [*legend, made.disclosure_note, f"Release {made.release}. {made.council}.{synthetic} Source: {data}.", *withdrawn]
+    return [*units, *legend, made.disclosure_note, f"Release {made.release}. {made.council}.{synthetic} Source: {data}.", *withdrawn]
+
+
+def _broken(report: Report, unit: str) -> list[str]:
+    """Days across which the figures of a unit are not compared."""
+    days = report.cells["period_end"]
+    found = breaks_between(report.breaks(report.kpi().id, unit), days.min(), days.max()) if len(days) else ()
+    return [f"Not comparable before and after: {describe_break(day, reason)}." for day, reason in found]
 
 
 def _count(value: float) -> str:

@@ -44,20 +44,18 @@ def tidy(report: Report) -> pd.DataFrame:
         out[column] = cells[column].astype(str) if column in ("status", "marker") else pd.to_numeric(cells[column], errors="coerce")
     out["structure"] = report.request.structure
     out["made_of"] = cells["made_of"].astype(str) if "made_of" in cells else ""
-    out["note"] = _notes(report)
+    out["note"] = _notes(report, cells)
     return out.sort_values(["kpi", "unit", "period_end"], kind="stable", ignore_index=True)
 
 
-def _notes(report: Report) -> list[str]:
+def _notes(report: Report, cells: pd.DataFrame) -> list[str]:
     """Why a figure is empty or to be read with care, and at the first figure after a break, that it is one and why."""
-    cells = report.cells
-    keys = ["kpi", "unit", "breakdown", "group"]
-    before = cells.sort_values("period_end").groupby(keys, sort=False)["period_end"].shift(1)
+    before = cells.sort_values("period_end").groupby(["kpi", "unit", "breakdown", "group"], sort=False)["period_end"].shift(1)
     told = []
-    for at, row in cells.iterrows():
-        words = [describe_note(row)]
-        if pd.notna(before.get(at)):
-            parted = breaks_between(report.breaks(str(row["kpi"]), str(row["unit"])), before[at], row["period_end"])
-            words += [f"Not comparable with earlier figures: {describe_break(day, reason)}." for day, reason in parted]
-        told.append(" ".join(filter(None, words)))
+    for row, last in zip(cells.to_dict("records"), before.reindex(cells.index), strict=True):
+        words = [describe_note(pd.Series(row))] if row["note"] else []
+        breaks = report.breaks(str(row["kpi"]), str(row["unit"])) if pd.notna(last) else ()
+        parted = breaks_between(breaks, last, row["period_end"])
+        words += [f"Not comparable with earlier figures: {describe_break(day, reason)}." for day, reason in parted]
+        told.append(" ".join(words))
     return told

@@ -14,6 +14,7 @@ from metrics.report import Report
 from metrics.wording.dates import format_day
 from metrics.wording.legend import EMPTY_IS_NOT_ZERO, MARKERS
 from metrics.wording.notes import NOTES, describe_notes
+from metrics.wording.structure import STRUCTURE_MEANINGS, STRUCTURES, describe_made_of
 
 LONGEST = 32_767
 """Letters that a cell of a workbook can hold."""
@@ -64,6 +65,7 @@ def _cover(sheet: Any, looks: dict[str, Any], report: Report, title: str) -> Non
         ("Version for", p.audience),
         ("Definition version", p.definition_version),
         ("Small numbers", p.disclosure_note),
+        ("Units", f"{STRUCTURES[report.request.structure]}. {STRUCTURE_MEANINGS[report.request.structure]}"),
         ("Sheets", "Notes: what the measures and columns mean. Data: the figures, one row for each measure, unit, group and date."),
     ]
     for row, (name, value) in enumerate(facts, 2):
@@ -96,6 +98,9 @@ def _notes(sheet: Any, looks: dict[str, Any], report: Report) -> None:
                 f"{kpi.who.rstrip('.')}. Population: {kpi.population}. Source: {kpi.source}. {kpi.why_it_matters} {' '.join(said)}",
             )
         ]
+    for unit in dict.fromkeys(report.cells["unit"].astype(str)):
+        told = describe_made_of(report.cells[report.cells["unit"] == unit], report.contents.units)
+        lines += [(report.contents.units[unit].name, " ".join(told))] if told and unit in report.contents.units else []
     for row, (name, text) in enumerate(lines, 2):
         sheet.write_string(row, 0, name[:LONGEST], looks["bold"])
         sheet.write_string(row, 1, text.strip()[:LONGEST], looks["wrap"])

@@ -76,9 +76,16 @@ def recast(asked: pd.DataFrame, parts: pd.DataFrame, made: Recasting) -> pd.Data
     if asked.empty:
         return asked.assign(made_of="", off_by=np.nan)
     published = _by_key(parts)
-    frames = [asked[~asked["unit"].isin(made.contents.history.recast)].assign(made_of="", off_by=np.nan)]
-    for (kpi, unit), rows in asked[asked["unit"].isin(made.contents.history.recast)].groupby(["kpi", "unit"], sort=False):
-        frames.append(_one_unit(made.contents.kpis[str(kpi)], str(unit), rows, published, made))
+    other = asked["unit"].isin(made.contents.history.recast)
+    frames = [asked[~other].assign(made_of="", off_by=np.nan)]
+    for dataset, told in made.told.items():
+        mine = asked[other & asked["kpi"].isin([k.id for k in made.contents.kpis.values() if k.dataset == dataset])]
+        lines = [
+            _one_unit(made.contents.kpis[str(kpi)], str(unit), rows, published, made)
+            for (kpi, unit), rows in mine.groupby(["kpi", "unit"], sort=False)
+        ]
+        if lines:
+            frames.append(_moved(pd.concat(lines, ignore_index=True), told, made.contents))
     found = pd.concat([f for f in frames if len(f)], ignore_index=True)[[*ESTIMATE_COLUMNS, *RECAST_COLUMNS]]
     return _in_order(found, asked)
 
@@ -109,19 +116,19 @@ def _one_unit(kpi: KpiSummary, unit: str, rows: pd.DataFrame, published: Mapping
     other = {day for day, found in compositions.items() if not found.same_unit}
     kept: pd.DataFrame = rows[~rows["period_end"].dt.date.isin(other)]
     goal = _goal(kpi, kept)
-    lines = rows[["breakdown", "group"]].drop_duplicates().itertuples(index=False)
+    months = {(str(b), str(g)): set(days.dt.month) for (b, g), days in kept.groupby(["breakdown", "group"])["period_end"]}
+    usual = set(kept["period_end"].dt.month)
     new: list[Row] = []
-    for breakdown, group in sorted(((str(b), str(g)) for b, g in lines), key=lambda line: line[1] != ""):
-        for day in sorted(other):
+    for breakdown, group in rows[["breakdown", "group"]].drop_duplicates().astype(str).itertuples(index=False):
+        less_often = usual - months.get((breakdown, group), usual)  # months in which the KPI is published, and this line is not
+        for day in sorted(d for d in other if d.month not in less_often):
             row = _figure(kpi, unit, group, compositions[day], published, made, goal)
             if row is not None:
                 new.append({**row, "breakdown": breakdown})
     if not new:
         return kept.assign(made_of="", off_by=np.nan)
-    both = pd.DataFrame(new, columns=[*ESTIMATE_COLUMNS, *RECAST_COLUMNS])
-    both = _compared(kpi, both)
-    every = pd.concat([kept.assign(made_of="", off_by=np.nan), both], ignore_index=True)
-    return _moved(kpi, unit, every, told)
+    both = _compared(kpi, pd.DataFrame(new, columns=[*ESTIMATE_COLUMNS, *RECAST_COLUMNS]))
+    return pd.concat([kept.assign(made_of="", off_by=np.nan), both], ignore_index=True) if len(kept) else both
 
 
 # one figure
@@ -286,13 +293,12 @@ def _compared(kpi: KpiSummary, new: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _moved(kpi: KpiSummary, unit: str, every: pd.DataFrame, told: Succession) -> pd.DataFrame:
+def _moved(every: pd.DataFrame, told: Succession, contents: Contents) -> pd.DataFrame:
     """Changes across days that the re-casting has joined; later figures keep the change that was published with them."""
-    joined: Any = every.loc[every["made_of"] != "", "period_end"].max()
-    late = every["period_end"] > joined + pd.DateOffset(months=FARTHEST_MONTHS)
-    parted = {unit: [b.day for b in told.breaks_today(unit)]}
-    again = add_changes(every, {kpi.id: [date.fromisoformat(day) for day, _ in kpi.series_breaks]}, parted)
-    columns = [*CHANGES, "movement"]
-    for name in columns:
-        every[name] = every[name].where(late, again[name])
+    joined = every[every["made_of"] != ""].groupby("unit")["period_end"].max()
+    near = every["period_end"] <= every["unit"].map(joined) + pd.DateOffset(months=FARTHEST_MONTHS)
+    kpis = {id: [date.fromisoformat(day) for day, _ in contents.kpis[id].series_breaks] for id in every["kpi"].unique()}
+    again = add_changes(every, kpis, {unit: [b.day for b in told.breaks_today(unit)] for unit in every["unit"].unique()})
+    for name in (*CHANGES, "movement"):
+        every[name] = every[name].where(~near, again[name])
     return every

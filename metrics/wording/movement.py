@@ -9,7 +9,8 @@ import pandas as pd
 
 from metrics.periods import years_before
 from metrics.report import KpiSummary
-from metrics.wording.dates import Day, as_day, format_day, format_month
+from metrics.wording.dates import Day, as_day, format_month
+from metrics.wording.structure import describe_break
 from metrics.wording.values import digits_for, format_change, format_value, is_missing
 
 Direction = Literal["better", "worse", "neither"]
@@ -43,8 +44,8 @@ def describe_movement(row: pd.Series, kpi: KpiSummary, currency: str = "£", ear
     `earlier` is the day compared with, where it is known not to be a year before.
     """
     movement, when = str(row["movement"]), _when(row, earlier)
-    if movement == "first":
-        return _first(row, kpi)
+    if movement in {"first", "broken"}:
+        return _first(row, kpi, earlier)
     if movement == "" or is_missing(row["change"]):
         return ""
     digits = digits_for(row, kpi.unit)
@@ -72,11 +73,12 @@ def _when(row: pd.Series, earlier: Day | None) -> str:
     return f"since {format_month(earlier)}"
 
 
-def _first(row: pd.Series, kpi: KpiSummary) -> str:
-    """Why there is nothing to compare with: a break in the last fifteen months, or simply the first figure."""
+def _first(row: pd.Series, kpi: KpiSummary, earlier: Day | None) -> str:
+    """Why there is nothing to compare with: a break since then (in the last fifteen months), or simply the first figure."""
     now = as_day(row["period_end"])
-    since = (pd.Timestamp(now) - pd.DateOffset(months=15)).date()
-    broken = [day for day, _ in kpi.series_breaks if since < date.fromisoformat(day) <= now]
+    since = as_day(earlier) if earlier is not None else (pd.Timestamp(now) - pd.DateOffset(months=15)).date()
+    broken = [(day, reason) for day, reason in kpi.series_breaks if since < date.fromisoformat(day) <= now]
+    with_what = "with last year" if earlier is None else f"with {format_month(earlier)}"
     if broken:
-        return f"Not compared with last year: counted differently from {format_day(max(broken))}"
-    return "First published figure"
+        return f"Not comparable {with_what}: {describe_break(*max(broken))}"
+    return "First published figure" if row["movement"] == "first" else f"Not comparable {with_what}"

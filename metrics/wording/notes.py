@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from metrics.report import KpiSummary
-from metrics.wording.dates import format_day
 from metrics.wording.legend import MARKERS
-from metrics.wording.values import format_declared, is_missing
+from metrics.wording.structure import breaks_between, describe_break
+from metrics.wording.values import format_declared, format_number, is_missing
 
 NOTES = {
     "hidden": "Hidden to protect people: the numbers are too small to show safely, or would give away one that is.",
@@ -22,6 +22,15 @@ NOTES = {
     "no_path": "The target is not due yet and has no starting point, so there is no path to compare with.",
     "rounded": "Made from rounded counts, so it may differ a little from the exact figure.",
     "rounding": "Counts are rounded, so parts may not add up to their total.",
+    "recast_sum": "Added up from the units of that day.",
+    "recast_rounded": "Added up from the rounded counts of the units of that day.",
+    "recast_hidden": "Hidden: a figure that would be needed to put this unit together is hidden to protect people.",
+    "recast_withheld": "Withheld: a figure that would be needed to put this unit together is withheld.",
+    "recast_split": "Not available: made of a part of a unit that was split, and nobody can tell which part.",
+    "recast_no_sum": "Not available: made of several units then, and such figures cannot be added up.",
+    "recast_not_published": "Not available: made of several units then, and not all of their figures were published.",
+    "recast_closed": "Not available: made of units then whose figures are not open to you.",
+    "recast_rough": "Not available: rounding would make up too much of a figure worked out as a difference.",
     "census": (
         "Everyone on record is counted, so there is no sampling error. The likely range says how far the figure could have "
         "come out otherwise by chance alone."
@@ -46,6 +55,8 @@ def describe_note(row: pd.Series) -> str:
         return f"Withheld: only {format_declared(declared)} in 100 people have answered, and a share needs at least 60."
     if key == "declared_low" and not is_missing(declared):
         return f"Read with care: {format_declared(declared)} in 100 people have answered."
+    if key == "recast_rounded" and not is_missing(row.get("off_by")):
+        return f"{NOTES[key].rstrip('.')}: each count may be off by up to {format_number(row['off_by'])} people."
     return NOTES[key]
 
 
@@ -67,12 +78,10 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
 
 
 def _breaks(rows: pd.DataFrame, kpi: KpiSummary) -> list[str]:
-    days = rows["period_end"]
-    return [
-        f"Counted differently from {format_day(day)}: {reason.rstrip('.')}. Figures before and after are not compared."
-        for day, reason in kpi.series_breaks
-        if len(rows) and days.min() < pd.Timestamp(day) <= days.max()
-    ]
+    if rows.empty:
+        return []
+    found = breaks_between(kpi.series_breaks, rows["period_end"].min(), rows["period_end"].max())
+    return [f"{describe_break(day, reason)}: figures before and after are not compared." for day, reason in found]
 
 
 def describe_marker(marker: str) -> str:

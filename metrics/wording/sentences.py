@@ -15,6 +15,7 @@ from metrics.statistics.targets import required_share_of_hires
 from metrics.wording.dates import format_day, format_month
 from metrics.wording.definition import describe_target
 from metrics.wording.movement import describe_movement
+from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import (
     MARKER_SENTENCES,
     digits_for,
@@ -38,14 +39,18 @@ def describe_series(rows: pd.DataFrame, kpi: KpiSummary, currency: str = "£") -
     shown = ordered[ordered["value"].notna()]
     if shown.empty:
         return f"{kpi.short_title}: no figure can be shown in this time. {_empty_periods(ordered)}".strip()
-    first, last = shown.iloc[0], shown.iloc[-1]
+    last = shown.iloc[-1]
+    parted = breaks_between(kpi.series_breaks, shown["period_end"].iloc[0], last["period_end"])
+    since = max((pd.Timestamp(day) for day, _ in parted), default=shown["period_end"].iloc[0])
+    first = shown[shown["period_end"] >= since].iloc[0]  # never from one side of a break to the other
     here = f"{format_figure(last, kpi, currency)} in {format_month(last['period_end'])}"
-    if len(shown) == 1:
-        return f"{kpi.short_title}: {here}. {_empty_periods(ordered)}".strip()
+    broken = " ".join(f"The line is broken: {describe_break(day, reason)}." for day, reason in parted)
+    if first.name == last.name:
+        return f"{kpi.short_title}: {here}. {broken} {_empty_periods(ordered)}".replace("  ", " ").strip()
     parts = [f"{kpi.short_title}: from {format_figure(first, kpi, currency)} in {format_month(first['period_end'])} to {here}"]
     aim = f"Target: {lower_first(describe_target(kpi, currency))}" if kpi.within is not None else describe_path(last, kpi, currency)
     parts += [text for text in (describe_movement(last, kpi, currency), aim) if text]
-    return f"{'. '.join(parts)}. {_empty_periods(ordered)}".strip()
+    return f"{'. '.join(parts)}. {broken} {_empty_periods(ordered)}".replace("  ", " ").strip()
 
 
 def _empty_periods(rows: pd.DataFrame) -> str:

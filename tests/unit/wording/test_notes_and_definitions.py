@@ -75,7 +75,7 @@ def test_breaks_and_made_up_benchmarks_are_said() -> None:
     early = a_row(period_end=a_row()["period_end"].replace(year=2022))
     kpi = a_summary(series_breaks=(("2024-04-01", "Agency staff left out."), ("2010-01-01", "Old")), benchmark_illustrative=True)
     found = describe_notes(a_table(early, a_row(benchmark=0.3)), kpi)
-    assert "Counted differently from 1 April 2024: Agency staff left out. Figures before and after are not compared." in found
+    assert "Agency staff left out, 1 April 2024: figures before and after are not compared." in found
     assert NOTES["illustrative"] in found
     assert not any("2010" in note for note in found)
 

@@ -68,7 +68,7 @@ def test_another_day_than_a_year_ago_is_named() -> None:
 def test_a_break_is_the_reason_for_no_comparison() -> None:
     kpi = a_summary(series_breaks=(("2025-04-01", "Agency staff left out"),))
     row = a_row(change=math.nan, movement="first")
-    assert describe_movement(row, kpi) == "Not compared with last year: counted differently from 1 April 2025"
+    assert describe_movement(row, kpi) == "Not comparable with last year: Agency staff left out, 1 April 2025"
     assert describe_movement(row, a_summary(series_breaks=(("2020-04-01", "x"),))) == "First published figure"
 
 
