@@ -14,6 +14,7 @@ from metrics.cli.progress import bar
 from metrics.cli.tables import read_day, table
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.load import load_configuration
+from metrics.ingest.purge import past_retention
 from metrics.pipeline import RefreshResult, refresh
 from metrics.pipeline.due import Kept
 from metrics.releases.store import ReleaseStore
@@ -45,7 +46,14 @@ def refresh_release(
         result = refresh(
             configuration, settings, source=source, store=store, restate=days, reason=reason, dry_run=dry_run, progress=progress
         )
-    typer.echo(json.dumps(as_dict(result), indent=1, ensure_ascii=False) if as_json else in_sentences(result, configuration))
+        kept = settings.retention
+        warnings = past_retention(source, settings.private_folder, kept.person_rows_years, kept.import_reports_days, date.today())
+    if as_json:
+        typer.echo(json.dumps({**as_dict(result), "warnings": warnings}, indent=1, ensure_ascii=False))
+        return
+    typer.echo(in_sentences(result, configuration))
+    for warning in warnings:
+        typer.echo(f"warning: {warning}")
 
 
 def as_dict(result: RefreshResult) -> dict[str, Any]:
@@ -60,6 +68,7 @@ def as_dict(result: RefreshResult) -> dict[str, Any]:
         ],
         "kept": [{"dataset": k.dataset, "period_end": str(k.day), "why": k.why, "names": list(k.names)} for k in result.kept],
         "dropped": list(result.dropped),
+        "doubted": {release: [str(day) for day in days] for release, days in result.doubted.items()},
     }
 
 
@@ -68,7 +77,7 @@ def in_sentences(result: RefreshResult, configuration: Configuration) -> str:
     parts = [_headline(result)]
     if result.batches:
         parts.append(_certificate(result))
-    notes = [*_kept(result.kept, configuration), *_dropped(result)]
+    notes = [*_kept(result.kept, configuration), *_doubted(result), *_dropped(result)]
     if notes:
         parts.append("\n".join(notes))
     return "\n\n".join(parts)
@@ -122,6 +131,7 @@ _WHY = {
     "new_kpi": "{names} had not been defined when it was published",
     "protection": "disclosure settings or the organisation changed after publishing",
     "audience": "the audience {names} had not been declared when it was published",
+    "purged": "the rows were purged, so its figures cannot be made again",
 }
 
 
@@ -134,14 +144,24 @@ def _kept(kept: tuple[Kept, ...], configuration: Configuration) -> list[str]:
         f"{configuration.datasets[dataset].title}, {_days(days)}: {_WHY[why].format(names=', '.join(names))}; figures kept."
         for (dataset, why, names), days in alike.items()
     ]
-    if lines:
-        last = max(one.day for one in kept)
+    again = [one.day for one in kept if one.why != "purged"]
+    if again:
+        last = max(again)
         lines.append(f"To publish a period again: equality refresh --restate {last.isoformat()} --reason 'why the figures change'")
     return lines
 
 
 def _days(days: list[date]) -> str:
     return format_day(days[0]) if len(days) == 1 else f"{format_day(min(days))} to {format_day(max(days))} ({len(days)} periods)"
+
+
+def _doubted(result: RefreshResult) -> list[str]:
+    said = "{days}: first published in release {release}, which was withdrawn; figures carried on."
+    lines = [said.format(days=_days(list(days)), release=release) for release, days in result.doubted.items()]
+    if lines:
+        day = max(max(days) for days in result.doubted.values())
+        lines.append(f"If these figures are wrong too: equality refresh --restate {day.isoformat()} --reason 'why the figures change'")
+    return lines
 
 
 def _dropped(result: RefreshResult) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +25,7 @@ from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, protection_hash, value_hash
 from metrics.pipeline.holdings import summarise_datasets, waiting
 from metrics.pipeline.summaries import summarise_dimensions, summarise_kpi, summarise_units
+from metrics.pipeline.staff import HiddenStaff, sources_first
 from metrics.query.counts import Counts
 from metrics.query.explain import explain
 from metrics.query.fetch import fetch_counts
@@ -33,9 +34,10 @@ from metrics.releases.lock import only_one
 from metrics.releases.snapshot import Snapshot, pack_snapshot, snapshot_of, unpack_snapshot
 from metrics.releases.store import ReleaseStore
 from metrics.report import ESTIMATE_COLUMNS, DatasetSummary, KpiSummary
+from metrics.sources.derived import known_snapshots
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import Snapshot as Load
-from metrics.sources.snapshots import read_snapshots
+from metrics.sources.snapshots import purged_days
 
 
 class CouncilSettings(Protocol):
@@ -77,6 +79,7 @@ class RefreshResult:
     kept : published periods that would come out differently today
     dropped : KPIs of the last release that are no longer defined
     new_words : True where titles or other words changed since the last release
+    doubted : withdrawn releases in which carried figures were first published, to the ends of their periods
     """
 
     release: str | None
@@ -87,6 +90,7 @@ class RefreshResult:
     new_words: bool
     dry_run: bool
     seconds: float
+    doubted: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 
     @property
     def nothing_to_do(self) -> bool:
@@ -134,8 +138,9 @@ def refresh(
     with only_one(settings.private_folder):
         base = store.latest()
         held = store.batches(base) if base else ()
-        snapshots = {dataset: read_snapshots(source, dataset) for dataset in configuration.datasets}
-        due = find_due(configuration, settings.year, snapshots, held, restate)
+        snapshots = {dataset: known_snapshots(source, configuration, dataset) for dataset in configuration.datasets}
+        purged = {dataset: purged_days(source, dataset) for dataset in configuration.datasets}
+        due = find_due(configuration, settings.year, snapshots, held, restate, purged)
         if not due.days and not due.carried:
             raise NotPublished(
                 "No rows are loaded for any period of a KPI, so there is nothing to publish.", "Run `equality ingest` first."
@@ -145,7 +150,7 @@ def refresh(
             values={id: value_hash(configuration, kpi) for id, kpi in configuration.kpis.items()},
             reasons=dict.fromkeys(restate, reason or ""),
         )
-        made = tuple(_batches(configuration, settings.year, source, due, stamps, progress))
+        made = tuple(_batches(configuration, settings.year, source, due, stamps, HiddenStaff(configuration, store, base), progress))
         batches = _with_changes(configuration, store, due, made, stamps.values)
         before = store.snapshot(base) if base else None
         kpis = _summaries(configuration, source, [*(b.label for b in due.carried), *(b.label for b in batches)], before)
@@ -154,10 +159,18 @@ def refresh(
         draft = replace(draft, sources=_sources(configuration, settings, snapshots, draft, due, before))
         draft = replace(draft, waiting=waiting(configuration, kpis, snapshots))
         new_words = before is None or _words(unpack_snapshot(pack_snapshot(snapshot_of(draft)))) != _words(before)
+        doubted = _doubted(store, due.carried)
         publishing = not dry_run and bool(batches or new_words)
         release = store.publish(draft) if publishing else None
     dropped = tuple(k for k in before.kpis if k not in configuration.kpis) if before else ()
-    return RefreshResult(release, batches, due.carried, due.kept, dropped, new_words, dry_run, time.monotonic() - started)
+    return RefreshResult(release, batches, due.carried, due.kept, dropped, new_words, dry_run, time.monotonic() - started, doubted)
+
+
+def _doubted(store: ReleaseStore, carried: Sequence[StoredBatch]) -> dict[str, tuple[date, ...]]:
+    """A release may be withdrawn and later ones with the same figures be left standing: each refresh says so again."""
+    withdrawn = [r.id for r in store.list_releases() if r.withdrawn]
+    found = {release: tuple(sorted({b.label.period_end for b in carried if b.release == release})) for release in withdrawn}
+    return {release: days for release, days in found.items() if days}
 
 
 def _titled(kpi: KpiSummary, settings: CouncilSettings) -> KpiSummary:
@@ -208,16 +221,20 @@ def _batches(
     source: Source,
     due: Due,
     stamps: Stamps,
+    staff: HiddenStaff,
     progress: Progress,
 ) -> Iterator[DraftBatch]:
     """The road itself: count, protect everything together, evaluate only what is shown, and keep what the attacker was given."""
     total = sum(len(days) for days in due.days.values())
     done = 0
-    for dataset, days in due.days.items():
+    for dataset in sources_first(configuration, due.days):
+        days = due.days[dataset]
         progress(f"{dataset}: counting", done, total)
         for counts in fetch_counts(source, configuration, dataset, days, year):
             progress(f"{dataset}, {counts.period.end.isoformat()}: protecting", done, total)
-            for audience, shown in protect_counts(counts, configuration.disclosure).items():
+            protected = protect_counts(counts, configuration.disclosure, staff.at_both_ends(counts))
+            staff.note(counts, protected)
+            for audience, shown in protected.items():
                 cells = evaluate(shown, configuration)
                 label = _label(configuration, counts, audience, cells, stamps)
                 system = published_system(shown, counts)
