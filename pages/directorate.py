@@ -15,11 +15,12 @@ viewer = require_viewer("directorate")
 top, choices = st.container(), st.columns(3)
 contents, pinned, latest = filters.choose_release(viewer, choices[2])
 unit = filters.choose_unit(contents, choices[0])
-day = contents.latest
-earlier = filters.choose_earlier(reports.every_day(contents), choices[1])
+structure = filters.choose_structure(contents, unit, choices[0])
+days = reports.days_of(contents, reports.every_day(contents), unit)
+earlier, day = filters.choose_earlier(days, choices[1]), days[-1]
 measures = [contents.kpis[k] for k in filters.headline_first(contents)]
 parts = filters.below(contents, unit.id, day)
-report = reports.read_units(viewer, contents, measures, tuple(dict.fromkeys((unit.id, contents.root.id, *parts))))
+report = reports.read_units(viewer, contents, measures, tuple(dict.fromkeys((unit.id, contents.root.id, *parts))), structure)
 measures = [k for k in measures if len(report.series(k.id, unit.id))]
 now = reports.latest_rows(report, measures, unit.id)
 
@@ -31,29 +32,32 @@ with top:
         headline_unit("The council" if unit.parent is None else unit.name, now, contents.kpis),
         notes.stamp(contents, format_day(day), notes.populations(measures)),
     )
+    notes.former(contents, unit, pinned, "directorate")
 
 notes.heading(
     "Its measures against the council and an earlier date", "A measure is off path only when its whole likely range is worse than the path."
 )
 show(tables.measures(report, measures, unit, earlier, pinned), notes.strip_key(unit, contents, earlier))
+notes.over_years(report, unit, report.series(measures[0].id, unit.id) if measures else now)
 notes.source(contents, *measures, more=cards.hidden_note(now))
 downloads.offer(report, f"Measures of {unit.name}", f"{unit.id}-measures")
 
 if parts:
     notes.heading(f"Parts of {unit.name}")
     kpi = filters.choose_kpi(contents, st.columns([1, 2])[0], [k.id for k in measures], "Compare the parts on")
-    sized = reports.by_size(report, kpi, parts)
-    rows = report.units_at(kpi.id, contents.periods[kpi.id][-1], sized)
+    then = reports.last_day(contents, kpi, unit.id)
+    sized = reports.by_size(report, kpi, parts, then)
+    rows = report.units_at(kpi.id, then, sized)
     drawn, numbers = st.columns([1.4, 1], gap="large")
     with drawn:
         figure = None
-        if can_draw_funnel(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1]):
-            figure = draw_funnel(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1])
+        if can_draw_funnel(report, kpi.id, unit.id, sized, then):
+            figure = draw_funnel(report, kpi.id, unit.id, sized, then)
             key = notes.key(
                 ("band", "Usual for 95 in 100"), ("outer_band", "Usual for 998 in 1,000"), ("ring", "Within"), ("filled_diamond", "Outside")
             )
         elif rows["value"].notna().any():
-            figure = draw_units(report, kpi.id, unit.id, sized, contents.periods[kpi.id][-1])
+            figure = draw_units(report, kpi.id, unit.id, sized, then)
             key = notes.groups_key(kpi, rows)
         if figure is not None:
             cards.chart_heading(figure)

@@ -15,9 +15,12 @@ top, choices = st.container(), st.columns(4)
 contents, pinned, latest = filters.choose_release(viewer, choices[3])
 kpi = filters.choose_kpi(contents, choices[0])
 unit = filters.choose_unit(contents, choices[1])
-earlier = filters.choose_earlier(contents.periods[kpi.id], choices[2])
-day = contents.periods[kpi.id][-1]
-report = reports.read(viewer, contents, Request(kpis=(kpi.id,), units=tuple(dict.fromkeys((unit.id, contents.root.id)))))
+structure = filters.choose_structure(contents, unit, choices[1])
+days = reports.days_of(contents, contents.periods[kpi.id], unit)
+earlier, day = filters.choose_earlier(days, choices[2]), days[-1]
+asked = Request(kpis=(kpi.id,), units=tuple(dict.fromkeys((unit.id, contents.root.id))), structure=structure)
+report = reports.read(viewer, contents, asked)
+kpi = report.kpi_at(kpi.id, unit.id)
 rows = report.series(kpi.id, unit.id)
 currency = contents.provenance.currency
 
@@ -30,6 +33,8 @@ with top:
     notes.opening(
         place, cards.finding(rows, kpi, unit, contents), notes.stamp(contents, format_day(day), kpi.population, cards.base_words(rows))
     )
+
+    notes.former(contents, unit, pinned, "kpi", kpi.id)
 
 if rows.empty:
     notes.not_published(kpi, unit)
@@ -45,6 +50,7 @@ else:
             show(notes.time_key(kpi, rows))
         else:
             notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
+        notes.over_years(report, unit, rows)
         notes.source(contents, kpi, more=cards.hidden_note(rows))
         tables.over_time(rows, kpi, currency)
         downloads.offer(reports.part(report, rows), f"{kpi.title}, {unit.name}", f"{kpi.id}-over-time")
@@ -83,5 +89,5 @@ if earlier is not None:
         show(tables.two_dates(compared, report, kpi, earlier, day))
 
 notes.caveats(report, kpi, rows)
-notes.how_we_know(contents, kpi)
+notes.how_we_know(contents, contents.kpis[kpi.id])
 notes.footer(contents, viewer)

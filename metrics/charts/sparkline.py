@@ -17,7 +17,10 @@ LEFT, RIGHT, TOP, BOTTOM = 6.0, 12.0, 8.0, 22.0
 
 
 def draw_sparkline(rows: pd.DataFrame, kpi: KpiSummary, words: str) -> str:
-    """One unit's series with its target path. `rows`: one KPI and unit, oldest first; `words`: what it shows, for a screen reader."""
+    """One unit's series with its target path. `rows`: one KPI and unit, oldest first; `words`: what it shows, for a screen reader.
+
+    `kpi` as it stands for the unit (`Report.kpi_at`): the line stops at each break, and a dotted line marks it.
+    """
     shown = rows.dropna(subset=["value"])
     if shown.empty:
         return ""
@@ -34,7 +37,12 @@ def draw_sparkline(rows: pd.DataFrame, kpi: KpiSummary, words: str) -> str:
             _line(points, SECONDARY, 1.4, "4 3"),
             f'<path d="M{x:.1f} {y - 5:.1f}l5 5-5 5-5-5z" fill="{WHITE}" stroke="{SECONDARY}" stroke-width="1.4"/>',
         ]
-    parts += [_line(part, OURS, 2.4) for part in _runs(rows, across, up)]
+    days = [date.fromisoformat(day) for day, _ in kpi.series_breaks]
+    inside = [d for d in days if shown["period_end"].iloc[0].date() < d <= shown["period_end"].iloc[-1].date()]
+    parts += [
+        f'<path d="M{across(d):.1f} 2V{TALL - BOTTOM}" stroke="{SECONDARY}" stroke-width="1" stroke-dasharray="1 3"/>' for d in inside
+    ]
+    parts += [_line(part, OURS, 2.4) for part in _runs(rows, across, up, days)]
     last = shown.iloc[-1]
     x, y = across(last["period_end"].date()), up(float(last["value"]))
     parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.6" fill="{OURS}" stroke="{WHITE}" stroke-width="1"/>')
@@ -84,10 +92,16 @@ def _scales(
     return across, up
 
 
-def _runs(rows: pd.DataFrame, across: Callable[[date], float], up: Callable[[float], float]) -> list[list[tuple[float, float]]]:
-    """Stretches without a gap: a hidden period is never drawn across."""
+def _runs(
+    rows: pd.DataFrame, across: Callable[[date], float], up: Callable[[float], float], breaks: list[date]
+) -> list[list[tuple[float, float]]]:
+    """Stretches without a gap: neither a hidden period nor a break is ever drawn across."""
     runs: list[list[tuple[float, float]]] = [[]]
+    before = date.max
     for day, value in zip(rows["period_end"], rows["value"], strict=True):
+        if any(before < at <= day.date() for at in breaks):
+            runs.append([])
+        before = day.date()
         if pd.isna(value):
             runs.append([])
         else:

@@ -33,6 +33,9 @@ from metrics.releases.snapshot import Snapshot, pack, pack_snapshot, snapshot_of
 from metrics.releases.withdraw import Sharing, find_sharing, mark_withdrawn
 from metrics.report import Contents, History, Provenance, Report, Request
 
+FEW_GROUPS = 200
+"""More are not named in a statement: all are read."""
+
 
 class ReleaseStore:
     """Releases by URL. Opening one touches nothing; the first `publish` makes the tables."""
@@ -225,7 +228,9 @@ class ReleaseStore:
         figures = self._cells(connection, [b.id for b in mine], asked, contents, viewer)
         needed = made.needed(units)
         parts = replace(asked, units=needed, breakdowns=None)
-        found = recast(figures, self._cells(connection, [b.id for b in mine], parts, contents, viewer) if needed else figures.head(0), made)
+        groups = sorted(figures["group"].unique())
+        published = self._cells(connection, [b.id for b in mine], parts, contents, viewer, groups) if needed else figures.head(0)
+        found = recast(figures, published, made)
         return found[found["period_end"].dt.date.isin(request.period_ends)].reset_index(drop=True) if request.period_ends else found
 
     def _history(self, release: str, snapshot: Snapshot, batches: Sequence[StoredBatch]) -> tuple[dict[str, Succession], History]:
@@ -239,7 +244,15 @@ class ReleaseStore:
             self._histories[release] = found
         return found
 
-    def _cells(self, connection: Connection, batches: Sequence[int], request: Request, contents: Contents, viewer: Viewer) -> pd.DataFrame:
+    def _cells(
+        self,
+        connection: Connection,
+        batches: Sequence[int],
+        request: Request,
+        contents: Contents,
+        viewer: Viewer,
+        groups: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
         statement = cells_statement(batches).where(SERIES.c.kpi.in_(request.kpis or tuple(contents.kpis)))
         units = request.units or (tuple(contents.units) if viewer.units is not None else None)
         if units is not None:
@@ -248,6 +261,8 @@ class ReleaseStore:
             statement = statement.where(SERIES.c.breakdown.in_(request.breakdowns))
         else:
             statement = statement.where(SERIES.c.breakdown != WATERFALL)
+        if groups is not None and len(groups) < FEW_GROUPS:
+            statement = statement.where(SERIES.c.group.in_(groups))
         return frame_of(connection.execute(statement).all())
 
     def batch_cells(self, batches: Iterable[StoredBatch]) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from metrics.wording.sentences import (
     describe_range,
 )
 from metrics.wording.status import BEHIND, describe_status, format_status
+from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import format_figure, format_number, lower_first, upper_first
 from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, tag
 
@@ -89,7 +90,7 @@ def gap_head(kpi: KpiSummary, row: pd.Series, currency: str, unit: UnitSummary, 
 def tiles(report: Report, unit: str, kpis: Iterable[KpiSummary], pinned: str | None) -> Html:
     """A tile for each headline measure, those behind first."""
     currency = report.provenance.currency
-    made = [(kpi, report.series(kpi.id, unit)) for kpi in kpis]
+    made = [(report.kpi_at(kpi.id, unit), report.series(kpi.id, unit)) for kpi in kpis]
     made = [(kpi, rows) for kpi, rows in made if len(rows)]
     made.sort(key=lambda pair: _urgency(str(pair[1].iloc[-1]["status"])))
     own = None if unit == report.contents.root.id else unit
@@ -124,9 +125,13 @@ def _spark(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
     shown = rows.dropna(subset=["value"])
     if len(shown) < 2:  # one figure is no line
         return Html("")
-    first, last = shown.iloc[0], shown.iloc[-1]
-    then, now = (f"{format_figure(row, kpi, currency)} on {format_day(row['period_end'])}" for row in (first, last))
-    words = f"{kpi.short_title}: {then}, {now}"
+    last = shown.iloc[-1]
+    parted = breaks_between(kpi.series_breaks, shown["period_end"].iloc[0], last["period_end"])
+    since = max((pd.Timestamp(day) for day, _ in parted), default=shown["period_end"].iloc[0])
+    pair = [shown[shown["period_end"] >= since].iloc[0], last]  # never from one side of a break to the other
+    told = dict.fromkeys(f"{format_figure(row, kpi, currency)} on {format_day(row['period_end'])}" for row in pair)
+    broken = "".join(f". The line is broken: {describe_break(day, reason)}" for day, reason in parted)
+    words = f"{kpi.short_title}: {', '.join(told)}{broken}"
     return picture(draw_sparkline(rows, kpi, words), alt=words, cls="spark")
 
 

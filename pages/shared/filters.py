@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from metrics.access.viewer import Viewer
-from metrics.report import Contents, KpiSummary, UnitSummary
+from metrics.report import Contents, KpiSummary, Structure, UnitSummary
 from metrics.wording.dates import format_day
+from metrics.wording.structure import STRUCTURES, describe_ended, standing
 from pages.shared import demo, reports
 
 
@@ -31,10 +32,17 @@ def choose_release(viewer: Viewer, place: Any) -> tuple[Contents, str | None, st
 def choose_unit(
     contents: Contents, place: Any, label: str = "Council, directorate or service", units: Sequence[str] | None = None
 ) -> UnitSummary:
-    """Any unit of the release, each under the one above it."""
-    options = list(units or (u.id for u in contents.units.values()))
+    """Any unit of the release, each under the one above it; units that have ended come last."""
+    options = list(units or standing(contents))
     names = unit_labels(contents)
     return contents.units[_choose(label, "unit", options, names.__getitem__, place)]
+
+
+def choose_structure(contents: Contents, unit: UnitSummary, place: Any) -> Structure:
+    """Today's structure, unless the reader wants units as they were; asked only where they differ. A unit that has ended is as it was."""
+    if unit.id not in contents.history.recast:
+        return "as_was"
+    return _choose("Units over time", "structure", list(STRUCTURES), STRUCTURES.__getitem__, place)  # type: ignore[no-any-return]
 
 
 def choose_kpi(
@@ -66,6 +74,22 @@ def choose_split(contents: Contents, splits: Sequence[str], place: Any) -> str:
     return str(
         _choose("Shown by", "by", list(splits), lambda s: "Directorate or service" if s == "unit" else contents.dimensions[s].title, place)
     )
+
+
+def choose_definition(contents: Contents, place: Any) -> KpiSummary | None:
+    """One KPI, or all of them as a list."""
+    names = {"": "All definitions, as a list", **{id: f"{id} {kpi.title}" for id, kpi in contents.kpis.items()}}
+    chosen = _choose("Definition", "definition", list(names), names.__getitem__, place)
+    return contents.kpis[chosen] if chosen else None
+
+
+def choose_grouping(place: Any) -> str:
+    words = {"priority": "Corporate priority", "theme": "Equality Framework theme", "owner": "Owner"}
+    return str(_choose("Grouped by", "grouped", list(words), words.__getitem__, place))
+
+
+def choose_characteristic(names: Sequence[str], place: Any) -> str:
+    return str(_choose("Characteristic", "characteristic", list(names), str, place))
 
 
 def _choose(label: str, key: str, options: list[Any], words: Callable[[Any], str], place: Any, first: Any = None) -> Any:
@@ -100,24 +124,19 @@ def unit_labels(contents: Contents) -> dict[str, str]:
     """Each unit's name; where two share one, the unit above is added."""
     names = [u.name for u in contents.units.values()]
     twice = {n for n in names if names.count(n) > 1}
-    return {
-        u.id: "Whole council"
-        if u.parent is None
-        else f"{u.name} ({contents.units[u.parent].name if u.parent in contents.units else u.id})"
-        if u.name in twice
-        else u.name
-        for u in contents.units.values()
-    }
+    return {u.id: "Whole council" if u.parent is None else _unit_label(contents, u, u.name in twice) for u in contents.units.values()}
+
+
+def _unit_label(contents: Contents, unit: UnitSummary, twice: bool) -> str:
+    """ "Parks", "Business Support (Housing)", "Parks, until 30 September 2023"."""
+    above = f" ({contents.units[unit.parent].name if unit.parent in contents.units else unit.id})" if twice and unit.parent else ""
+    ended = "" if unit.stood(contents.latest) or not unit.valid_to else f", {describe_ended(unit)}"
+    return f"{unit.name}{above}{ended}"
 
 
 def below(contents: Contents, unit: str, day: date) -> list[str]:
     """Units directly below one, that existed on a day."""
-    at = day.isoformat()
-    return [
-        u.id
-        for u in contents.units.values()
-        if u.parent == unit and (u.valid_from or "") <= at and (u.valid_to is None or at <= u.valid_to)
-    ]
+    return [u.id for u in contents.units.values() if u.parent == unit and u.stood(day)]
 
 
 def line_above(contents: Contents, unit: str) -> list[UnitSummary]:

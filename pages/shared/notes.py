@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from metrics.access.rules import can_open_page
 from metrics.access.viewer import Viewer
+from metrics.charts.answers import kind_sample
 from metrics.charts.symbols import mark, status_symbol
 from metrics.report import Contents, KpiSummary, Provenance, Report, UnitSummary
 from metrics.wording.dates import format_day
@@ -18,6 +20,7 @@ from metrics.wording.definition import describe_change_method, describe_definiti
 from metrics.wording.notes import NOTES, describe_note, describe_notes
 from metrics.wording.overview import describe_behind, describe_moved, describe_too_early
 from metrics.wording.status import STATUS_MEANINGS, STATUS_WORDS
+from metrics.wording.structure import STRUCTURE_MEANINGS, STRUCTURES, describe_made_of
 from metrics.wording.values import format_list, lower_first
 from pages.shared import identity
 from pages.shared.filters import line_above
@@ -170,6 +173,21 @@ def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
                 )
 
 
+def parts_key(*parts: tuple[str, bool]) -> Html:
+    """What each part of a stacked bar means: words, and whether it is filled."""
+    return tag("div", *(tag("span", picture(kind_sample(0 if filled else 1, False)), words) for words, filled in parts), cls="eq-key")
+
+
+ABOUT = {"definitions": "What each measure counts, and why", "data_quality": "How good the data is, and how people are protected"}
+
+
+def _about(viewer: Viewer) -> Html:
+    """Links to what stands behind the figures, for whoever may open it; a pinned release stays pinned."""
+    pinned = st.query_params.get("release")
+    links = [link(words, page, release=pinned) for page, words in ABOUT.items() if can_open_page(viewer, page)]
+    return tag("p", joined(links, " · ")) if links else Html("")
+
+
 def footer(contents: Contents, viewer: Viewer) -> None:
     """Which release, made when and from what, and the rule by which small numbers are hidden."""
     p = contents.provenance
@@ -205,6 +223,35 @@ def populations(kpis: list[KpiSummary]) -> str:
 
 def sentence(text: str, small: bool = False) -> Html:
     return tag("p", text, cls="eq-small" if small else "")
+
+
+def former(contents: Contents, unit: UnitSummary, pinned: str | None, page: str, measure: str | None = None) -> None:
+    """Over the figures of a unit that has ended: since when, and where its people are now."""
+    if unit.valid_to is None or unit.stood(contents.latest):
+        return
+    after = [contents.units[u] for u in contents.history.now_in.get(unit.id, ()) if u in contents.units]
+    links = joined([link(u.name, page, measure=measure, unit=u.id, release=pinned) for u in after], ", ")
+    now = joined(["Its people are now in: ", links, "."]) if after else "Nothing is named as what it became."
+    words = [tag("b", f"{unit.name} ended on {format_day(unit.valid_to)}. "), "These are its figures as they were published. ", now]
+    show(tag("div", *words, cls="eq-box"))
+
+
+def over_years(report: Report, unit: UnitSummary, rows: pd.DataFrame) -> None:
+    """In which structure a unit is shown, what earlier figures were made of, and what broke the series."""
+    history, structure = report.contents.history, report.request.structure
+    words = []
+    if structure == "today" and unit.id in history.recast:
+        made_of = describe_made_of(rows, report.contents.units)
+        words = [f"Units: {STRUCTURES[structure].lower()}. {STRUCTURE_MEANINGS[structure]}", *made_of]
+    elif unit.id in history.recast or unit.id in history.breaks:
+        was = (
+            f" {unit.name} began on {format_day(unit.valid_from)}, {history.was[unit.id]}."
+            if unit.id in history.was and unit.valid_from
+            else ""
+        )
+        words = [f"Units: {STRUCTURES[structure].lower()}.{was}"]
+    if words:
+        show(sentence(" ".join(words), small=True))
 
 
 def breadcrumb(contents: Contents, unit: UnitSummary, pinned: str | None) -> Html:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,8 +16,9 @@ import streamlit as st
 from metrics.access.viewer import Viewer
 from metrics.errors import EqualityError, NotPublished
 from metrics.periods import years_before
-from metrics.report import Contents, KpiSummary, Report, Request
+from metrics.report import Contents, KpiSummary, Report, Request, Structure, UnitSummary
 from metrics.statistics.change import difference
+from metrics.wording.structure import breaks_between
 from pages.shared import logs
 
 T = TypeVar("T")
@@ -96,13 +97,25 @@ def unit_breakdowns(contents: Contents, kpis: tuple[str, ...]) -> tuple[str, ...
     return ("", *sorted(found))
 
 
-def read_units(viewer: Viewer, contents: Contents, kpis: list[KpiSummary], units: tuple[str, ...]) -> Report:
+def read_units(
+    viewer: Viewer, contents: Contents, kpis: list[KpiSummary], units: tuple[str, ...], structure: Structure = "as_was"
+) -> Report:
     """Measures as wholes, in several units: the groups inside them are left out where the release can tell them apart."""
     ids = tuple(k.id for k in kpis)
     try:
-        return read(viewer, contents, Request(kpis=ids, units=units, breakdowns=unit_breakdowns(contents, ids)))
+        return read(viewer, contents, Request(ids, unit_breakdowns(contents, ids), units, structure=structure))
     except NotPublished:  # a breakdown that is declared but has no period yet
-        return read(viewer, contents, Request(kpis=ids, units=units))
+        return read(viewer, contents, Request(kpis=ids, units=units, structure=structure))
+
+
+def days_of(contents: Contents, days: Iterable[date], unit: UnitSummary) -> list[date]:
+    """Published days up to the last one on which a unit stood."""
+    return [d for d in days if unit.valid_to is None or d.isoformat() <= unit.valid_to] or [contents.latest]
+
+
+def last_day(contents: Contents, kpi: KpiSummary, unit: str) -> date:
+    """The last published day of a KPI on which a unit stood."""
+    return days_of(contents, contents.periods[kpi.id], contents.units[unit])[-1]
 
 
 def latest_rows(report: Report, kpis: list[KpiSummary], unit: str) -> pd.DataFrame:
@@ -144,13 +157,13 @@ def two_dates(report: Report, kpi: KpiSummary, unit: str, dimension: str, before
     labels = {"": "Everyone", **{f"{dimension}={c}": label for c, label, _ in categories}}
     joined = joined.loc[[g for g in labels if g in joined.index]]
     joined["label"] = [labels[g] for g in joined.index]
-    return joined if before == years_before(now) else _changed(joined, kpi, before, now)
+    broken = bool(breaks_between(report.breaks(kpi.id, unit), pd.Timestamp(before), pd.Timestamp(now)))
+    return joined if before == years_before(now) and not broken else _changed(joined, broken)
 
 
-def _changed(joined: pd.DataFrame, kpi: KpiSummary, before: date, now: date) -> pd.DataFrame:
+def _changed(joined: pd.DataFrame, broken: bool) -> pd.DataFrame:
     then = joined[["value_then", "lower_then", "upper_then"]].set_axis(["value", "lower", "upper"], axis=1)
     found = joined.assign(**difference(joined, then))
-    broken = any(before < date.fromisoformat(day) <= now for day, _ in kpi.series_breaks)
     up, down = found["change_lower"] > 0, found["change_upper"] < 0
     movement = np.select([np.full(len(found), broken), found["change"].isna(), up, down], ["broken", "", "up", "down"], default="unclear")
     return found.assign(movement=movement)
@@ -163,9 +176,9 @@ def last_day_of_groups(report: Report, kpi: KpiSummary, unit: str, dimension: st
     return mine["period_end"].max().date()  # type: ignore[no-any-return]
 
 
-def by_size(report: Report, kpi: KpiSummary, units: list[str]) -> list[str]:
+def by_size(report: Report, kpi: KpiSummary, units: list[str], day: date | None = None) -> list[str]:
     """Largest first; a unit whose base is not shown comes last, so that its place says nothing of its size."""
-    rows = report.units_at(kpi.id, report.contents.periods[kpi.id][-1], units)
+    rows = report.units_at(kpi.id, day or report.contents.periods[kpi.id][-1], units)
     size = {u: float(n) for u, n in rows["denominator"].items() if pd.notna(n)}
     return sorted(units, key=lambda u: (-size.get(u, -1.0), report.contents.units[u].name))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 import streamlit as st
@@ -13,9 +14,11 @@ from metrics.charts.sparkline import draw_strip
 from metrics.report import Contents, KpiSummary, Report, UnitSummary
 from metrics.wording.dates import format_day
 from metrics.wording.movement import describe_movement
+from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import digits_for, format_number, format_range, format_value
 from pages.shared.cards import status, value_cell
 from pages.shared.markup import Cell, Column, Html, link, picture, show, table, with_figures
+from pages.shared.reports import last_day
 
 
 def over_time(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> None:
@@ -38,7 +41,9 @@ def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> 
         Column("Likely range", True),
         Column("Path", True),
         Column("Status"),
+        Column("Note", cls="whole"),
     ]
+    first = first_after_breaks(rows, kpi)
     judged = not rows["status"].isin(["context", "no_target"]).all()
     body = [
         [
@@ -48,10 +53,22 @@ def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> 
             likely(row, kpi, currency),
             format_value(row["target"], kpi.unit, currency, bare=True),
             status(row) if judged else "",
+            first.get(row["period_end"], ""),
         ]
         for _, row in rows.iloc[::-1].iterrows()
     ]
     return table(caption, *with_figures(columns, body))
+
+
+def first_after_breaks(rows: pd.DataFrame, kpi: KpiSummary) -> dict[pd.Timestamp, str]:
+    """The first date after each break to why it must not be compared with earlier ones; `kpi` as it stands for the unit."""
+    days = sorted(rows["period_end"].unique())
+    told = {}
+    for before, day in pairwise(days):
+        found = [describe_break(at, reason) for at, reason in breaks_between(kpi.series_breaks, before, day)]
+        if found:
+            told[day] = f"Not comparable with earlier dates: {'; '.join(found)}"
+    return told
 
 
 def likely(row: pd.Series, kpi: KpiSummary, currency: str, then: str = "") -> str:
@@ -108,7 +125,7 @@ def two_dates(compared: pd.DataFrame, report: Report, kpi: KpiSummary, before: d
             likely(row, kpi, currency, "_then"),
             value_cell(_side(row, ""), kpi, currency),
             likely(row, kpi, currency),
-            change_words(row, kpi, currency, before),
+            change_words(row, kpi, currency, before, now),
         ]
         for _, row in compared.iterrows()
     ]
@@ -121,10 +138,11 @@ def _side(row: pd.Series, suffix: str) -> pd.Series | None:
     return pd.Series({name: row[f"{name}{suffix}"] for name in ("value", "status", "marker", "rounded")})
 
 
-def change_words(row: pd.Series, kpi: KpiSummary, currency: str, before: date) -> str:
-    """How far it moved between the two dates, and whether chance alone could explain it."""
+def change_words(row: pd.Series, kpi: KpiSummary, currency: str, before: date, now: date) -> str:
+    """How far it moved between the two dates, and whether chance alone could explain it. `kpi` as it stands for the unit."""
     if row["movement"] == "broken":
-        return "Not compared: counted differently since"
+        found = breaks_between(kpi.series_breaks, pd.Timestamp(before), pd.Timestamp(now))
+        return "; ".join(["Not comparable", *(describe_break(day, reason) for day, reason in found)]).replace("; ", ": ", 1)
     if row["movement"] == "" and pd.isna(row["change"]):
         return "Not compared: one of the two is not shown"
     return describe_movement(row, kpi, currency, before)
@@ -165,11 +183,12 @@ def measures(report: Report, kpis: list[KpiSummary], unit: UnitSummary, earlier:
         Column("Since last year", cls="whole"),
     ]
     body = []
-    for kpi in kpis:
+    for kpi in (report.kpi_at(k.id, unit.id) for k in kpis):
         rows, council = report.series(kpi.id, unit.id), report.series(kpi.id, root)
         last, then = rows.iloc[-1], _at(rows, earlier)
         above = _at(council, last["period_end"].date()) if unit.id != root else None
-        strip = draw_strip(last["value"], None if then is None else then["value"], None if above is None else above["value"])
+        apart = then is None or breaks_between(kpi.series_breaks, then["period_end"], last["period_end"])
+        strip = draw_strip(last["value"], None if then is None or apart else then["value"], None if above is None else above["value"])
         line: list[object] = [
             link(kpi.short_title, "kpi", measure=kpi.id, unit=None if unit.id == root else unit.id, release=pinned),
             status(last, kpi),
@@ -192,7 +211,7 @@ def _at(rows: pd.DataFrame, day: date | None) -> pd.Series | None:
 
 def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned: str | None) -> Html:
     """Units below, largest first, with links to each; whether each lies within the usual spread, where that can be said."""
-    contents, currency, day = report.contents, report.provenance.currency, report.contents.periods[kpi.id][-1]
+    contents, currency, day = report.contents, report.provenance.currency, last_day(report.contents, kpi, parent)
     rows = report.units_at(kpi.id, day, sized)
     usual = against_usual(report, kpi.id, parent, sized, day) if can_draw_funnel(report, kpi.id, parent, sized, day) else {}
     columns = [
@@ -212,6 +231,9 @@ def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned
             "–" if row is None else Cell(status(row), str(row["status"]) if row["status"] == "hidden" else ""),
         ]
         body.append([*line, usual.get(unit, "–").capitalize()] if usual else line)
+    if parent in contents.history.own_staff and day == contents.latest:
+        rest: list[object] = ["In none of these", "Not published apart", "–", "–"]
+        body.append([*rest, "–"] if usual else rest)
     return table("Parts, largest first", columns, body)
 
 
