@@ -16,13 +16,12 @@ import webbrowser
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import typer
 
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption
 from metrics.errors import EqualityError, InputError, Problem
-from metrics.settings import load_settings
+from metrics.settings import load_settings, load_sign_in
 
 app = typer.Typer()
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,9 +110,10 @@ def serve(
 
 def become_the_server(serving: Serving) -> None:
     """For good: the service manager's process is the server itself, so its signals and its end are the server's."""
-    public_url = check_sign_in(serving)
+    environment = {**serving.environment, "EQUALITY_PUBLIC_URL": check_sign_in(serving.config)}
+    environment.pop("EQUALITY_PUBLIC_URL_FILE", None)
     sys.stdout.flush()
-    os.execve(sys.executable, serving.command, {**serving.environment, "EQUALITY_PUBLIC_URL": public_url})
+    os.execve(sys.executable, serving.command, environment)
 
 
 def open_here(serving: Serving, open_browser: bool | None) -> None:
@@ -188,16 +188,12 @@ def _is_name(name: str) -> bool:
     return len(name) < 254 and re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", name) is not None
 
 
-def check_sign_in(serving: Serving) -> str:
-    """The address that people open; refused if passwords of a session could be read on the way to it."""
-    from metrics.settings import load_sign_in
+def check_sign_in(config: Path) -> str:
+    """The address that people open; refused while variables are missing or `access.yaml` lets nobody in."""
+    from metrics.definitions.load import load_access
 
     public_url = load_sign_in(os.environ).public_url
-    if urlsplit(public_url).scheme != "https" and urlsplit(public_url).hostname not in OWN_MACHINE:
-        raise InputError(
-            f"{public_url}: the public address must begin with https://, because people's sign-in travels on it; nothing was started.",
-            "Put the proxy with TLS in front and name its address; docs/deployment/README.md shows how.",
-        )
+    load_access(config)
     return public_url
 
 

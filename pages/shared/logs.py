@@ -32,6 +32,7 @@ QUIET = ("/static/", "/_stcore/health", "/health", "/ready", "/favicon.png")
 """Files of the programs and the checks of a machine: many, and they say nothing."""
 ADDRESSES = {
     "_stcore", "static", "media", "component", "auth", "oauth2callback", "health", "ready", "download", "favicon.png", "manifest.json",
+    "sign-in", "signed-out", "view-as",
 }  # fmt: skip
 SCREENS = {path.stem for path in Path(__file__).parents[1].glob("*.py")}
 GIVEN_ID = re.compile(rb"^[0-9a-f]{32}$")

@@ -17,8 +17,11 @@ import stat
 import sys
 import threading
 import time
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
@@ -28,6 +31,7 @@ import uvicorn  # noqa: E402
 from uvicorn.config import STARTUP_FAILURE  # noqa: E402
 from uvicorn.supervisors import Multiprocess  # noqa: E402
 
+from metrics.errors import EqualityError  # noqa: E402
 from pages.shared import logs  # noqa: E402
 from pages.shared.guard import MOST_HEADERS  # noqa: E402
 
@@ -92,7 +96,8 @@ def main(arguments: list[str]) -> int:
 def settings(asked: argparse.Namespace) -> uvicorn.Config:
     trusted: list[str] | str = "*" if asked.unix_socket is not None else asked.proxy
     return uvicorn.Config(
-        asked.application,
+        partial(load, asked.application),
+        factory=True,
         workers=asked.workers,
         http="h11",
         ws="websockets-sansio",
@@ -106,6 +111,21 @@ def settings(asked: argparse.Namespace) -> uvicorn.Config:
         timeout_graceful_shutdown=asked.finish_seconds,
         timeout_worker_healthcheck=ANSWERS_WITHIN,
     )
+
+
+def load(application: str) -> Any:
+    """The application, in a worker. What keeps it from loading keeps every other worker too: the supervisor is told to give up."""
+    module, _, name = application.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except EqualityError as error:
+        for line in filter(None, (*map(str, error.problems), error.advice)):
+            print(line, file=sys.stderr)
+    except Exception as error:
+        logs.event("cannot start", logging.CRITICAL, kind=type(error).__name__, place=logs.place_of(error.__traceback__))
+        if os.environ.get("EQUALITY_DEBUG"):
+            raise
+    sys.exit(STARTUP_FAILURE)
 
 
 def place(asked: argparse.Namespace) -> str:

@@ -137,6 +137,23 @@ def test_new_settings_are_taken_up_without_a_gap():
         assert failures == 0
 
 
+def test_a_server_that_cannot_load_gives_up_and_says_why(tmp_path: Path):
+    """Not a circle of restarts: what is wrong with the settings, in words, and a code that a service manager counts as failed."""
+    import subprocess
+    import sys
+
+    from tests.support.browser import free_port
+    from tests.support.processes import SERVER
+
+    (tmp_path / "settings.yaml").write_text("councill: Alderbourne\n", encoding="utf-8")
+    variables = {**os.environ, "EQUALITY_CONFIG": str(tmp_path), "EQUALITY_MODE": "signed_in"}
+    command = [sys.executable, "-P", str(SERVER), "--port", str(free_port()), "--workers", "2"]
+    failed = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60)
+    assert failed.returncode == 3
+    assert "EQUALITY_COOKIE_SECRET: not set" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
 def test_a_port_in_use_is_said_in_a_sentence(tmp_path: Path):
     import subprocess
     import sys

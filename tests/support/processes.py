@@ -78,14 +78,16 @@ def processes(
     """Run it until the block ends; nothing of it is left afterwards."""
     port = free_port()
     command = [sys.executable, "-P", str(SERVER), "--port", str(port), "--workers", str(workers), "--log-format", "json"]
-    variables = {**os.environ, "EQUALITY_MODE": "demo", **(environment or {})}
+    variables = {**os.environ, "EQUALITY_CONFIG": str(ROOT / "config"), "EQUALITY_MODE": "demo", **(environment or {})}
     with tempfile.NamedTemporaryFile() as output:
         started = subprocess.Popen(
             [*command, "--application", application, *arguments], env=variables, cwd="/", stdout=output, stderr=subprocess.STDOUT
         )
         running = Processes(started, port, output)
         try:
-            until(lambda: started.poll() is not None or answers(running), 60)
+            with contextlib.suppress(AssertionError):
+                until(lambda: started.poll() is not None or answers(running), 60)
+            assert answers(running), running.said()
             assert started.poll() is None, running.said()
             yield running
         finally:
