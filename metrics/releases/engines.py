@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -97,7 +98,11 @@ def log_of(file: Path) -> Path:
 
 def still_engine(file: Path) -> Engine:
     """Reads a file that nobody is writing, without a log: only while `state_of` stays the same."""
-    engine = create_engine(f"sqlite:///{file.as_uri()}?immutable=1&uri=true", poolclass=NullPool)
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True, check_same_thread=False)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
     _prepare_sqlite(engine, writes=False)
     return engine
 
