@@ -9,7 +9,14 @@ from pages.shared import logs
 from pages.shared.viewer import keep_watch, require_viewer
 
 PAGES = Path(__file__).resolve().parent / "pages"
-SCREENS = {"overview": "Overview", "kpi": "Measures", "directorate": "Directorates", "gaps": "Pay gaps"}
+SCREENS = {
+    "overview": "Overview",
+    "kpi": "Measures",
+    "directorate": "Directorates",
+    "gaps": "Pay gaps",
+    "data_quality": "Data quality",
+    "definitions": "Definitions",
+}
 
 viewer = require_viewer()
 mine = [name for name in SCREENS if can_open_page(viewer, name)]

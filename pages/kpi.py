@@ -7,7 +7,7 @@ from metrics.charts.time_path import draw_time_path
 from metrics.report import Request
 from metrics.wording.dates import format_day
 from pages.shared import cards, downloads, filters, notes, reports, tables
-from pages.shared.markup import joined, link, show
+from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
 
 viewer = require_viewer("kpi")
@@ -89,5 +89,6 @@ if earlier is not None:
         show(tables.two_dates(compared, report, kpi, earlier, day))
 
 notes.caveats(report, kpi, rows)
+show(tag("p", link("Who is counted, who is left out, and why: the full definition", "definitions", definition=kpi.id, release=pinned)))
 notes.how_we_know(contents, contents.kpis[kpi.id])
 notes.footer(contents, viewer)

@@ -19,12 +19,15 @@ def choose_release(viewer: Viewer, place: Any) -> tuple[Contents, str | None, st
     """The release to read, its id if the reader pinned it, and the id of the latest that stands."""
     found = reports.list_releases(viewer)
     standing = [r for r in found if r.withdrawn is None]
-    if not standing:
-        demo.no_release(viewer)
-    latest = standing[0].id
     named = {r.id: r for r in found}
+    asked = st.query_params.get("release") or st.session_state.get("kept release")
+    if not standing and asked not in named:  # a link to a withdrawn release is answered all the same
+        demo.no_release(viewer, all_withdrawn=bool(found))
+    latest = standing[0].id if standing else None
     labels = {r: f"Release {r}" + (" (withdrawn)" if named[r].withdrawn else "") + (", the latest" if r == latest else "") for r in named}
     chosen = _choose("Release", "release", list(named), labels.__getitem__, place, first=latest)
+    if latest is None:
+        st.query_params["release"] = chosen
     contents = reports.open_release(viewer, chosen, named[chosen].withdrawn)
     return contents, chosen if chosen != latest else None, latest
 

@@ -10,9 +10,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from metrics.access.rules import can_open_page
 from metrics.access.viewer import Viewer
-from metrics.charts.answers import kind_sample
 from metrics.charts.symbols import mark, status_symbol
 from metrics.report import Contents, KpiSummary, Provenance, Report, UnitSummary
 from metrics.wording.dates import format_day
@@ -23,6 +21,7 @@ from metrics.wording.status import STATUS_MEANINGS, STATUS_WORDS
 from metrics.wording.structure import STRUCTURE_MEANINGS, STRUCTURES, describe_made_of
 from metrics.wording.values import format_list, lower_first
 from pages.shared import identity
+from pages.shared.about import about
 from pages.shared.filters import line_above
 from pages.shared.markup import Html, joined, link, picture, safe, show, tag
 
@@ -83,11 +82,12 @@ def withdrawn(provenance: Provenance, replaced_by: str | None, page: str) -> Non
     """Above everything else, because a figure of a withdrawn release must not be used."""
     if provenance.withdrawn is None:
         return
-    newer = joined([" The release that stands now: ", link(replaced_by, page), "."]) if replaced_by else ""
+    on = f" on {format_day(provenance.withdrawn_at.date())}" if provenance.withdrawn_at else ""
+    newer = joined([" The release that stands now: ", link(replaced_by, page), "."]) if replaced_by else " No other release stands yet."
     show(
         tag(
             "div",
-            tag("b", f"Withdrawn: release {provenance.release}. "),
+            tag("b", f"Withdrawn{on}: release {provenance.release}. "),
             "Do not use these figures. Reason: ",
             provenance.withdrawn,
             newer,
@@ -173,21 +173,6 @@ def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
                 )
 
 
-def parts_key(*parts: tuple[str, bool]) -> Html:
-    """What each part of a stacked bar means: words, and whether it is filled."""
-    return tag("div", *(tag("span", picture(kind_sample(0 if filled else 1, False)), words) for words, filled in parts), cls="eq-key")
-
-
-ABOUT = {"definitions": "What each measure counts, and why", "data_quality": "How good the data is, and how people are protected"}
-
-
-def _about(viewer: Viewer) -> Html:
-    """Links to what stands behind the figures, for whoever may open it; a pinned release stays pinned."""
-    pinned = st.query_params.get("release")
-    links = [link(words, page, release=pinned) for page, words in ABOUT.items() if can_open_page(viewer, page)]
-    return tag("p", joined(links, " · ")) if links else Html("")
-
-
 def footer(contents: Contents, viewer: Viewer) -> None:
     """Which release, made when and from what, and the rule by which small numbers are hidden."""
     p = contents.provenance
@@ -202,6 +187,7 @@ def footer(contents: Contents, viewer: Viewer) -> None:
                 + (" " + SYNTHETIC + "." if p.synthetic else ""),
             ),
             tag("p", f"{MODE_WORDS.get(viewer.mode, '')}. Definition version {p.definition_version[:12]}."),
+            about(viewer),
             view_as(viewer),
             cls="eq-foot",
         )

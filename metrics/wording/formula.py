@@ -1,0 +1,61 @@
+"""How a KPI's value is made, in words and as one number over another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metrics.report import KpiSummary
+from metrics.wording.values import lower_first
+
+
+@dataclass(frozen=True)
+class Formula:
+    """`words` for anybody; `top` over `bottom`, and what is done with the result, for those who check it."""
+
+    words: str
+    top: str
+    bottom: str
+    then: str = ""
+
+
+def describe_formula(kpi: KpiSummary) -> Formula | None:
+    """None where the release does not say who is counted: it was made before releases did."""
+    if not kpi.steps:
+        return None
+    population, pay = lower_first(kpi.population), (kpi.column or "pay").replace("_", " ")
+    whom = ", ".join(filter(None, [population, lower_first(kpi.denominator_words)]))
+    group, other = lower_first(kpi.numerator_words) or "everybody in it", lower_first(kpi.reference_words)
+    share = Formula(f"Of {whom}: how many in a hundred are {group}.", f"People with {group}", f"People: {whom}", "times 100")
+    match kpi.measure:
+        case "count":
+            counted = f", {group}" if kpi.numerator_words else ""
+            return Formula(f"How many people there are: {population}{counted}.", f"People: {population}{counted}", "")
+        case "proportion":
+            return share
+        case "representation_index":
+            what = f"the same share of {lower_first(kpi.benchmark_title or 'the population compared with')}"
+            return Formula(
+                f"The share of {group}, divided by {what}. One means the same.",
+                f"Share with {group} among {whom}",
+                what[:1].upper() + what[1:],
+            )
+        case "percentage_point_gap":
+            against = f"{population}, {other}" if other else lower_first(kpi.benchmark_title or "the population compared with")
+            words = f"The share of {group} among {whom}, minus the same share among {against}, in percentage points."
+            return Formula(words, share.top, share.bottom, f"times 100, minus the same share among {against}")
+        case "mean" | "median":
+            middle = "Added up and divided by their number" if kpi.measure == "mean" else "Put in order: the value in the middle"
+            top = f"Sum of {pay}" if kpi.measure == "mean" else f"Middle value of {pay}"
+            return Formula(f"The {pay} of {whom}. {middle}.", top, f"People: {whom}" if kpi.measure == "mean" else "")
+        case _:
+            kind = "mean" if kpi.measure.endswith("mean") else "median"
+            words = (
+                f"How much lower the {kind} {pay} of people with {group} is than that of people with {other}, as a share of the latter’s."
+            )
+            words += f" Counted: {whom}."
+            return Formula(
+                words,
+                f"{kind.capitalize()} {pay} with {other}, minus that with {group}",
+                f"{kind.capitalize()} {pay} with {other}",
+                "times 100",
+            )
