@@ -32,13 +32,30 @@ class Connection(Definition):
     default: Text
 
 
+class RowsConnection(Connection):
+    """The database of rows about people. On a server, its tables and limits; an address that names them itself has the last word."""
+
+    db_schema: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] | None = Field(default=None, alias="schema")
+    statement_timeout: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    """Seconds that one statement may take; 0 for no limit. Without it 900."""
+
+
 class Connections(Definition):
-    workforce: Connection = Connection(env="EQUALITY_WORKFORCE_URL", default="duckdb:///data/workforce.duckdb")
-    """Rows about people. Only `equality ingest`, `refresh` and `explain` open it."""
+    workforce: RowsConnection = RowsConnection(env="EQUALITY_WORKFORCE_URL", default="duckdb:///data/workforce.duckdb")
+    """Rows about people. Only `equality ingest`, `refresh`, `explain`, `parity` and `purge` open it, and `check` to see how old rows are."""
     releases: Connection = Connection(env="EQUALITY_RELEASES_URL", default="sqlite:///data/releases.sqlite")
     """Certified figures. The dashboard opens this one only."""
     audit: Connection = Connection(env="EQUALITY_AUDIT_URL", default="sqlite:///data/audit.sqlite")
     """Who signed in and what was taken away. Apart from the figures, so that each can be kept and guarded by its own rules."""
+
+
+class Retention(Definition):
+    """How long rows about people are kept: the council's own decision. What is older is warned of, and goes with `equality purge`."""
+
+    person_rows_years: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Without it nobody is warned."""
+    import_reports_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    """Import reports and rejected rows in the private folder."""
 
 
 class Audit(Definition):
@@ -66,6 +83,7 @@ class SettingsFile(Definition):
     warn_after_days: Annotated[int, Field(ge=1)] = 120
     """`equality serve` warns at its start when the newest release is older."""
     audit: Audit = Audit()
+    retention: Retention = Retention()
     teams: Mapping[Id, Text] = Field(default_factory=dict)
     """Owners of KPIs."""
     corporate_priorities: Mapping[Id, Text] = Field(default_factory=dict)
@@ -89,6 +107,7 @@ class Settings:
     audit_url: str = ""
     audit_keep_months: int = 24
     audit_names: bool = False
+    retention: Retention = Retention()
 
 
 def load_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -153,7 +172,7 @@ def _settings(file: SettingsFile, base: Path, environment: Mapping[str, str]) ->
         synthetic=file.synthetic,
         currency=file.currency,
         year=FinancialYear(int(file.financial_year_starts[:2])),
-        workforce_url=url(file.connections.workforce),
+        workforce_url=with_options(url(file.connections.workforce), file.connections.workforce),
         releases_url=url(file.connections.releases),
         private_folder=base / file.private_folder,
         data_folder=base / file.data_folder,
@@ -163,6 +182,7 @@ def _settings(file: SettingsFile, base: Path, environment: Mapping[str, str]) ->
         audit_url=url(file.connections.audit),
         audit_keep_months=file.audit.keep_months,
         audit_names=file.audit.names,
+        retention=file.retention,
     )
 
 
@@ -177,6 +197,19 @@ def absolute_url(url: str, base: Path) -> str:
     if scheme.split("+")[0] not in {"duckdb", "sqlite"} or path in {"", ":memory:"} or Path(path).is_absolute():
         return url
     return f"{scheme}:///{(base / path).as_posix()}{question}{options}"
+
+
+def with_options(url: str, said: RowsConnection) -> str:
+    """A server's address with the schema and time limit of the settings, where it does not name its own.
+
+    >>> with_options("postgresql://hr@db/staff?sslmode=verify-full", RowsConnection(env="X", default="duckdb://", schema="equality"))
+    'postgresql://hr@db/staff?sslmode=verify-full&schema=equality'
+    """
+    if not url.startswith("postgres"):
+        return url
+    wanted = {"schema": said.db_schema, "statement_timeout": said.statement_timeout}
+    more = [f"{name}={value}" for name, value in wanted.items() if value is not None and not re.search(rf"[?&]{name}=", url)]
+    return url + ("&" if "?" in url else "?") + "&".join(more) if more else url
 
 
 def check_settings(settings: Settings, configuration: Configuration) -> list[Problem]:

@@ -18,7 +18,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.fit import advice, fit, lacking
 from metrics.definitions.load import definition_error, load_configuration, parse_folder
 from metrics.definitions.schema import write_schemas
-from metrics.errors import DefinitionError, InputError, Problem
+from metrics.errors import DefinitionError, InputError, Problem, SourceError
 from metrics.settings import Settings, SettingsFile, check_settings, load_settings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -44,6 +44,7 @@ def check(
     configuration, problems, more = load_everything(config)
     today = date.today()
     warnings = [*review_warnings(configuration, today), *succession_warnings(configuration, today)] if configuration else []
+    warnings += retention_warnings(config, today) if configuration else []
     if as_json:
         _print_json(configuration, problems, warnings, changes)
     if problems and not as_json:
@@ -76,6 +77,28 @@ def load_everything(folder: Path) -> tuple[Configuration | None, list[Problem], 
     if configuration is not None:
         problems += worked_example_problems(configuration)
     return configuration, problems, more
+
+
+def retention_warnings(folder: Path, today: date) -> list[Problem]:
+    """Rows about people that are held for too long. Silent where there is no database yet: a configuration is checked without one."""
+    try:
+        settings = load_settings(folder)
+    except DefinitionError:
+        return []
+    kept = settings.retention
+    if kept.person_rows_years is None and kept.import_reports_days is None:
+        return []
+    from metrics.ingest.purge import past_retention  # opens an engine: only where a council says how long it keeps rows
+    from metrics.sources.engine import open_source
+
+    where = str(folder / "settings.yaml")
+    try:
+        with open_source(settings.workforce_url) as source:
+            found = past_retention(source, settings.private_folder, kept.person_rows_years, kept.import_reports_days, today)
+    except SourceError as error:
+        none_yet = "no workforce database" in str(error)
+        return [] if none_yet else [Problem(where, f"whether rows are kept too long could not be asked: {error.problems[0].message}")]
+    return [Problem(where, warning) for warning in found]
 
 
 def worked_example_problems(configuration: Configuration) -> list[Problem]:

@@ -24,6 +24,8 @@ COMMANDS = {
     "certify": "attack a stored release again",
     "show": "the cells of a release, tidy",
     "explain": "a KPI in words, its SQL, and who is left out of its base",
+    "purge": "delete rows about people past their retention; releases stay",
+    "parity": "prove that another database engine gives the same figures",
     "demo": "build the demo council",
     "serve": "open the dashboard",
     "audit": "who signed in, was refused, or took a file away",

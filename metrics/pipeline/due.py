@@ -19,7 +19,7 @@ from metrics.query.plan import grain_of, published
 from metrics.releases.draft import StoredBatch
 from metrics.sources.snapshots import Snapshot
 
-Why = Literal["data", "definition", "new_kpi", "protection", "audience"]
+Why = Literal["data", "definition", "new_kpi", "protection", "audience", "purged"]
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,20 @@ def find_due(
     snapshots: Mapping[str, Sequence[Snapshot]],
     batches: Sequence[StoredBatch],
     restate: Sequence[date] = (),
+    purged: Mapping[str, Mapping[date, date]] | None = None,
 ) -> Due:
-    """Compare what is loaded with what the latest release holds."""
+    """Compare what is loaded with what the latest release holds. `purged`: dataset to its days whose rows are gone, and since when."""
+    gone = purged or {}
     closing = {dataset: closing_days(configuration, dataset, [s.as_at for s in loaded], year) for dataset, loaded in snapshots.items()}
-    _refuse_unknown(restate, closing)
+    _refuse_unknown(restate, closing, gone)
     held = {(b.label.dataset, b.label.period_end) for b in batches}
     days = {
         dataset: tuple(day for day in sorted(kpis_of) if (dataset, day) not in held or day in restate)
         for dataset, kpis_of in closing.items()
     }
     carried = tuple(b for b in batches if b.label.period_end not in days.get(b.label.dataset, ()))
-    return Due({d: found for d, found in days.items() if found}, carried, _kept(configuration, snapshots, closing, carried))
+    kept = (*_kept(configuration, snapshots, closing, carried), *_gone(restate, gone, carried))
+    return Due({d: found for d, found in days.items() if found}, carried, kept)
 
 
 def closing_days(configuration: Configuration, dataset: str, loaded: Sequence[date], year: FinancialYear) -> dict[date, frozenset[str]]:
@@ -70,12 +73,26 @@ def closing_days(configuration: Configuration, dataset: str, loaded: Sequence[da
     return {day: frozenset(kpis) for day, kpis in found.items()}
 
 
-def _refuse_unknown(restate: Sequence[date], closing: Mapping[str, Mapping[date, object]]) -> None:
+def _refuse_unknown(
+    restate: Sequence[date], closing: Mapping[str, Mapping[date, object]], purged: Mapping[str, Mapping[date, date]]
+) -> None:
     there = sorted({day for days in closing.values() for day in days})
     unknown = [day for day in restate if day not in there]
     if unknown:
-        listed = ", ".join(d.isoformat() for d in there) or "none"
-        raise InputError([Problem("--restate", f"{d.isoformat()}: no period ends on this day; those that do: {listed}.") for d in unknown])
+        raise InputError([Problem("--restate", f"{d.isoformat()}: {_why_not(d, there, purged)}") for d in unknown])
+
+
+def _why_not(day: date, there: Sequence[date], purged: Mapping[str, Mapping[date, date]]) -> str:
+    since = max((days[day] for days in purged.values() if day in days), default=None)
+    if since:
+        return f"its rows were purged on {since.isoformat()}, so its figures cannot be made again. Those that were published stay."
+    return f"no period ends on this day; those that do: {', '.join(d.isoformat() for d in there) or 'none'}."
+
+
+def _gone(restate: Sequence[date], purged: Mapping[str, Mapping[date, date]], carried: Sequence[StoredBatch]) -> tuple[Kept, ...]:
+    """Of a period that is restated, the datasets whose rows are gone."""
+    stands = sorted({(b.label.dataset, b.label.period_end) for b in carried})
+    return tuple(Kept(dataset, day, "purged") for dataset, day in stands if day in restate and day in purged.get(dataset, {}))
 
 
 def data_hash(snapshot: Snapshot) -> str:

@@ -24,8 +24,8 @@ from metrics.evaluate.evaluate import evaluate
 from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, protection_hash, value_hash
 from metrics.pipeline.holdings import summarise_datasets, waiting
-from metrics.pipeline.summaries import summarise_dimensions, summarise_kpi, summarise_units
 from metrics.pipeline.staff import HiddenStaff, sources_first
+from metrics.pipeline.summaries import summarise_dimensions, summarise_kpi, summarise_units
 from metrics.query.counts import Counts
 from metrics.query.explain import explain
 from metrics.query.fetch import fetch_counts

@@ -86,6 +86,14 @@ class DuckDBSource(Source):
                 self._connection.execute("ROLLBACK")
             raise
 
+    def forget(self, tables: Sequence[str]) -> str:
+        """Deleted rows stay in a DuckDB file's free pages: what is left is written into a new file, which takes the old one's place."""
+        if self._path is not None:
+            with self._in_words():
+                rewrite(self._connection, self._path)
+        self.close()
+        return ""
+
     def close(self) -> None:
         self._connection.close()
 
@@ -128,6 +136,42 @@ class DuckDBSource(Source):
             raise KeyboardInterrupt from error
 
 
+REWRITING = ".rewriting"
+
+
+def rewrite(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """The file anew, without free pages; a kill or a full disk leaves the old one in its place.
+
+    The rows go through this process: neither database may open files by itself. The old file stays locked until the new one is there.
+    """
+    fresh = path.with_name(path.name + REWRITING)
+    _take_back(fresh)
+    try:
+        connection.execute("CHECKPOINT")  # nothing waits in the log, which is found by the file's name
+        made = _connect(fresh, read_only=False)
+        try:
+            for name, declared in connection.execute("SELECT table_name, sql FROM duckdb_tables() ORDER BY table_name").fetchall():
+                made.execute(declared)
+                _copy(connection, made, '"' + name.replace('"', '""') + '"')
+            made.execute("CHECKPOINT")
+        finally:
+            made.close()
+        with fresh.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(fresh, path)
+    except BaseException:
+        _take_back(fresh)
+        raise
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, made: duckdb.DuckDBPyConnection, name: str) -> None:
+    found = connection.execute(f"SELECT * FROM {name}")
+    while len(rows := found.fetch_df_chunk(PIECE // VECTOR)):
+        made.register("incoming_rows", rows)
+        made.execute(f"INSERT INTO {name} SELECT * FROM incoming_rows")
+        made.unregister("incoming_rows")
+
+
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
     fresh = False
     try:
@@ -147,8 +191,9 @@ def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 def _take_back(path: Path) -> None:
     """A full disk must leave no half of a new database, which nothing could open later."""
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
+    for part in (path, path.with_name(path.name + ".wal")):
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _is_locked(error: Exception) -> bool:

@@ -62,6 +62,12 @@ class Source(ABC):
     def begin(self) -> AbstractContextManager[Source]:
         """A transaction: all of it is kept, or on any error none of it."""
 
+    def forget(self, tables: Sequence[str]) -> str:
+        """After a deletion: take the deleted rows out of what the database keeps on disk, and close. Returns what is left for a person
+        to do, if anything is."""
+        self.close()
+        return "Ask the administrator of the database how deleted rows leave its files and backups."
+
     @abstractmethod
     def close(self) -> None: ...
 

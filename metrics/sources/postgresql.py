@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -116,6 +116,14 @@ class PostgreSQLSource(ServerSource):
         self.execute(text(f"REVOKE ALL ON {name} FROM PUBLIC"))
         if "as_at" in table.c:
             self.execute(text(f"CREATE INDEX ON {name} (as_at)"))
+
+    def forget(self, tables: Sequence[str]) -> str:
+        self.close()
+        named = ", ".join(self.dialect.identifier_preparer.quote(name) for name in tables)
+        return (
+            f"PostgreSQL keeps deleted rows in its files until they are rewritten: VACUUM (FULL, ANALYZE) {named};\n"
+            "Its write-ahead log, replicas and backups hold them until they are recycled: see the server's own retention."
+        )
 
     def insert(self, table: Table, frame: pd.DataFrame) -> None:
         names = [str(name) for name in frame.columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Integer, MetaData, Table, Text, func, select, text
@@ -27,8 +28,10 @@ SNAPSHOTS = Table(
     Column("files", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("definition", Text, nullable=False),
+    Column("purged_at", DateTime),
 )
-"""One row per dataset and day: what was loaded, from which files (a JSON list of names) and under which definition."""
+"""One row per dataset and day: what was loaded, from which files (a JSON list of names), under which definition, and since when its
+rows are gone (empty while they are there)."""
 
 KEPT_COLUMNS = ("as_at", "row_number", "person_id", "unit", "counts_once")
 """Columns of every dataset's table, before its own."""
@@ -92,8 +95,7 @@ def prepare_tables(source: Source, configuration: Configuration, dataset_id: str
 
     A column whose type changed is rebuilt when no other snapshot would lose its values; otherwise this refuses.
     """
-    if not source.columns(SNAPSHOTS.name):
-        source.create(SNAPSHOTS)
+    prepare_register(source)
     table = dataset_table(configuration, dataset_id)
     there = source.columns(table.name)
     if there and _changed_type(source, table, there):
@@ -103,6 +105,19 @@ def prepare_tables(source: Source, configuration: Configuration, dataset_id: str
     if not there:
         source.create(table)
         return
+    _add_columns(source, table, there)
+
+
+def prepare_register(source: Source) -> None:
+    """The register of loads, with the columns that it gained since it was made. Call it inside a transaction."""
+    there = source.columns(SNAPSHOTS.name)
+    if there:
+        _add_columns(source, SNAPSHOTS, there)
+    else:
+        source.create(SNAPSHOTS)
+
+
+def _add_columns(source: Source, table: Table, there: Mapping[str, str]) -> None:
     for column in table.columns:
         if column.name not in there:
             quoted = source.dialect.identifier_preparer
@@ -133,7 +148,8 @@ def _changed_type(source: Source, table: Table, there: dict[str, str]) -> list[s
 
 
 def _refuse_if_held(source: Source, table: Table, there: dict[str, str], dataset_id: str) -> None:
-    held = source.fetch(select(func.count().label("n")).select_from(SNAPSHOTS).where(SNAPSHOTS.c.dataset == dataset_id))
+    loaded = (SNAPSHOTS.c.dataset == dataset_id, SNAPSHOTS.c.purged_at.is_(None))
+    held = source.fetch(select(func.count().label("n")).select_from(SNAPSHOTS).where(*loaded))
     if int(held["n"].iloc[0]):
         names = ", ".join(_changed_type(source, table, there))
         raise SourceError(

@@ -76,6 +76,8 @@ JSON = {
         "refresh --restate 2025-03-31 --reason 'Payroll file corrected' --json",
         "refresh --json --restate 2026-03-31 --reason 'Again' --dry-run",
     ],
+    "purge": ["purge --before 2025-06-30 --dry-run --json", "purge --before 2025-06-30 --yes --json", "purge --before 2020-01-01 --json"],
+    "parity": ["parity --other duckdb:///other.duckdb --copy --json"],
     "releases": ["releases --json", "releases --compare {release} {release} --json"],
     "releases withdraw": ["releases withdraw {release} --reason 'Counted twice' --yes --json"],
     "releases backup": ["releases backup {archive} --json"],
