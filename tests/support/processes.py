@@ -74,9 +74,10 @@ def processes(
     application: str = "tests.support.served:app",
     environment: Mapping[str, str] | None = None,
     arguments: tuple[str, ...] = (),
+    port: int | None = None,
 ) -> Iterator[Processes]:
     """Run it until the block ends; nothing of it is left afterwards."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-P", str(SERVER), "--port", str(port), "--workers", str(workers), "--log-format", "json"]
     variables = {**os.environ, "EQUALITY_CONFIG": str(ROOT / "config"), "EQUALITY_MODE": "demo", **(environment or {})}
     with tempfile.NamedTemporaryFile() as output:
