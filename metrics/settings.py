@@ -40,11 +40,20 @@ class RowsConnection(Connection):
     """Seconds that one statement may take; 0 for no limit. Without it 900."""
 
 
+class SourceConnection(Definition):
+    """A council's own database, to read rows from. Its address is never in a file, because it holds a password."""
+
+    env: Variable
+    """The environment variable that holds the address."""
+
+
 class Connections(Definition):
     workforce: RowsConnection = RowsConnection(env="EQUALITY_WORKFORCE_URL", default="duckdb:///data/workforce.duckdb")
     """Rows about people. Only `equality ingest`, `refresh`, `explain`, `parity` and `purge` open it, and `check` to see how old rows are."""
     releases: Connection = Connection(env="EQUALITY_RELEASES_URL", default="sqlite:///data/releases.sqlite")
     """Certified figures. The dashboard opens this one only."""
+    sources: Mapping[Id, SourceConnection] = Field(default_factory=dict)
+    """The council's own databases that datasets name under `table:`. Only `equality ingest` and `inspect` open them, for reading."""
     audit: Connection = Connection(env="EQUALITY_AUDIT_URL", default="sqlite:///data/audit.sqlite")
     """Who signed in and what was taken away. Apart from the figures, so that each can be kept and guarded by its own rules."""
 
@@ -90,6 +99,14 @@ class SettingsFile(Definition):
 
 
 @dataclass(frozen=True)
+class CouncilSource:
+    """A council's own database: the variable that holds its address, and the address, empty where that is not set."""
+
+    env: str
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the edge knows: resolved addresses and absolute folders."""
 
@@ -104,6 +121,7 @@ class Settings:
     teams: Mapping[str, str]
     corporate_priorities: Mapping[str, str]
     warn_after_days: int = 120
+    sources: Mapping[str, CouncilSource] = field(default_factory=dict)
     audit_url: str = ""
     audit_keep_months: int = 24
     audit_names: bool = False
@@ -179,6 +197,10 @@ def _settings(file: SettingsFile, base: Path, environment: Mapping[str, str]) ->
         teams=file.teams,
         corporate_priorities=file.corporate_priorities,
         warn_after_days=file.warn_after_days,
+        sources={
+            name: CouncilSource(source.env, absolute_url(environment.get(source.env, ""), base))
+            for name, source in file.connections.sources.items()
+        },
         audit_url=url(file.connections.audit),
         audit_keep_months=file.audit.keep_months,
         audit_names=file.audit.names,
@@ -213,8 +235,12 @@ def with_options(url: str, said: RowsConnection) -> str:
 
 
 def check_settings(settings: Settings, configuration: Configuration) -> list[Problem]:
-    """Owners are teams and corporate priorities exist: what KPIs name of the settings."""
+    """Owners are teams, corporate priorities and connections exist: what KPIs and datasets name of the settings."""
     problems: list[Problem] = []
+    for dataset in configuration.datasets.values():
+        if dataset.table is not None and dataset.table.connection not in settings.sources:
+            say = no_such("connection", dataset.table.connection, settings.sources) + " (connections: sources: in settings.yaml)"
+            problems.append(locate(configuration, "datasets", dataset.id).problem(("table", "connection"), say))
     for kpi in configuration.kpis.values():
         for key, name, known, what in (
             ("owner", kpi.owner, settings.teams, "team"),

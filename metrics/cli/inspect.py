@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from metrics.errors import DefinitionError, InputError
 
 if TYPE_CHECKING:
+    from metrics.definitions.dimension import Dimension
     from metrics.definitions.parsed import Parsed
     from metrics.ingest.drafts import Draft
     from metrics.ingest.inspect import Inspection
@@ -20,13 +22,18 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(epilog="Example: equality inspect staff.csv --config mycouncil --write mycouncil")
+@app.command(
+    epilog="Examples: equality inspect staff.csv --config mycouncil --write mycouncil;"
+    " a table of the council's own database: equality inspect --table hr.v_staff --connection payroll_db"
+)
 def inspect(
-    files: Annotated[list[Path], typer.Argument(help="CSV (also gzipped), XLSX, XLS or ODS.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="CSV (also gzipped), XLSX, XLS, ODS or Parquet.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     dataset: Annotated[str, typer.Option("--dataset", help="Id of the dataset to draft.")] = "hr",
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
     header_row: Annotated[int | None, typer.Option("--header-row", min=1, help="Row that holds the headings.")] = None,
+    table: Annotated[str | None, typer.Option("--table", help="A table or view instead of a file: NAME or SCHEMA.NAME.")] = None,
+    connection: Annotated[str | None, typer.Option("--connection", help="Its database: a name under connections: sources:.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Write the draft dataset to this file.")] = None,
     write: Annotated[Path | None, typer.Option("--write", help="Write all drafts into this configuration folder.")] = None,
     as_json: JsonOption = False,
@@ -36,9 +43,14 @@ def inspect(
     from metrics.ingest.inspect import inspect_file, starter_dimensions
 
     _check_id(dataset)
+    if bool(files) == bool(table) or (table or "").endswith("."):
+        raise InputError("Name one or more files, or one table with --table.", "Such as: equality inspect staff.csv")
     parsed = _parsed(config)
     dimensions = parsed.dimensions if parsed and parsed.dimensions else starter_dimensions()
-    inspections = [inspect_file(path, dimensions, sheet, header_row) for path in files]
+    if table is not None:
+        inspections = [_inspect_table(config, connection, table, dimensions)]
+    else:
+        inspections = [inspect_file(path, dimensions, sheet, header_row) for path in files or []]
     if as_json:
         typer.echo(json.dumps([i.as_dict() for i in inspections], default=str))
     else:
@@ -53,6 +65,24 @@ def inspect(
             _hand_over(drafts, inspection, output, write, as_json)
         except OSError as error:
             raise InputError(f"{output or write} cannot be written ({error.strerror}).", "Name another place.") from error
+
+
+def _inspect_table(config: Path, connection: str | None, table: str, dimensions: Mapping[str, Dimension]) -> Inspection:
+    from metrics.definitions.dataset import TableBinding
+    from metrics.definitions.nearest import no_such
+    from metrics.ingest.inspect import inspect_table
+    from metrics.settings import load_settings
+    from metrics.sources.council_database import open_council_database
+
+    sources = load_settings(config).sources
+    name = connection or (next(iter(sources)) if len(sources) == 1 else None)
+    if name is None or name not in sources:
+        say = no_such("connection", name, sources) if name else f"--connection is needed; there are: {', '.join(sources) or 'none yet'}"
+        raise InputError(f"{say}.", f"Connections stand in {config}/settings.yaml: connections: {{sources: {{payroll_db: {{env: …}}}}}}.")
+    schema, _, last = table.rpartition(".")
+    binding = TableBinding.model_validate({"connection": name, "schema": schema or None, "name": last})
+    with open_council_database(name, sources[name].url, sources[name].env) as database:
+        return inspect_table(database, binding, dimensions)
 
 
 def _check_id(dataset: str) -> None:

@@ -53,6 +53,16 @@ class UnitBinding(Definition):
     """The file's label to a unit id; labels equal to a unit's id or name need no entry."""
 
 
+class TableBinding(Definition):
+    """A table or view of a council's own database, read instead of a file. Headings are then its columns' names."""
+
+    connection: Id
+    """A name under `connections: sources:` in settings.yaml."""
+    in_schema: Text | None = Field(default=None, alias="schema")
+    """Left out: where the account looks first."""
+    name: Text
+
+
 class MainPost(Definition):
     """Which of a person's posts counts, for files with a row per post.
 
@@ -98,11 +108,25 @@ class Grades(Definition):
     substantive: Id
 
 
+MOVEMENT = "joined_or_left"
+"""Column and dimension that a dataset of joiners and leavers has beside those of its source."""
+
+
+class Flows(Definition):
+    """Who joined and who left between two snapshots of another dataset, told by person identifiers alone."""
+
+    source: Id = Field(alias="from")
+    every: Literal["month", "quarter", "year"]
+    """The span: each snapshot is compared with the one so long before. KPIs of this dataset are published as often."""
+
+
 class Dataset(Definition):
     """One kind of extract. The file name is its id: `config/datasets/hr.yaml` describes dataset `hr`."""
 
     id: Id
     title: Text
+    flows: Flows | None = None
+    """This dataset is worked out from another one, and has its columns, populations and people; nothing is loaded into it."""
     source_system: Text | None = None
     grain: Literal["person", "post"] = "person"
     person_id: Text | Literal["absent"] = "absent"
@@ -112,7 +136,7 @@ class Dataset(Definition):
     """Heading of a column that holds the snapshot date; otherwise the date is given on `equality ingest --as-at`."""
     unit: UnitBinding | None = None
     """Absent: everyone belongs to the whole council."""
-    columns: Mapping[Id, Column]
+    columns: Mapping[Id, Column] = Field(default_factory=dict)
     populations: Mapping[Id, Population] = Field(default_factory=dict)
     """Populations of this dataset alone; those of `config/populations.yaml` whose columns it has are added when it is loaded."""
     grades: Grades | None = None
@@ -122,6 +146,8 @@ class Dataset(Definition):
     population called "employees", may hold them."""
     without_pay: FilterField
     """Who is employed and not paid (a career break, seconded out without pay): counted as staff, and in no pay figure."""
+    table: TableBinding | None = None
+    """Where `equality ingest` reads when no file is named."""
     sheet: Text | None = None
     """For workbooks: the sheet to read; otherwise the only sheet."""
     header_row: int | None = Field(default=None, ge=1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metrics.definitions.checks.reserved_names import FRAME, TABLE
-from metrics.definitions.dataset import Column
+from metrics.definitions.dataset import Column, TableBinding
 from metrics.definitions.dimension import Dimension
 from metrics.ingest.guess import CHARACTERISTICS, SEEMS, Seen
 from metrics.ingest.inspect import Inspection
@@ -224,15 +224,18 @@ def _category(label: str, id: str, upper: Dimension | None) -> str:
 def _dataset(inspection: Inspection, lines: Mapping[str, _Line], dataset_id: str, wanted: Mapping[str, Column]) -> str:
     said = [
         f"# Drafted from {' '.join(inspection.path.name.split())} by `equality inspect`.",
-        f"# Lines with TODO need a decision; then run `equality check`, and load the file: equality ingest {dataset_id} FILE"
+        f"# Lines with TODO need a decision; then run `equality check`, and load it: equality ingest {dataset_id}"
+        + ("" if inspection.table else " FILE")
         + " --as-at YYYY-MM-DD   (the day that the extract describes)",
         "title: Staff records  # TODO what people call this extract",
         f"grain: {_grain(inspection)}",
     ]
     said += _identity(inspection)
+    if inspection.table:
+        said.append(f"table: {_table(inspection.table)}")
     if inspection.sheet:
         said += [f"sheet: {quoted(inspection.sheet)}"]
-    if inspection.header_row != 1:
+    if inspection.header_row > 1:
         said.append(f"header_row: {inspection.header_row}")
     said += _unit(inspection)
     said += ["", "# The word before the colon is what KPIs call the column; `from` is the heading in the file.", "columns:"]
@@ -243,6 +246,11 @@ def _dataset(inspection: Inspection, lines: Mapping[str, _Line], dataset_id: str
     if inspection.of("annual_pay") and not inspection.of("hourly_pay"):
         said += ["", "notes:", "  - Pay is a yearly amount and not an hourly rate, so its gaps are not the statutory pay gap."]
     return "\n".join(said) + "\n"
+
+
+def _table(table: TableBinding) -> str:
+    schema = f"schema: {quoted(table.in_schema)}, " if table.in_schema else ""
+    return f"{{connection: {table.connection}, {schema}name: {quoted(table.name)}}}"
 
 
 def _grain(inspection: Inspection) -> str:

@@ -21,11 +21,13 @@ from sqlalchemy import Table, delete, select
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Dataset
 from metrics.errors import InputError, Problem
+from metrics.ingest.database_tables import open_database_table
 from metrics.ingest.movement import Movement, movement
 from metrics.ingest.people import counts_once, duplicates, sum_over_posts
 from metrics.ingest.private import as_csv, write_private
 from metrics.ingest.reading import Extract, open_table
 from metrics.ingest.rows import REASON, Bound, bind_rows
+from metrics.sources.council_database import CouncilDatabase
 from metrics.sources.engine import PIECE, Source
 from metrics.sources.snapshots import Snapshot, read_snapshots, write_snapshot
 from metrics.sources.tables import dataset_table, definition_fingerprint, prepare_tables
@@ -105,6 +107,30 @@ def ingest_files(
         raise InputError(f"Dataset '{dataset_id}' takes its date from the column '{dataset.as_at}'.", "Leave out --as-at.")
     extracts = [partial(open_table, path, dataset.sheet, dataset.header_row) for path in paths]
     return _ingest(_Load(configuration, dataset, as_at, source, private_folder, accept_rejects, told), extracts)
+
+
+def ingest_table(
+    configuration: Configuration,
+    dataset_id: str,
+    as_at: dt.date | None,
+    database: CouncilDatabase,
+    source: Source,
+    private_folder: Path,
+    accept_rejects: bool = False,
+    told: Told = lambda *_: None,
+) -> ImportReport:
+    """Load the table or view that a dataset names; where it has a column with the day, `as_at` reads that day's rows only.
+
+    Raises
+    ------
+    InputError : no such table or column, or any problem of its rows; nothing was stored
+    SourceError : one of the two databases cannot be reached, or refuses
+    """
+    dataset = _dataset(configuration, dataset_id)
+    if dataset.table is None:
+        raise InputError(f"Dataset '{dataset_id}' names no table.", f"Name the files, or write `table:` in datasets/{dataset_id}.yaml.")
+    load = _Load(configuration, dataset, as_at, source, private_folder, accept_rejects, told)
+    return _ingest(load, [partial(open_database_table, database, dataset, as_at)])
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from metrics.definitions.dataset import TableBinding
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.load import parse_folder
+from metrics.ingest.database_tables import read_database_table
 from metrics.ingest.guess import EXAMPLES, SEEMS, UNIT_RANK, Seen, look_at
 from metrics.ingest.reading import RawTable, read_table
+from metrics.sources.council_database import CouncilDatabase
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Inspection:
     """Rows that are the same as an earlier row in every column."""
     columns: tuple[Seen, ...]
     notes: tuple[str, ...]
+    table: TableBinding | None = None
+    """Where it is a table of a database and no file."""
 
     def of(self, seems: str) -> tuple[Seen, ...]:
         return tuple(column for column in self.columns if column.seems == seems)
@@ -45,12 +50,14 @@ class Inspection:
         return min(self.of("unit"), key=_unit_rank, default=None)
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"path": str(self.path)}
+        table = self.table.model_dump(by_alias=True) if self.table else None
+        return asdict(self) | {"path": str(self.path), "table": table}
 
     def lines(self) -> list[str]:
         """For a terminal."""
         kind = ", ".join(word for word in (self.format, self.encoding, self.delimiter, self.sheet and f"sheet {self.sheet}") if word)
-        said = [f"{self.path.name}: {kind}; headings in row {self.header_row}; {self.rows:,} rows, {len(self.columns)} columns"]
+        kind += f"; headings in row {self.header_row}" if self.header_row else ""
+        said = [f"{self.path.name}: {kind}; {self.rows:,} rows, {len(self.columns)} columns"]
         if self.repeated_rows:
             said.append(
                 f"  {self.repeated_rows:,} rows repeat another row in every column. Without an identifier they are different people."
@@ -70,7 +77,22 @@ def inspect_file(
     ------
     InputError : the file is no table
     """
-    raw = read_table(path, sheet, header_row)
+    return _looked_at(read_table(path, sheet, header_row), path, dimensions)
+
+
+def inspect_table(database: CouncilDatabase, table: TableBinding, dimensions: Mapping[str, Dimension] | None = None) -> Inspection:
+    """Look at a table or view of a council's own database.
+
+    Raises
+    ------
+    InputError : there is no such table, or it holds what is no table about people
+    SourceError : the database cannot be reached, or refuses
+    """
+    raw = read_database_table(database, table)
+    return replace(_looked_at(raw, Path(raw.name), dimensions), table=table)
+
+
+def _looked_at(raw: RawTable, path: Path, dimensions: Mapping[str, Dimension] | None) -> Inspection:
     known = dimensions if dimensions else starter_dimensions()
     columns = tuple(look_at(str(h), raw.frame[h], known, raw.real_dates) for h in raw.frame.columns)
     return Inspection(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,8 +38,7 @@ def movement(before: Iterable[pd.DataFrame], after: pd.DataFrame, columns: Seque
         if not identified:
             continue
         old = piece.loc[piece["counts_once"].to_numpy(dtype="bool") & piece["person_id"].notna().to_numpy()]
-        asked: Any = old["person_id"].array
-        places = people.get_indexer(asked)
+        places = people.get_indexer(old["person_id"].array)
         known += len(old)
         both = old.loc[places >= 0]
         found += len(both)
@@ -56,7 +54,7 @@ def _differs(old: pd.Series, new: pd.api.extensions.ExtensionArray | np.ndarray)
     """Where two columns of the same people differ; empty equals empty."""
     now = pd.Series(new, index=old.index)
     if isinstance(now.dtype, pd.CategoricalDtype):
-        codes = now.cat.categories.get_indexer(old.astype("str")) if len(old) else np.empty(0, dtype="int64")
+        codes = now.cat.categories.get_indexer(old.astype("str"))  # type: ignore[arg-type]
         stored = np.where(old.isna().to_numpy(), -1, np.where(codes < 0, -2, codes))  # -2: a category that is no more
         return np.asarray(stored != now.cat.codes.to_numpy())
     was: pd.Series
