@@ -17,7 +17,7 @@ from metrics.cli.tables import read_day, table
 from metrics.exports.csv import harmless
 from metrics.exports.tidy import FIGURES, FIXED, SAID, tidy
 from metrics.releases.store import ReleaseStore
-from metrics.report import Contents, KpiSummary, Report, Request, Structure
+from metrics.report import Contents, KpiSummary, Provenance, Report, Request, Structure
 from metrics.settings import load_settings
 from metrics.wording.dates import format_day, format_period
 from metrics.wording.groups import format_group
@@ -59,6 +59,8 @@ def show_kpi(
     viewer = Viewer(audience or store.snapshot(release).audiences[0], "command_line")
     contents = store.contents(release, viewer)
     report = store.read(_request(contents, kpi, by or (), period, release, unit, structure.value), viewer)
+    if contents.provenance.withdrawn:
+        typer.echo(_withdrawn(contents.provenance), err=True)
     typer.echo(_PRINTERS[format](report), nl=False)
 
 
@@ -133,7 +135,7 @@ def _foot(report: Report) -> list[str]:
     source = report.kpi().source
     data = f"{source}, {format_day(made.data_dates[source])}"
     synthetic = " Synthetic figures." if made.synthetic else ""
-    withdrawn = [f"THIS RELEASE WAS WITHDRAWN: {made.withdrawn}"] if made.withdrawn else []
+    withdrawn = [_withdrawn(made)] if made.withdrawn else []
     return [*units, *legend, made.disclosure_note, f"Release {made.release}. {made.council}.{synthetic} Source: {data}.", *withdrawn]
 
 
@@ -142,6 +144,11 @@ def _broken(report: Report, unit: str) -> list[str]:
     days = report.cells["period_end"]
     found = breaks_between(report.breaks(report.kpi().id, unit), days.min(), days.max()) if len(days) else ()
     return [f"Not comparable before and after: {describe_break(day, reason)}." for day, reason in found]
+
+
+def _withdrawn(made: Provenance) -> str:
+    on = f" ON {format_day(made.withdrawn_at).upper()}" if made.withdrawn_at else ""
+    return f"RELEASE {made.release} WAS WITHDRAWN{on}: {made.withdrawn}"
 
 
 def _count(value: float) -> str:

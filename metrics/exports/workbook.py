@@ -10,7 +10,7 @@ import pandas as pd
 import xlsxwriter
 
 from metrics.exports.tidy import FIGURES, tidy
-from metrics.report import Report
+from metrics.report import Provenance, Report
 from metrics.wording.dates import format_day
 from metrics.wording.legend import EMPTY_IS_NOT_ZERO, MARKERS
 from metrics.wording.notes import NOTES, describe_notes
@@ -61,6 +61,7 @@ def _cover(sheet: Any, looks: dict[str, Any], report: Report, title: str) -> Non
         ("Figures", NOTES["synthetic"] if p.synthetic else "Published figures"),
         ("Release", p.release),
         ("Published", format_day(p.published_at)),
+        *_withdrawn(p),
         ("Source", "; ".join(f"{name}, {day}" for name, day in p.data_dates.items())),
         ("Version for", p.audience),
         ("Definition version", p.definition_version),
@@ -78,6 +79,11 @@ def _cover(sheet: Any, looks: dict[str, Any], report: Report, title: str) -> Non
         sheet.write_string(row, 0, marker)
         sheet.write_string(row, 1, f"{name}. {meaning}", looks["wrap"])
     sheet.write_string(start + 1 + len(MARKERS), 1, EMPTY_IS_NOT_ZERO)
+
+
+def _withdrawn(p: Provenance) -> list[tuple[str, str]]:
+    on = f"on {format_day(p.withdrawn_at)}: " if p.withdrawn_at else ""
+    return [("WITHDRAWN", f"{on}{p.withdrawn} Do not use these figures.")] if p.withdrawn else []
 
 
 def _notes(sheet: Any, looks: dict[str, Any], report: Report) -> None:

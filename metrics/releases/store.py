@@ -36,6 +36,9 @@ from metrics.report import Contents, History, Provenance, Report, Request
 FEW_GROUPS = 200
 """More are not named in a statement: all are read."""
 
+WITHDRAWN = "withdrawn"
+"""The status of every figure of a withdrawn release, so that each row, image and file says it."""
+
 
 class ReleaseStore:
     """Releases by URL. Opening one touches nothing; the first `publish` makes the tables."""
@@ -200,16 +203,24 @@ class ReleaseStore:
             return self._contents(connection, release, viewer)
 
     def read(self, request: Request, viewer: Viewer) -> Report:
-        """The figures that were asked for, in one statement. `NotPublished` says what there is instead."""
+        """The figures that were asked for, in one statement. `NotPublished` says what there is instead.
+
+        Those of a withdrawn release have that as their status.
+        """
         with self._database.reading() as connection:
             contents = self._contents(connection, request.release, viewer)
             check_request(connection, request, contents, viewer)
             snapshot, batches = self._held(connection, contents.provenance.release)
             if request.structure == "today":
                 told, _ = self._history(contents.provenance.release, snapshot, batches)
-                return Report(contents, self._recast(connection, batches, told, request, contents, viewer), request)
-            wanted = [b.id for b in batches if b.label.audience == viewer.audience and _asked(b.label.period_end, request.period_ends)]
-            return Report(contents, self._cells(connection, wanted, request, contents, viewer), request)
+                cells = self._recast(connection, batches, told, request, contents, viewer)
+            else:
+                mine = [b for b in batches if b.label.audience == viewer.audience]
+                wanted = [b.id for b in mine if _asked(b.label.period_end, request.period_ends)]
+                cells = self._cells(connection, wanted, request, contents, viewer)
+            if contents.provenance.withdrawn is not None:
+                cells["status"] = pd.array([WITHDRAWN] * len(cells), dtype="str")
+            return Report(contents, cells, request)
 
     def _recast(
         self,

@@ -70,11 +70,16 @@ def _build() -> Build:
     return Build()
 
 
-def no_release(viewer: Viewer) -> None:
-    """There is nothing to show yet: build the demo, or say what to run. Ends the page."""
+def no_release(viewer: Viewer, all_withdrawn: bool = False) -> None:
+    """There is nothing to show yet, or no more: build the demo, or say what to run. Ends the page."""
     from pages.shared import notes  # which imports this module
 
     notes.masthead(viewer)
+    if all_withdrawn:
+        show(tag("h1", "Every release has been withdrawn", cls="eq-h1"))
+        words = "Each said why. The next one is published with ", tag("code", "equality refresh"), ". Then reload this page."
+        show(tag("p", *words))
+        st.stop()
     if viewer.mode != "demo":
         show(tag("h1", "No figures have been published yet", cls="eq-h1"))
         show(

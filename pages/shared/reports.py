@@ -69,11 +69,11 @@ def _contents(release: str, withdrawn: str | None, audience: str, units: tuple[s
 def read(viewer: Viewer, contents: Contents, request: Request) -> Report:
     """The figures that a page needs, in one go."""
     request = replace(request, release=contents.provenance.release)
-    return Report(contents, _cells(request, viewer.audience, viewer.units, viewer.mode), request)
+    return Report(contents, _cells(request, contents.provenance.withdrawn, viewer.audience, viewer.units, viewer.mode), request)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _cells(request: Request, audience: str, units: tuple[str, ...] | None, mode: Any) -> pd.DataFrame:
+def _cells(request: Request, withdrawn: str | None, audience: str, units: tuple[str, ...] | None, mode: Any) -> pd.DataFrame:
     report: Report = store().read(request, Viewer(audience, mode, units))
     return report.cells
 
