@@ -20,6 +20,10 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
     compared = describe_filter(configuration, measure.reference_group)
     pay = (measure.column or "").replace("_", " ")
     match measure.type:
+        case MeasureType.TURNOVER:
+            return f"People who left, divided by the average of {whom} at the beginning and at the end of the span"
+        case MeasureType.FTE:
+            return f"Full-time equivalents: {pay} of {whom}"
         case MeasureType.COUNT:
             return f"{wanted or 'People'} in {_among(configuration, kpi, {})}"
         case MeasureType.MEAN | MeasureType.MEDIAN:

@@ -22,6 +22,8 @@ class MeasureType(StrEnum):
     PAY_GAP_MEDIAN = "pay_gap_median"
     REPRESENTATION_INDEX = "representation_index"
     PERCENTAGE_POINT_GAP = "percentage_point_gap"
+    TURNOVER = "turnover"
+    FTE = "fte"
 
     @property
     def needs_rows(self) -> bool:
@@ -30,7 +32,7 @@ class MeasureType(StrEnum):
 
     @property
     def is_share(self) -> bool:
-        return self in {self.PROPORTION, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP}
+        return self in {self.PROPORTION, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP, self.TURNOVER}
 
 
 Unit = Literal["people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points"]
@@ -48,6 +50,8 @@ class Measure(Definition):
     mean, median : of `column` over `denominator`
     pay_gap_mean, pay_gap_median : (reference - comparison) / reference of `column`; `reference_group` and `numerator`
         (the comparison group) say who; positive means that the comparison group is paid less
+    turnover : of a dataset of joiners and leavers: people who left / the average of the people at both ends of the span
+    fte : sum of `column` over the people; each has at most the column's `maximum`
     """
 
     type: MeasureType

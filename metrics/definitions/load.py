@@ -19,6 +19,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Dataset, Populations
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.fingerprint import fingerprint, kpi_fingerprint
+from metrics.definitions.flows import with_movements, worked_out
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.organisation import Organisation
 from metrics.definitions.organisation_csv import read_organisation
@@ -95,13 +96,15 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
     disclosure = shelf.single("disclosure", DisclosureSettings)
     access = shelf.single("access", Access) if (folder / "access.yaml").exists() else None
     declared = shelf.single("populations", Populations) if (folder / "populations.yaml").exists() else None
-    dimensions = _only(found["dimensions"], Dimension)
+    extracts = _only(found["datasets"], Dataset)
+    dimensions = with_movements(_only(found["dimensions"], Dimension), extracts)
     everyone = resolved(declared.populations, dimensions) if declared else {}
+    datasets = worked_out({id: shared(made, everyone, dimensions) for id, made in extracts.items()})
     parsed = Parsed(
         organisation=organisation,
         organisation_where=str(folder / "organisation.csv"),
         dimensions=dimensions,
-        datasets={id: shared(made, everyone, dimensions) for id, made in _only(found["datasets"], Dataset).items()},
+        datasets=datasets,
         kpis=_only(found["kpis"], Kpi),
         benchmarks=_only(found["benchmarks"], Benchmark),
         disclosure=disclosure,

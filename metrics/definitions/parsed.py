@@ -44,7 +44,8 @@ class Parsed:
 
     def ids(self, folder: Folder) -> frozenset[str]:
         """Ids of a folder's files, those with problems included."""
-        return frozenset(id for where, id in {*self.readings, *self.broken} if where == folder)
+        made = self.dimensions if folder == "dimensions" else ()
+        return frozenset(id for where, id in {*self.readings, *self.broken} if where == folder).union(made)
 
     def problem(self, folder: str, id: str, place: Place, message: str) -> Problem:
         return self.readings[(folder, id)].problem(place, message)

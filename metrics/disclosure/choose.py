@@ -34,9 +34,11 @@ class Draft:
     shown: np.ndarray
     required: np.ndarray
     hidden_for: dict[int, int] = field(default_factory=dict)
+    published: int = -1
+    """Regions from this one on are given: known to everybody, and neither shown nor hidden here (`metrics.disclosure.flows`)."""
 
     def is_hidden(self, region: int) -> bool:
-        return self.how[region] in HIDDEN
+        return self.how[region] in HIDDEN or 0 <= self.published <= region
 
     def known(self) -> tuple[np.ndarray, np.ndarray]:
         """What a reader knows of each region: least and largest count."""

@@ -10,6 +10,7 @@ from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.certify import settle
 from metrics.disclosure.choose import HIDDEN, Draft, first_draft
 from metrics.disclosure.derive import derived_draft
+from metrics.disclosure.flows import Plain, as_published, give, hide_where_staff_is_hidden, with_both_ends
 from metrics.disclosure.insiders import protect_from_insiders
 from metrics.disclosure.joint import Joint, build_joint
 from metrics.disclosure.pay import PayResult, protect_pay
@@ -21,10 +22,11 @@ from metrics.errors import DisclosureError
 from metrics.query.counts import Counts
 
 
-def protect_counts(counts: Counts, settings: DisclosureSettings) -> dict[str, ShownCells]:
+def protect_counts(counts: Counts, settings: DisclosureSettings, hidden_staff: frozenset[Plain] = frozenset()) -> dict[str, ShownCells]:
     """What each audience may be shown of one dataset and period.
 
-    The first audience is protected on the true counts; every other is made from what the first is shown.
+    The first audience is protected on the true counts; every other is made from what the first is shown. `hidden_staff`: for joiners
+    and leavers, the sets of staff that the first audience is not shown at either end of the span.
 
     Raises
     ------
@@ -32,12 +34,14 @@ def protect_counts(counts: Counts, settings: DisclosureSettings) -> dict[str, Sh
     """
     joint = build_joint(structure_of(counts))
     start = checked_start(joint, counts)
+    before = hidden_beside_staff(counts, settings, hidden_staff)
     shown: dict[str, ShownCells] = {}
     first: tuple[Draft, Ranges, PayResult] | None = None
     for audience, name in settings.audiences.items():
         profile = settings.profiles[name]
         began = perf_counter()
         draft = first_draft(joint, start, profile) if first is None else derived_draft(joint, start, counts.cells, first[0], profile)
+        hide_as_before(draft, before.get(audience))
         ranges = Ranges(joint, *draft.known(), draft.required, start)
         if first is not None:
             ranges.inherit(first[1])
@@ -45,16 +49,53 @@ def protect_counts(counts: Counts, settings: DisclosureSettings) -> dict[str, Sh
         pay = protect_pay(counts, joint, draft, first[2] if first is not None else None)
         certificate = certify(counts, audience, name, draft, ranges, pay, perf_counter() - began)
         if not certificate.passed:
-            raise refusal(counts, draft, ranges, pay)
+            raise refusal(counts, len(ranges.open) + pay.recovered)
         shown[audience] = shown_cells(counts, audience, draft, pay, certificate)
         first = first or (draft, ranges, pay)
     return shown
 
 
+def hidden_beside_staff(counts: Counts, settings: DisclosureSettings, hidden_staff: frozenset[Plain]) -> dict[str, np.ndarray]:
+    """For joiners and leavers: how each audience's figures must be shown to who reads the staff of both ends as well.
+
+    Nothing for other datasets. Staff itself is not looked at here: the protection that follows does, on what this leaves.
+    """
+    structure, published = structure_of(counts), len(counts.regions)
+    wider = with_both_ends(structure)
+    if len(wider.regions) == published:
+        return {}
+    rough = build_joint(wider)
+    reader = settings.profiles[next(iter(settings.audiences.values()))]
+    known, chains = as_published(wider, published, rough.regions @ rough.start(counts.tables), reader, hidden_staff)
+    joint = build_joint(known)
+    start, first, found = checked_start(joint, counts), None, {}
+    for audience, name in settings.audiences.items():
+        profile = settings.profiles[name]
+        draft = first_draft(joint, start, profile) if first is None else derived_draft(joint, start, counts.cells, first[0], profile)
+        give(draft, joint, chains, joint.regions @ start)
+        hide_where_staff_is_hidden(draft, joint.structure, hidden_staff)
+        ranges = Ranges(joint, *draft.known(), draft.required, start)
+        if first is not None:
+            ranges.inherit(first[1])
+        protect_draft(draft, ranges)
+        if len(ranges.open):
+            raise refusal(counts, len(ranges.open))
+        found[audience], first = draft.how[:published].copy(), first or (draft, ranges)
+    return found
+
+
+def hide_as_before(draft: Draft, how: np.ndarray | None) -> None:
+    """Whatever is hidden beside what is known of staff is hidden."""
+    if how is not None:
+        for region in np.flatnonzero(np.isin(how.astype(str), HIDDEN)).tolist():
+            draft.how[region], draft.chains[region] = how[region], ()
+
+
 def checked_start(joint: Joint, counts: Counts) -> np.ndarray:
     """The true table as variables; a mismatch with the counts of the regions is a mistake in the query, not of a person."""
     start = joint.start(counts.tables)
-    if (joint.links @ start).any() or (joint.regions @ start != np.asarray(counts.values)).any():
+    published = (joint.regions @ start)[: len(counts.regions)]  # given sets, if there are any, come after them
+    if (joint.links @ start).any() or (published != np.asarray(counts.values)).any():
         raise ValueError(f"the tables of {counts.dataset} do not add up to its regions")
     return start
 
@@ -102,8 +143,7 @@ def shown_by_level(joint: Joint, draft: Draft) -> dict[str, float]:
     return {str(d): round(float(visible[depth == d].mean()), 4) for d in np.unique(depth).tolist()}
 
 
-def refusal(counts: Counts, draft: Draft, ranges: Ranges, pay: PayResult) -> DisclosureError:
-    cells = len(ranges.open) + pay.recovered
+def refusal(counts: Counts, cells: int) -> DisclosureError:
     return DisclosureError(
         f"{counts.dataset}, {counts.period.end.isoformat()}: {cells} protected figures could still be worked out after every repair; "
         "nothing was published.",

@@ -98,6 +98,7 @@ BASES = (
     ("numerator", "possible"),
     ("possible", "everyone"),
     ("reference_numerator", "reference_denominator"),
+    ("numerator", "reference_denominator"),
 )
 """Parts of one cell where the first is contained in the second: readers subtract them."""
 

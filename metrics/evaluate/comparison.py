@@ -68,7 +68,7 @@ def gaps(configuration: Configuration, kpi: Kpi, rows: pd.DataFrame) -> pd.DataF
     A count is compared by its share of those whose answer is known. An index or a gap already is a comparison and has neither.
     Nor has a group that takes the numerator's place (minority ethnic share by ethnic group): its share is not a share of the unit's.
     """
-    if kpi.measure.type not in {MeasureType.COUNT, MeasureType.PROPORTION, MeasureType.MEAN, MeasureType.MEDIAN}:
+    if kpi.measure.type not in {MeasureType.COUNT, MeasureType.PROPORTION, MeasureType.TURNOVER, MeasureType.MEAN, MeasureType.MEDIAN}:
         return pd.DataFrame({"gap": np.nan, "ratio": np.nan}, index=rows.index)
     if kpi.measure.type is MeasureType.COUNT:
         compared = (rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)).clip(upper=1)

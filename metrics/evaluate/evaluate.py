@@ -15,7 +15,7 @@ from metrics.evaluate.comparison import benchmarks, divisors, gaps
 from metrics.evaluate.declaration import CARE_BELOW, WITHHELD_BELOW, bounds, declared
 from metrics.evaluate.parts import REGION, ROUNDED, figures, steps
 from metrics.evaluate.status import goal_of, stand
-from metrics.evaluate.values import bases, estimates, needed_parts
+from metrics.evaluate.values import average_staff, bases, estimates, needed_parts
 from metrics.report import ESTIMATE_COLUMNS
 
 NUMBERS = (
@@ -72,6 +72,9 @@ def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Con
     found["note"] = _notes(found)
     if kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
         found["denominator"], found[ROUNDED + "denominator"] = found["reference_denominator"], found[ROUNDED + "reference_denominator"]
+    if kpi.measure.type is MeasureType.TURNOVER:
+        found["denominator"] = average_staff(found)
+        found[ROUNDED + "denominator"] |= found[ROUNDED + "reference_denominator"]
     found["rounded"] |= _shows_rounded(found)
     return found
 

@@ -21,6 +21,8 @@ DEFAULT_INTERVAL = {
     MeasureType.PROPORTION: "wilson",
     MeasureType.REPRESENTATION_INDEX: "wilson",
     MeasureType.PERCENTAGE_POINT_GAP: "newcombe",
+    MeasureType.TURNOVER: "wilson",
+    MeasureType.FTE: "none",
     MeasureType.MEAN: "welch",
     MeasureType.MEDIAN: "order_statistics",
     MeasureType.PAY_GAP_MEAN: "delta",
@@ -42,6 +44,10 @@ def needed_parts(kpi: Kpi) -> tuple[Part, ...]:
         return ("denominator",)
     if kind in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
         return ("numerator", "reference_denominator")
+    if kind is MeasureType.TURNOVER:
+        return ("numerator", "denominator", "reference_denominator")
+    if kind is MeasureType.FTE:
+        return ("denominator",)
     if kind is MeasureType.PERCENTAGE_POINT_GAP and kpi.measure.reference_group:
         return ("numerator", "denominator", "reference_numerator", "reference_denominator")
     return ("numerator", "denominator")
@@ -88,6 +94,19 @@ def share_with_range(numerator: pd.Series, denominator: pd.Series) -> pd.DataFra
 
 def _proportion(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
     return share_with_range(rows["numerator"], rows["denominator"])
+
+
+def average_staff(rows: pd.DataFrame) -> pd.Series:
+    """The mean of the people at the beginning and at the end of a span."""
+    return (rows["denominator"] + rows["reference_denominator"]) / 2
+
+
+def _turnover(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    return share_with_range(rows["numerator"], average_staff(rows))
+
+
+def _fte(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame({"value": pay_figures(shown, "group", rows)["total"].astype(float)})
 
 
 def _index(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
@@ -160,6 +179,8 @@ def middle(n: float, ranks: object) -> MiddleOfGroup | None:
 _MAKERS: dict[MeasureType, Callable[[Kpi, pd.DataFrame, ShownCells, pd.Series], pd.DataFrame]] = {
     MeasureType.COUNT: _count,
     MeasureType.PROPORTION: _proportion,
+    MeasureType.TURNOVER: _turnover,
+    MeasureType.FTE: _fte,
     MeasureType.REPRESENTATION_INDEX: _index,
     MeasureType.PERCENTAGE_POINT_GAP: _point_gap,
     MeasureType.MEAN: _mean,

@@ -195,6 +195,8 @@ def _dataset(configuration: Configuration, dataset_id: str) -> Dataset:
     if dataset_id not in configuration.datasets:
         raise InputError(f"There is no dataset '{dataset_id}'; there are: {', '.join(configuration.datasets)}.")
     dataset = configuration.datasets[dataset_id]
+    if dataset.flows is not None:
+        raise InputError(f"Dataset '{dataset_id}' is worked out from dataset '{dataset.flows.source}'.", f"Load '{dataset.flows.source}'.")
     if dataset.grain == "post" and dataset.person_id == "absent":
         raise InputError(f"Dataset '{dataset_id}' has a row per post but no person identifier.", "Name its heading in `person_id`.")
     return dataset

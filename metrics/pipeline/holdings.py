@@ -41,7 +41,8 @@ def summarise_datasets(
     """
     return {
         id: _dataset(configuration, year, id, held.get(id, ()), in_release.get(id, frozenset()), kept.get(id, frozenset()), before.get(id))
-        for id in configuration.datasets
+        for id, dataset in configuration.datasets.items()
+        if dataset.flows is None  # nothing is loaded into those: they are worked out from another one
     }
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.dataset import Column
+from metrics.definitions.dataset import MOVEMENT, Column, Flows
 from metrics.definitions.dimension import Dimension
-from metrics.definitions.kpi import Kpi, WorkedExample
+from metrics.definitions.flows import JOINED, LEFT, MONTHS
+from metrics.definitions.kpi import Kpi, MeasureType, WorkedExample
 from metrics.definitions.load import locate
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.shown import ShownCells
@@ -22,7 +23,7 @@ from metrics.evaluate.comparison import divisors, factor
 from metrics.evaluate.declaration import bounds, declared
 from metrics.evaluate.parts import figures
 from metrics.evaluate.values import estimates
-from metrics.periods import FinancialYear, Grain
+from metrics.periods import FinancialYear, Grain, end_of_month
 from metrics.query.counts import PARTS
 from metrics.query.fetch import fetch_counts
 from metrics.query.people import PAY_GAPS
@@ -119,13 +120,24 @@ def work_out(configuration: Configuration, kpi: Kpi, example: WorkedExample) -> 
     """The figure of the whole council that the example's rows give, in the reader's unit."""
     alone = _alone(configuration, kpi)
     rows = _rows(alone, kpi, example)
+    flows = alone.datasets[kpi.dataset].flows
+    loaded, rows = (flows.source, _at_both_ends(rows, flows)) if flows else (kpi.dataset, rows)
     with open_source("duckdb://", read_only=False) as source:
         with source.begin():
-            prepare_tables(source, alone, kpi.dataset)
-            source.insert(dataset_table(alone, kpi.dataset), rows)
-            write_snapshot(source, Snapshot(kpi.dataset, DAY, len(rows), len(rows), 0, pd.Timestamp(DAY).to_pydatetime(), (), "", ""))
+            prepare_tables(source, alone, loaded)
+            source.insert(dataset_table(alone, loaded), rows)
+            for day, held in rows.groupby("as_at"):
+                at = pd.Timestamp(str(day))
+                write_snapshot(source, Snapshot(loaded, at.date(), len(held), len(held), 0, at.to_pydatetime(), (), "", ""))
         (counts,) = fetch_counts(source, alone, kpi.dataset, [DAY], FinancialYear())
     return _figure(alone, kpi, unprotected(counts, "everyone"))
+
+
+def _at_both_ends(rows: pd.DataFrame, flows: Flows) -> pd.DataFrame:
+    """People who joined, left or, where the example does not say, stayed, as the two snapshots that show it."""
+    month = DAY.year * 12 + DAY.month - 1 - MONTHS[flows.every]
+    moved = rows.pop(MOVEMENT)
+    return pd.concat([rows[moved != JOINED].assign(as_at=end_of_month(month // 12, month % 12 + 1)), rows[moved != LEFT]])
 
 
 def _figure(configuration: Configuration, kpi: Kpi, shown: ShownCells) -> dict[str, Any]:
@@ -138,6 +150,8 @@ def _figure(configuration: Configuration, kpi: Kpi, shown: ShownCells) -> dict[s
     found = {str(name): value for name, value in made.iloc[0].items()}
     if kpi.measure.type in PAY_GAPS:
         found["denominator"] = found["reference_denominator"]
+    if kpi.measure.type is MeasureType.TURNOVER:
+        found["denominator"] = (found["denominator"] + found["reference_denominator"]) / 2
     return {**found, **{name: found[name] / factor(kpi) for name in IN_READERS_UNIT}}
 
 

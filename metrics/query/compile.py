@@ -18,6 +18,7 @@ from sqlalchemy.sql import ColumnElement, FromClause, Select
 
 from metrics.definitions.configuration import Configuration
 from metrics.query.atoms import Where
+from metrics.query.flows import flow_rows
 from metrics.query.people import PRESENT, empty_means
 from metrics.query.plan import Plan, Sought, TablePlan
 from metrics.sources.tables import dataset_table, storage_column
@@ -52,8 +53,13 @@ class Compiler:
     plan: Plan
 
     @cached_property
-    def table(self) -> sa.Table:
-        return dataset_table(self.configuration, self.plan.dataset)
+    def table(self) -> FromClause:
+        """The rows that are counted: those of the dataset's own table, or worked out from another one's."""
+        flows = self.configuration.datasets[self.plan.dataset].flows
+        if flows is None:
+            return dataset_table(self.configuration, self.plan.dataset)
+        earlier = {day: before for day, before in self.plan.earlier.items() if before}
+        return flow_rows(dataset_table(self.configuration, flows.source), earlier)
 
     def stored(self, axis: str) -> ColumnElement[Any]:
         """The stored column of an axis; for a presence axis the pay column itself."""

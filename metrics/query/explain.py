@@ -6,7 +6,7 @@ The waterfall never shows a small count, and none can be had by subtracting two 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,8 @@ from metrics.errors import InputError, Problem
 from metrics.query.compile import Compiler, pay_groups
 from metrics.query.people import PAY_GAPS, PRESENT, admitted, asks_for_known
 from metrics.query.plan import plan
+from metrics.sources.derived import earlier_days, known_snapshots
 from metrics.sources.engine import Source
-from metrics.sources.snapshots import snapshot_days
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,9 @@ def explain(source: Source, configuration: Configuration, kpi_id: str, day: date
     if kpi_id not in configuration.kpis:
         raise InputError(no_such("KPI", kpi_id, configuration.kpis))
     kpi = configuration.kpis[kpi_id]
-    day = _loaded_day(source, kpi.dataset, day)
-    compiler = Compiler(configuration, plan(configuration, kpi.dataset, [day], [(kpi, b) for b in (None, *kpi.breakdowns)]))
+    day = _loaded_day(source, configuration, kpi.dataset, day)
+    planned = plan(configuration, kpi.dataset, [day], [(kpi, b) for b in (None, *kpi.breakdowns)])
+    compiler = Compiler(configuration, replace(planned, earlier=earlier_days(source, configuration, kpi.dataset)))
     steps = list(_conditions(compiler, kpi))
     select = _waterfall(compiler, [condition for _, condition in steps])
     counts = source.fetch(select).iloc[0].fillna(0).astype(int).tolist()
@@ -92,8 +93,8 @@ def explain(source: Source, configuration: Configuration, kpi_id: str, day: date
     )
 
 
-def _loaded_day(source: Source, dataset: str, day: date | None) -> date:
-    loaded = snapshot_days(source, dataset)
+def _loaded_day(source: Source, configuration: Configuration, dataset: str, day: date | None) -> date:
+    loaded = tuple(s.as_at for s in known_snapshots(source, configuration, dataset))
     if loaded and day is None:
         return loaded[-1]
     if day is None or day not in loaded:

@@ -6,8 +6,8 @@ What comes back never leaves `equality refresh`: `metrics.disclosure` decides wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -21,8 +21,8 @@ from metrics.query.atoms import Where
 from metrics.query.compile import REACH, SPARE, Compiler, Family, pay_groups
 from metrics.query.counts import Counts, Table
 from metrics.query.plan import Plan, TablePlan, plan_days
+from metrics.sources.derived import earlier_days, known_snapshots
 from metrics.sources.engine import Source
-from metrics.sources.snapshots import snapshot_days
 
 
 def fetch_counts(
@@ -37,9 +37,11 @@ def fetch_counts(
     ------
     CountsError : a day has no rows, or its rows hold units or categories that the configuration no longer knows
     """
-    wanted, loaded = sorted(set(days)), snapshot_days(source, dataset_id)
-    _refuse_missing(dataset_id, [d for d in wanted if d not in loaded], loaded)
-    plans = plan_days(configuration, dataset_id, wanted, loaded, year)
+    earlier = earlier_days(source, configuration, dataset_id)
+    wanted, loaded = sorted(set(days)), tuple(s.as_at for s in known_snapshots(source, configuration, dataset_id))
+    flows = configuration.datasets[dataset_id].flows
+    _refuse_missing(flows.source if flows else dataset_id, [d for d in wanted if d not in loaded], loaded, flows.every if flows else "")
+    plans = tuple(replace(plan, earlier=earlier) for plan in plan_days(configuration, dataset_id, wanted, loaded, year))
     rows = _TableRows(source, plans)
     found = [counts for plan in plans for counts in fetch_plan(source, configuration, plan, rows)]
     return tuple(sorted(found, key=lambda c: c.period))
@@ -74,7 +76,7 @@ def fetch_plan(source: Source, configuration: Configuration, plan: Plan, rows: _
 def _counts(plan: Plan, at: int, tables: tuple[Table, ...], values: np.ndarray, pay: _PayFigures) -> Counts:
     return Counts(
         dataset=plan.dataset,
-        period=Period.as_at(plan.days[at]),
+        period=_period(plan, plan.days[at]),
         tree=plan.tree,
         axes=plan.axes,
         sensitive=plan.sensitive,
@@ -87,11 +89,18 @@ def _counts(plan: Plan, at: int, tables: tuple[Table, ...], values: np.ndarray, 
     )
 
 
-def _refuse_missing(dataset: str, missing: list[date], loaded: Iterable[date]) -> None:
+def _period(plan: Plan, day: date) -> Period:
+    """The day itself, or the span since the day after the snapshot that it is compared with."""
+    before = plan.earlier.get(day)
+    return Period.as_at(day) if before is None else Period(end=day, start=before + timedelta(days=1))
+
+
+def _refuse_missing(dataset: str, missing: list[date], loaded: Iterable[date], span: str = "") -> None:
     if missing:
         there = ", ".join(d.isoformat() for d in loaded) or "none"
+        both = f", or none a {span} before; days with both" if span else "; days that are loaded"
         raise CountsError(
-            [Problem("", f"dataset '{dataset}' holds no rows as at {d.isoformat()}; days that are loaded: {there}.") for d in missing],
+            [Problem("", f"dataset '{dataset}' holds no rows as at {d.isoformat()}{both}: {there}.") for d in missing],
             f"Load them with `equality ingest {dataset} FILE --as-at DATE`, or leave the date out.",
         )
 

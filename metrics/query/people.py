@@ -12,6 +12,7 @@ the definitions leave open are decided here:
   group are left out.
 - A count's base is everyone whose category is known; for the not-known categories themselves, and for a unit as a whole,
   it is everyone.
+- Joiners and leavers are counted among joiners, or leavers: the base of "Asian joiners" is the joiners whose ethnic group is known.
 - Groups that can hold nobody (a grade outside the KPI's own grades) are not published at all.
 """
 
@@ -23,6 +24,8 @@ from itertools import product
 
 from metrics.definitions.base import Filter
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.dataset import MOVEMENT
+from metrics.definitions.flows import JOINED, LEFT, STAYED
 from metrics.definitions.kpi import Breakdown, Kpi, MeasureType
 from metrics.query.counts import Part
 
@@ -104,6 +107,7 @@ class Measured:
         measure = kpi.measure
         known = {n: c for n, c in measure.denominator.items() if asks_for_known(configuration, n, c)}
         fixed = {n: c for n, c in measure.denominator.items() if n not in known}
+        fixed |= {n: c for n, c in measure.numerator.items() if n == MOVEMENT and measure.type is MeasureType.COUNT}
         self.population = admitted(configuration, dataset, configuration.datasets[dataset].populations[kpi.population].where)
         self.fixed = admitted(configuration, dataset, fixed)
         self.known = admitted(configuration, dataset, known)
@@ -131,6 +135,8 @@ class Measured:
             return self._count(group), {}
         if kind in PAY_GAPS:
             return self._pay_gap(group)
+        if kind is MeasureType.TURNOVER:
+            return self._turnover(group), {}
         return self._average(group) if kind.needs_rows else (self._share(group), {})
 
     def _count(self, group: Members) -> dict[Part, People]:
@@ -165,6 +171,17 @@ class Measured:
             "denominator": both(everyone, self.known),
             "everyone": everyone,
             "possible": both(everyone, self.possible(numerator)),
+        }
+
+    def _turnover(self, group: Members) -> dict[Part, People]:
+        """Who left, who is here at the end (denominator), and who was here at the beginning (reference denominator)."""
+        everyone = both(self.population, self.fixed, group.people, {MOVEMENT: frozenset({JOINED, STAYED})})
+        base = both(self.population, self.fixed, self.known, group.people)
+        return {
+            "numerator": both(base, {MOVEMENT: frozenset({LEFT})}),
+            "denominator": both(base, {MOVEMENT: frozenset({JOINED, STAYED})}),
+            "reference_denominator": both(base, {MOVEMENT: frozenset({LEFT, STAYED})}),
+            "everyone": everyone,
         }
 
     def _average(self, group: Members) -> tuple[dict[Part, People], dict[str, People]]:

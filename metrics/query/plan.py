@@ -9,7 +9,7 @@ yearly breakdowns is counted more coarsely than the year end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from math import prod
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.dataset import MOVEMENT
 from metrics.definitions.kpi import Breakdown, Kpi
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import DefinitionError, Problem
@@ -81,6 +82,8 @@ class Plan:
     wheres: tuple[Where, ...]
     parts: tuple[Sought, ...]
     sides: tuple[Sought, ...]
+    earlier: Mapping[date, date] = field(default_factory=dict)
+    """For joiners and leavers: every day to the day that it is compared with."""
 
     @property
     def axes(self) -> dict[str, tuple[str, ...]]:
@@ -165,7 +168,7 @@ def plan_days(
 def published(configuration: Configuration, dataset: str) -> tuple[Due, ...]:
     """Every KPI of a dataset, as a whole and by each declared breakdown."""
     kpis = [kpi for _, kpi in sorted(configuration.kpis.items()) if kpi.dataset == dataset]
-    spans = [kpi for kpi in kpis if kpi.period.kind is Kind.DURING]
+    spans = [kpi for kpi in kpis if kpi.period.kind is Kind.DURING and configuration.datasets[dataset].flows is None]
     if spans:
         raise DefinitionError(
             [
@@ -251,6 +254,8 @@ def _atoms(configuration: Configuration, dataset: str, found: Iterable[Figure]) 
         for people in (*figure.parts.values(), *figure.sides.values()):
             for axis, categories in people.items():
                 used.setdefault(axis, set()).add(categories)
+    if MOVEMENT in used:  # disclosure asks who was here at either end: the three ways to move are told apart
+        used[MOVEMENT] |= {frozenset({way}) for way in universe(configuration, dataset, MOVEMENT)}
     split = {axis: partition(universe(configuration, dataset, axis), used[axis]) for axis in sorted(used)}
     return {axis: atoms for axis, atoms in split.items() if len(set(atoms.values())) > 1}
 

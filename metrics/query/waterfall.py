@@ -16,6 +16,8 @@ from metrics.query.people import EVERYBODY, WHOLE, Figure, Measured, People, bot
 
 def waterfall(configuration: Configuration, kpi: Kpi) -> tuple[Figure, ...]:
     """The KPI's steps as figures of the whole council: numerator = people left, denominator = everybody in the extract."""
+    if configuration.datasets[kpi.dataset].flows is not None:
+        return ()  # nobody is left out of joiners or leavers on the way: who moved is worked out, not filtered
     found: list[Figure] = []
     before: People | None = None
     for step, people in _steps(configuration, kpi):

@@ -13,9 +13,9 @@ from metrics.errors import Problem
 
 def check(parsed: Parsed) -> Iterator[Problem]:
     for dataset in parsed.datasets.values():
-        if not dataset.columns:
+        if not dataset.columns and dataset.flows is None:
             yield parsed.problem("datasets", dataset.id, ("columns",), "no columns; name at least one")
-        if not dataset.populations:
+        if not dataset.populations and dataset.flows is None:
             yield parsed.problem(
                 "datasets",
                 dataset.id,

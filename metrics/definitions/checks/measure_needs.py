@@ -34,6 +34,8 @@ NEEDS: Mapping[MeasureType, Needs] = {
     ),
     MeasureType.MEAN: Needs(("column",), ("denominator",), MONEY, ("welch", "bootstrap")),
     MeasureType.MEDIAN: Needs(("column",), ("denominator",), MONEY, ("order_statistics", "bootstrap")),
+    MeasureType.TURNOVER: Needs((), ("denominator",), ("percent",), ("wilson",)),
+    MeasureType.FTE: Needs(("column",), (), ("fte",), ()),
     MeasureType.PAY_GAP_MEAN: Needs(*_PAY_GAP, ("delta", "welch", "bootstrap")),
     MeasureType.PAY_GAP_MEDIAN: Needs(*_PAY_GAP, ("order_statistics", "bootstrap", "delta")),
 }
