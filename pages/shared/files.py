@@ -90,7 +90,14 @@ def wanted(page: str, title: str, report: Report) -> Wanted:
     rows = {column: tuple(dict.fromkeys(cells[column].astype(str))) for column in ("kpi", "breakdown", "unit", "group")}
     ends = pd.to_datetime(cells["period_end"]).dt.strftime("%Y-%m-%d")
     days = {str(kpi): tuple(sorted(set(of))) for kpi, of in ends.groupby(cells["kpi"].astype(str))}
-    narrow = replace(report.request, release=report.provenance.release, kpis=rows["kpi"] or None, units=rows["unit"] or None)
+    narrow = replace(
+        report.request,
+        release=report.provenance.release,
+        kpis=rows["kpi"],
+        units=rows["unit"],
+        breakdowns=rows["breakdown"],
+        period_ends=None,
+    )
     return Wanted(page, title, narrow, rows, days)
 
 
