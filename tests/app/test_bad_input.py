@@ -22,6 +22,8 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from metrics.access.viewer import Viewer
@@ -33,6 +35,7 @@ from metrics.report import Request
 from metrics.sources.engine import open_source
 from metrics.sources.snapshots import read_snapshots
 from tests.support.command import Ended, Running, equality, files_at_most, obey_permissions
+from tests.support.ods import Repeated, Sheet, ods
 
 HEADINGS = ["Employee ID", "Surname", "Directorate", "Sex", "Age", "Ethnic group", "Disability", "Grade", "Hourly pay"]
 KPIS = ("WF02", "WR03")
@@ -220,6 +223,27 @@ def dated(value: str) -> Callable[[Path], object]:
     return prepare
 
 
+def from_table(connection: str) -> Callable[[Path], object]:
+    """The dataset names a table; settings know one connection, `payroll_db`."""
+
+    def prepare(folder: Path) -> None:
+        table = f"table: {{connection: {connection}, name: staff}}\n"
+        definition("datasets/hr.yaml", lambda t: t.replace("grain: person ", f"{table}grain: person "))(folder)
+        settings = folder / "config" / "settings.yaml"
+        text = settings.read_text()
+        assert "connections:\n" in text
+        settings.write_text(text.replace("connections:\n", "connections:\n  sources: {payroll_db: {env: EQUALITY_PAYROLL_URL}}\n", 1))
+
+    return prepare
+
+
+def parquet(rows: list[Row]) -> bytes:
+    written = pa.BufferOutputStream()
+    columns = dict(zip(rows[0], map(list, zip(*rows[1:], strict=True)), strict=True))
+    pq.write_table(pa.table(columns), written)
+    return bytes(written.getvalue())
+
+
 LOAD = f"ingest hr bad.csv {NEXT}"
 LOAD_BOOK = f"ingest hr bad.xlsx {NEXT}"
 PACKED = gzip.compress(text(staff()).encode())
@@ -257,6 +281,17 @@ FILES = [
     Case("merged_headings", LOAD_BOOK, workbook([["a", "b", None, "c"], ["1", "2", "3", "4"]], merge="B1:C1"), 2, ("bad.xlsx!Sheet: cells of the heading row 1 are merged", "header_row")),
     Case("half_a_workbook", LOAD_BOOK, file(b"PK\x03\x04" + b"z" * 4000, "bad.xlsx"), 2, ("bad.xlsx: the workbook is damaged or cut off", "save it again")),
     Case("empty_workbook", LOAD_BOOK, workbook([]), 2, ("no sheet of the workbook holds anything",)),
+    Case("half_an_ods", f"ingest hr bad.ods {NEXT}", file(ods([Sheet("S", staff())])[:-40], "bad.ods"), 2, ("bad.ods: the workbook is damaged or cut off",)),
+    Case("locked_ods", f"ingest hr bad.ods {NEXT}", file(ods([Sheet("S", staff())], encrypted=True), "bad.ods"), 2, ("protected by a password", "Save a copy without the password")),
+    Case("ods_of_billions", f"ingest hr bad.ods {NEXT}", file(ods([Sheet("S", [["a", "b"], [Repeated("x", 16384)]], last_row_repeated=10**6)]), "bad.ods"), 2, ("row 1,000,001 and column 16,384", "stray cell")),
+    Case("half_a_parquet", f"ingest hr bad.parquet {NEXT}", file(parquet(staff())[:-40], "bad.parquet"), 2, ("bad.parquet: the Parquet file is damaged, cut off", "export CSV")),
+    Case("parquet_words_for_numbers", f"ingest hr bad.parquet {NEXT}", file(parquet(with_column("Age", "old")), "bad.parquet"), 2, ("200 of 200 rows", "bad.parquet row 1: Age: not a number")),
+    Case("no_file_and_no_table", f"ingest hr {NEXT}", nothing, 2, ("No file was named, and dataset 'hr' names no table", "table: {connection")),
+    Case("table_of_no_connection", f"ingest hr {NEXT}", from_table("payrol_db"), 2, ("hr.yaml", "no connection 'payrol_db'; did you mean 'payroll_db'?")),
+    Case("table_without_an_address", f"ingest hr {NEXT}", from_table("payroll_db"), 3, ("The connection payroll_db has no address", "EQUALITY_PAYROLL_URL")),
+    Case("table_to_inspect_without_an_address", "inspect --table hr.staff", from_table("payroll_db"), 3, ("The connection payroll_db has no address", "EQUALITY_PAYROLL_URL")),
+    Case("table_and_file_to_inspect", "inspect staff.csv --table hr.staff", nothing, 2, ("one or more files, or one table",)),
+    Case("table_to_inspect_without_connections", "inspect --table hr.staff", nothing, 2, ("--connection is needed", "settings.yaml")),
     Case("no_such_file", f"ingest hr missing.csv {NEXT}", nothing, 2, ("missing.csv: there is no such file", "Check the name")),
     Case("folder_for_a_file", f"ingest hr config {NEXT}", nothing, 2, ("config: this is not a file",)),
     Case("same_file_twice", f"ingest hr staff.csv staff.csv {NEXT}", nothing, 2, ("same content as staff.csv", "count twice")),

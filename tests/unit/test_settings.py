@@ -112,3 +112,35 @@ def test_owners_are_teams_and_priorities_exist(tmp_path: Path) -> None:
         f"{path}:3: owner: no team 'workfroce'; did you mean 'workforce'? (see settings.yaml)",
         f"{path}:4: corporate_priority: no corporate priority 'fairness'; there are: fair_employer (see settings.yaml)",
     ]
+
+
+SOURCES = "council: A\nconnections:\n  sources: {payroll_db: {env: EQUALITY_PAYROLL_URL}}\n"
+
+
+def test_a_councils_own_database_has_its_address_in_the_environment_only(tmp_path: Path) -> None:
+    folder = write(tmp_path, SOURCES)
+    found = load_settings(folder, {"EQUALITY_PAYROLL_URL": "postgresql://reader:secret@db/payroll"}).sources["payroll_db"]
+    assert found.url == "postgresql://reader:secret@db/payroll"
+    assert "secret" not in repr(found)
+    assert load_settings(folder, {}).sources["payroll_db"].url == ""
+    relative = load_settings(folder, {"EQUALITY_PAYROLL_URL": "sqlite:///payroll.sqlite"}).sources["payroll_db"]
+    assert relative.url == f"sqlite:///{tmp_path}/payroll.sqlite"
+    (folder / "settings.yaml").write_text(SOURCES.replace("{env: EQUALITY_PAYROLL_URL}", "{env: X, default: 'sqlite:///a'}"))
+    with pytest.raises(DefinitionError, match=r"settings.yaml:3: connections.sources.payroll_db.default: unknown key"):
+        load_settings(folder, {})
+
+
+def test_a_dataset_may_name_only_a_connection_that_there_is(tmp_path: Path) -> None:
+    shutil.copytree(BASE, tmp_path / "config")
+    path = tmp_path / "config/datasets/hr.yaml"
+    path.write_text(path.read_text().replace("title: Staff\n", "title: Staff\ntable: {connection: payrol_db, schema: hr, name: v_staff}\n"))
+    configuration = load_configuration(tmp_path / "config")
+    settings = load_settings(tmp_path / "config", {})
+    (problem,) = check_settings(settings, configuration)
+    assert str(problem) == (
+        f"{path}:2: table.connection: no connection 'payrol_db'; there are: none yet (connections: sources: in settings.yaml)"
+    )
+    with (tmp_path / "config/settings.yaml").open("a") as file:
+        file.write("connections: {sources: {payroll_db: {env: EQUALITY_PAYROLL_URL}}}\n")
+    (problem,) = check_settings(load_settings(tmp_path / "config", {}), configuration)
+    assert "no connection 'payrol_db'; did you mean 'payroll_db'?" in str(problem)
