@@ -7,7 +7,6 @@ import streamlit as st
 from metrics.charts.answers import answered, draw_answers, draw_by_unit, draw_over_time, finding, over_time
 from metrics.wording.dates import format_day
 from metrics.wording.quality import NOT_PROMISED, UNSETTLED, describe_review, passed_reviews, shown_by_level
-from metrics.wording.values import format_count_of
 from pages.shared import about, cards, downloads, filters, notes, quality, reports
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
@@ -72,7 +71,7 @@ rates = {name: by_unit for name, by_unit in rates.items() if any(rate == rate fo
 if rates:
     notes.heading("By unit", f"Parts of {'the council' if unit.parent is None else unit.name}. Choose one to see what it could do.")
     show(quality.units_table(rates, contents, pinned))
-    name = filters.choose_characteristic(list(rates), st.columns([1, 2])[0])
+    name = filters.choose_characteristic([a.name for a in reversed(items) if a.name in rates], st.columns([1, 2])[0])
     figure = draw_by_unit(report, name, rates[name], day)
     cards.chart_heading(figure)
     cards.chart(figure, "answers-by-unit")
@@ -99,7 +98,7 @@ if contents.sources:
     )
     people = quality.read_people(viewer, contents)
     for source in contents.sources.values():
-        with st.expander(f"{source.title}: {format_count_of(len(source.loads))} extract{'' if len(source.loads) == 1 else 's'}"):
+        with st.expander(f"{source.title}: {len(source.loads)} extract{'' if len(source.loads) == 1 else 's'}"):
             show(quality.loads_table(source, people))
     notes.heading(
         "Rows about people that are kept", "The dashboard cannot reach them. `equality purge` deletes what is past its time; figures stay."
@@ -115,7 +114,7 @@ levels = shown_by_level(contents.certificates, contents)
 if levels:
     show(
         notes.sentence(
-            f"Counts that can be read in this version: {', '.join(f'{share:.0%} at {level} level' for level, share in levels.items())}."
+            f"Counts that can be read in this version: {', '.join(f'{share:.1%} at {level} level' for level, share in levels.items())}."
         )
     )
 quality.certificates(every, contents)

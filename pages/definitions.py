@@ -74,8 +74,17 @@ else:
             downloads.offer(report, f"{kpi.title}: who is counted and who is left out", f"{kpi.id}-steps")
 
     if kpi.example_rows:
-        notes.heading("A worked example", "Worked example, checked at every `equality check`. The rows are made up and are nobody’s.")
-        catalogue.worked_example(kpi)
+        notes.heading("A worked example")
+        show(
+            tag(
+                "p",
+                "Worked example, checked at every ",
+                tag("code", "equality check"),
+                ". The rows are made up and are nobody’s.",
+                cls="eq-small",
+            )
+        )
+        catalogue.worked_example(kpi, contents.provenance.currency)
     catalogue.how_we_know(kpi)
 
 notes.footer(contents, viewer)

@@ -91,7 +91,7 @@ def _unknown(counts: Report, asks: KpiSummary, name: str, unit: str, day: date) 
             wanted = {label: f"{dimension.id}={id}" for id, label, known in dimension.categories if not known}
             if set(wanted.values()) <= set(rows.index) and rows.loc[list(wanted.values()), "value"].notna().all():
                 people = dict(zip(rows.index, rows["value"].tolist(), strict=True))
-            return {label: float(people[group]) for label, group in wanted.items()}
+                return {label: float(people[group]) for label, group in wanted.items()}
     return {}
 
 
@@ -214,8 +214,22 @@ def draw_over_time(report: Report, series: pd.DataFrame, unit: str) -> Figure:
     starts = f" The scale starts at {floor * 100:.0f}%." if floor else ""
     under = f"People who have answered, of all who are asked, {place_name(report, unit)}, {when}.{starts} {LIMITS}"
     sentence = "At the end: " + ", ".join(f"{n} {percent(r)}" for n, r in last.items()) + "."
-    heading = Heading("Who has answered, over time", upper_first(under), "Who has answered", _crop_of(report, unit, ends.max().date()))
+    heading = Heading(_risen(series, names), upper_first(under), "Who has answered", _crop_of(report, unit, ends.max().date()))
     return finish(figure, heading, report.provenance, height=260, sentence=sentence)
+
+
+def _risen(series: pd.DataFrame, names: Sequence[str]) -> str:
+    """Which has come furthest, where one has come at all."""
+    moved = {}
+    for name in names:
+        rates = series.loc[series["name"] == name, "rate"].dropna()
+        if len(rates) > 1:
+            moved[name] = (float(rates.iloc[0]), float(rates.iloc[-1]))
+    name = max(moved, key=lambda n: moved[n][1] - moved[n][0], default="")
+    if not name or moved[name][1] - moved[name][0] < 0.01:
+        return "No characteristic is clearly better known than at the start"
+    first, last = moved[name]
+    return f"{name} has come furthest: from {percent(first)} known to {percent(last)}"
 
 
 def line_sample(number: int) -> str:

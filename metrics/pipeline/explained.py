@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from metrics.definitions.base import Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_profile
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.waterfall import describe_inside, describe_left_out, describe_steps
+from metrics.report import characteristic
 
 
 def explained(configuration: Configuration, kpi: Kpi) -> dict[str, Any]:
@@ -17,9 +19,9 @@ def explained(configuration: Configuration, kpi: Kpi) -> dict[str, Any]:
     population = dataset.populations[kpi.population]
     heads, rows = _example(configuration, kpi)
     return {
-        "numerator_words": describe_inside(configuration, measure.numerator),
-        "denominator_words": describe_inside(configuration, measure.denominator),
-        "reference_words": describe_inside(configuration, measure.reference_group),
+        "numerator_words": _group(configuration, measure.numerator),
+        "denominator_words": _group(configuration, measure.denominator),
+        "reference_words": _group(configuration, measure.reference_group),
         "population_rule": _rule(describe_inside(configuration, population.where), describe_left_out(configuration, kpi)),
         "steps": tuple((step.id, step.left, step.leaves) for step in describe_steps(configuration, kpi)),
         "review": (kpi.review.last.isoformat(), kpi.review.next.isoformat()),
@@ -30,6 +32,22 @@ def explained(configuration: Configuration, kpi: Kpi) -> dict[str, Any]:
         "example_rows": rows,
         "example_gives": tuple(kpi.worked_example.gives.items()) if kpi.worked_example else (),
     }
+
+
+def _group(configuration: Configuration, where: Filter) -> str:
+    """Categories by their own labels, "“Women” or “Men”"; "known ethnic group" where any answer will do."""
+    words = []
+    for name, wanted in where.items():
+        dimension = configuration.dimensions[name]
+        if wanted == "known" or set(wanted) == set(dimension.known):
+            words.append(f"known {_lower(characteristic(dimension.title))}")
+        else:
+            words.append(" or ".join(f"“{dimension.label(c)}”" for c in wanted))
+    return ", ".join(words)
+
+
+def _lower(title: str) -> str:
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _rule(inside: str, outside: str) -> str:
@@ -64,4 +82,6 @@ def _cell(configuration: Configuration, kpi: Kpi, name: str, value: object) -> s
     if name in columns and (columns[name].type == "category" or columns[name].band):
         asked.append(configuration.finest(kpi.dataset, name))
     labels = {c.id: c.label for dimension in asked for c in dimension.categories}
+    if isinstance(value, float):
+        return f"{value:,.2f}" if columns[name].type == "money" else f"{value:,g}"
     return labels.get(str(value), str(value))

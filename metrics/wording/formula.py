@@ -23,24 +23,26 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
     if not kpi.steps:
         return None
     population, pay = lower_first(kpi.population), (kpi.column or "pay").replace("_", " ")
-    whom = ", ".join(filter(None, [population, lower_first(kpi.denominator_words)]))
-    group, other = lower_first(kpi.numerator_words) or "everybody in it", lower_first(kpi.reference_words)
-    share = Formula(f"Of {whom}: how many in a hundred are {group}.", f"People with {group}", f"People: {whom}", "times 100")
+    whom = ", ".join([population, *map(_with, filter(None, kpi.denominator_words.split(", ")))])
+    group, other = kpi.numerator_words or "everybody in it", kpi.reference_words
+    verb = f"have a {group}" if group.startswith("known") else f"are {group}"
+    share = Formula(f"Of {whom}: how many in a hundred {verb}.", f"People: {group}", f"People: {whom}", "times 100")
     match kpi.measure:
         case "count":
             counted = f", {group}" if kpi.numerator_words else ""
-            return Formula(f"How many people there are: {population}{counted}.", f"People: {population}{counted}", "")
+            what = "full-time equivalents" if kpi.unit == "fte" else "people"
+            return Formula(f"How many {what} there are: {population}{counted}.", f"{what.capitalize()}: {population}{counted}", "")
         case "proportion":
             return share
         case "representation_index":
             what = f"the same share of {lower_first(kpi.benchmark_title or 'the population compared with')}"
             return Formula(
                 f"The share of {group}, divided by {what}. One means the same.",
-                f"Share with {group} among {whom}",
+                f"Share of {group} among {whom}",
                 what[:1].upper() + what[1:],
             )
         case "percentage_point_gap":
-            against = f"{population}, {other}" if other else lower_first(kpi.benchmark_title or "the population compared with")
+            against = f"{population}, {_with(other)}" if other else lower_first(kpi.benchmark_title or "the population compared with")
             words = f"The share of {group} among {whom}, minus the same share among {against}, in percentage points."
             return Formula(words, share.top, share.bottom, f"times 100, minus the same share among {against}")
         case "mean" | "median":
@@ -49,13 +51,14 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             return Formula(f"The {pay} of {whom}. {middle}.", top, f"People: {whom}" if kpi.measure == "mean" else "")
         case _:
             kind = "mean" if kpi.measure.endswith("mean") else "median"
-            words = (
-                f"How much lower the {kind} {pay} of people with {group} is than that of people with {other}, as a share of the latter’s."
-            )
-            words += f" Counted: {whom}."
+            words = f"How much lower the {kind} {pay} of {group} is than that of {other}, as a share of the latter’s. Counted: {whom}."
             return Formula(
                 words,
-                f"{kind.capitalize()} {pay} with {other}, minus that with {group}",
-                f"{kind.capitalize()} {pay} with {other}",
+                f"{kind.capitalize()} {pay} of {other}, minus that of {group}",
+                f"{kind.capitalize()} {pay} of {other}",
                 "times 100",
             )
+
+
+def _with(group: str) -> str:
+    return f"with {group}" if group.startswith("known") else group

@@ -49,7 +49,7 @@ def describe_certificate(certificate: Mapping[str, Any]) -> str:
     hidden = sum(int(certificate[kind]) for kind in ("primary", "secondary", "coarsened"))
     words = [
         f"An attacker who knows every figure shown to this audience went through {format_number(certificate['cells'])} counts.",
-        f"{_hidden(hidden)} and {format_number(certificate['rounded'])} rounded.",
+        f"{_hidden(hidden)}, {format_number(certificate['rounded'])} are rounded.",
         f"Worked out exactly: {_none(int(certificate['recovered']))}.",
     ]
     narrowest, rounded = certificate.get("narrowest"), certificate.get("narrowest_rounded")

@@ -25,7 +25,7 @@ from metrics.wording.formula import Formula, describe_formula
 from metrics.wording.groups import format_breakdown
 from metrics.wording.quality import describe_review
 from metrics.wording.themes import format_theme
-from metrics.wording.values import format_value, lower_first, upper_first
+from metrics.wording.values import format_number, format_value, lower_first, upper_first
 from metrics.wording.waterfall import Step
 from pages.shared import reports
 from pages.shared.markup import Cell, Column, Html, joined, link, show, table, tag
@@ -188,13 +188,14 @@ def steps_table(steps: Sequence[Step]) -> Html:
     return table("Numbers for this chart", columns, rows)
 
 
-def worked_example(kpi: KpiSummary) -> None:
-    if not kpi.example_rows:
-        return
+def worked_example(kpi: KpiSummary, currency: str) -> None:
+    """Rows that were made up, and what the definition gives for them: in the reader's unit, as it is written in the definition."""
     # A row is named by its number: these are nobody's records.
     columns = [Column("Made-up row"), *(Column(head) for head in kpi.example_heads)]
-    show(table("Made-up rows", columns, [[str(n), *row] for n, row in enumerate(kpi.example_rows, 1)]))
-    gives = ", ".join(f"{_GIVES.get(name, name.replace('_', ' '))} {_plain(value)}" for name, value in kpi.example_gives)
+    show(table("Made-up rows", columns, [[str(n), *row] for n, row in enumerate(kpi.example_rows, 1)], quiet=True, cls="eq-wrap"))
+    gives = ", ".join(
+        f"{_GIVES.get(name, name.replace('_', ' '))} {_plain(name, value, kpi.unit, currency)}" for name, value in kpi.example_gives
+    )
     show(tag("p", tag("b", "They give: "), f"{gives}."))
 
 
@@ -205,8 +206,17 @@ _GIVES = {
 }  # fmt: skip
 
 
-def _plain(value: float | None) -> str:
-    return "nothing" if value is None else f"{value:g}"
+def _plain(name: str, value: float | None, unit: str, currency: str) -> str:
+    if value is None:
+        return "nothing"
+    if name in _PEOPLE or unit == "people":
+        return format_number(value)
+    number = f"{value:,.2f}" if unit in {"pounds", "dollars"} else f"{value:,g}".replace("-", "−")
+    before = currency if unit == "pounds" else "$" if unit == "dollars" else ""
+    return f"{before}{number}{ {'percent': '%', 'percentage_points': ' percentage points', 'ratio': ' times'}.get(unit, '') }"
+
+
+_PEOPLE = frozenset({"numerator", "denominator", "everyone", "possible", "reference_numerator", "reference_denominator"})
 
 
 def how_we_know(kpi: KpiSummary) -> None:

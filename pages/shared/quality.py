@@ -31,7 +31,7 @@ from pages.shared import reports
 from pages.shared.cards import status
 from pages.shared.markup import Cell, Column, Html, joined, link, show, table, tag, with_figures
 
-STATES = {"withheld": "Withheld: under 60%", "care": "Read with care: 60% to 80%", "shown": "Shown: 80% and over"}
+STATES = {"withheld": "Withheld", "care": "Read with care", "shown": "Shown"}
 FELL = 0.02
 """A declaration rate that is this much lower than a year before is worth asking about."""
 
@@ -114,14 +114,15 @@ def answers_table(items: Sequence[Answered]) -> Html:
     kinds = list(dict.fromkeys(label for a in items for label in a.unknown))
     columns = [Column("Characteristic"), Column("Known", True), Column("People known", True)]
     columns += [Column(kind, True) for kind in kinds]
-    columns += [Column("Not known", True), Column("People asked", True), Column("Its shares", cls="whole")]
+    told_apart = all(a.unknown for a in items)
+    columns += [*([] if told_apart else [Column("Not known", True)]), Column("People asked", True), Column("Its shares")]
     rows = [
         [
             a.name,
             percent(a.rate),
             format_number(a.known),
             *(format_number(a.unknown[k]) if k in a.unknown else "–" for k in kinds),
-            format_number(max(a.asked - a.known, 0)),
+            *([] if told_apart else [format_number(max(a.asked - a.known, 0))]),
             format_number(a.asked),
             STATES[a.state],
         ]
