@@ -29,7 +29,7 @@ with top:
     notes.withdrawn(contents.provenance, latest, "directorate")
     notes.opening(
         notes.breadcrumb(contents, unit, pinned),
-        headline_unit("The council" if unit.parent is None else unit.name, now, contents.kpis),
+        headline_unit("The council" if unit.parent is None else unit.name, now, contents.kpis, not unit.stood(contents.latest)),
         notes.stamp(contents, format_day(day), notes.populations(measures)),
     )
     notes.former(contents, unit, pinned, "directorate")
@@ -45,7 +45,7 @@ downloads.offer(report, f"Measures of {unit.name}", f"{unit.id}-measures")
 if parts:
     notes.heading(f"Parts of {unit.name}")
     kpi = filters.choose_kpi(contents, st.columns([1, 2])[0], [k.id for k in measures], "Compare the parts on")
-    then = reports.last_day(contents, kpi, unit.id)
+    then = reports.last_day_of_units(report, kpi, unit.id, parts)
     sized = reports.by_size(report, kpi, parts, then)
     rows = report.units_at(kpi.id, then, sized)
     drawn, numbers = st.columns([1.4, 1], gap="large")
@@ -67,7 +67,8 @@ if parts:
             notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
         notes.source(contents, kpi, more=cards.hidden_note(rows))
     with numbers:
-        show(tables.parts(report, kpi, unit.id, sized, pinned))
+        show(tables.parts(report, kpi, unit.id, sized, pinned, then))
+        notes.own_staff(contents, unit)
         downloads.offer(reports.part(report, rows), f"{kpi.title}, parts of {unit.name}", f"{unit.id}-{kpi.id}-parts")
 
 rates = declaration_rates(report, unit.id, day)

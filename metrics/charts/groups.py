@@ -92,7 +92,7 @@ def dots(
             xanchor="left",
             xshift=8,
         )
-    marked = rows[rows["benchmark"].notna() & rows["value"].notna()]
+    marked = rows[rows["benchmark"].notna() & rows["value"].notna() & (kpi.measure != "count")]  # a share has no place among people
     if len(marked):
         figure.add_scatter(
             x=marked["benchmark"],

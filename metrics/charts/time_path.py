@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,13 +10,18 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from metrics.charts.frame import Heading, finish, plain, span_of, whole_number_ticks
+from metrics.charts.frame import Heading, finish, more_room_above, plain, span_of, whole_number_ticks
 from metrics.charts.palette import OURS, SECONDARY, TEXT, WHITE
 from metrics.charts.titles import crop_line, short_over_time, subtitle, title_over_time
 from metrics.report import KpiSummary, Report
 from metrics.wording.dates import format_day, format_month
 from metrics.wording.sentences import describe_series
+from metrics.wording.structure import breaks_between
 from metrics.wording.values import digits_for, format_figure, format_number, format_range, format_value
+
+BREAK_WIDTH, BREAK_LINES = 28, 4
+"""Letters a line, and lines, of the reason for a break: a phone has no room for more; all of it stands under the chart."""
+LINE_OF_BREAK = 16
 
 
 def draw_time_path(
@@ -33,7 +39,7 @@ def draw_time_path(
     _draw_path(figure, kpi, path, report.provenance.currency)
     _draw_line(figure, kpi, rows, report.provenance.currency)
     _draw_last(figure, kpi, rows, report.provenance.currency)
-    _draw_breaks(figure, kpi, rows)
+    above = _draw_breaks(figure, kpi, rows, path)
     ticks = whole_number_ticks(low, high)
     starts = f" The scale starts at {_scale_start(ticks[0], kpi.unit, report.provenance.currency)}." if ticks[0] else ""
     figure.update_yaxes(range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, report.provenance.currency))
@@ -52,7 +58,7 @@ def draw_time_path(
         short_over_time(report, kpi, unit, rows),
         crop_line(report, kpi.population, unit, when, None if kpi.measure == "count" else held["denominator"].iloc[-1]),
     )
-    return finish(figure, heading, report.provenance, height, sentence=sentence, lines=lines)
+    return more_room_above(finish(figure, heading, report.provenance, height, sentence=sentence, lines=lines), above)
 
 
 def over_time(report: Report, kpi_id: str, unit: str) -> pd.DataFrame:
@@ -189,22 +195,30 @@ def _draw_last(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, currency:
     )
 
 
-def _draw_breaks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame) -> None:
-    for day, reason in kpi.series_breaks:
+def _draw_breaks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, path: list[tuple[date, float]]) -> int:
+    """A dotted line at each break with its reason above the plot; the room that the words take, in pixels."""
+    found = breaks_between(kpi.series_breaks, rows["period_end"].min(), rows["period_end"].max())
+    lines, most = 0, 1 if len(found) > 1 else BREAK_LINES
+    axis = _years(rows, path)["range"]
+    for day, reason in found:
         at = pd.Timestamp(day)
-        if not rows.empty and rows["period_end"].min() < at <= rows["period_end"].max():
-            figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line={"color": SECONDARY, "width": 1, "dash": "dot"})
-            short = reason if len(reason) <= 28 else reason[:26].rsplit(" ", 1)[0] + "…"
-            figure.add_annotation(
-                x=at,
-                y=1,
-                yref="paper",
-                text=plain(short),
-                showarrow=False,
-                xanchor="center",
-                yanchor="bottom",
-                font={"size": 12, "color": SECONDARY},
-            )
+        words = textwrap.wrap(reason, BREAK_WIDTH, max_lines=most, placeholder="…")
+        place = (at - axis[0]) / (axis[1] - axis[0])
+        side = "left" if place < 0.4 else "right" if place > 0.6 else "center"
+        figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line={"color": SECONDARY, "width": 1, "dash": "dot"})
+        figure.add_annotation(
+            x=at,
+            y=1,
+            yref="paper",
+            text="<br>".join(plain(line) for line in words),
+            showarrow=False,
+            xanchor=side,
+            align=side,
+            yanchor="bottom",
+            font={"size": 12, "color": SECONDARY},
+        )
+        lines = max(lines, len(words))
+    return LINE_OF_BREAK * max(0, lines - 1)
 
 
 def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from metrics.report import KpiSummary
 from metrics.wording.movement import direction
-from metrics.wording.status import BEHIND, JUDGED
+from metrics.wording.status import BEHIND, JUDGED, WITHDRAWN
 from metrics.wording.values import (
     digits_for,
     format_amount,
@@ -29,6 +29,8 @@ def headline_overview(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str
     """
     if rows.empty:
         return "No headline measures have been published yet"
+    if WITHDRAWN in set(rows["status"]):
+        return "Withdrawn figures: do not use them."
     return ". ".join(part for part in (_moved(rows, kpis), _behind(rows)) if part) + "."
 
 
@@ -69,15 +71,18 @@ def _behind(rows: pd.DataFrame) -> str:
     return upper_first(f"{format_count_of(behind)} {'is behind its target' if behind == 1 else 'are behind their targets'}")
 
 
-def headline_unit(name: str, rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
+def headline_unit(name: str, rows: pd.DataFrame, kpis: Mapping[str, KpiSummary], ended: bool = False) -> str:
     """ "City Operations is behind on seven of ten measures; two truly improved"; `rows`: one per KPI, that unit, the latest period."""
+    verb = "was" if ended else "is"
+    if WITHDRAWN in set(rows["status"]):
+        return f"{name}: withdrawn figures"
     judged, behind = int(rows["status"].isin(JUDGED).sum()), int(rows["status"].isin(BEHIND).sum())
     if not judged:
-        return f"{name}: no measure can be held against a target yet"
+        return f"{name}: no measure {'could' if ended else 'can'} be held against a target yet"
     of = f"{format_count_of(judged)} measure{'' if judged == 1 else 's'} with a target"
-    first = f"{name} is behind on {format_count_of(behind)} of {of}" if behind else f"{name} is behind on none of {of}"
+    first = f"{name} {verb} behind on {format_count_of(behind)} of {of}" if behind else f"{name} {verb} behind on none of {of}"
     ways = [direction(row, kpis[str(row["kpi"])]) for _, row in rows.iterrows()]
-    moved = [f"{format_count_of(ways.count(w))} truly {verb}" for w, verb in (("better", "improved"), ("worse", "worsened")) if w in ways]
+    moved = [f"{format_count_of(ways.count(w))} truly {moved}" for w, moved in (("better", "improved"), ("worse", "worsened")) if w in ways]
     return "; ".join([first, *([" and ".join(moved)] if moved else [])])
 
 
@@ -86,6 +91,8 @@ def headline_kpi(row: pd.Series, kpi: KpiSummary, currency: str = "£", unit_nam
     name = f"{kpi.short_title}, {unit_name}" if unit_name else kpi.short_title
     if is_missing(row["value"]):
         return f"{name}: {_no_figure(row)}"
+    if row["status"] == WITHDRAWN:
+        return f"{name}: {format_figure(row, kpi, currency)}, withdrawn"
     movement, standing = _movement_phrase(row, kpi, currency), _standing_phrase(row, kpi, currency)
     figure = f"{name}: {format_figure(row, kpi, currency)}"
     if not movement or not standing:
@@ -126,6 +133,8 @@ def headline_pay_gaps(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary], curren
     """One clause per gap, in the order of the rows, two at most: "The median gender pay gap is 0.8%, within its target. …"."""
     if rows.empty:
         return "No pay gaps have been published yet"
+    if WITHDRAWN in set(rows["status"]):
+        return "Withdrawn figures: do not use them."
     behind = rows["status"].isin(BEHIND).tolist()
     first = sorted(range(len(rows)), key=lambda place: not behind[place])[:2]
     chosen = rows.iloc[sorted(first)]

@@ -89,7 +89,7 @@ def withdrawn(provenance: Provenance, replaced_by: str | None, page: str) -> Non
             "div",
             tag("b", f"Withdrawn{on}: release {provenance.release}. "),
             "Do not use these figures. Reason: ",
-            provenance.withdrawn,
+            provenance.withdrawn.rstrip(".") + ".",
             newer,
             cls="eq-banner",
         )
@@ -222,6 +222,15 @@ def former(contents: Contents, unit: UnitSummary, pinned: str | None, page: str,
     show(tag("div", *words, cls="eq-box"))
 
 
+def own_staff(contents: Contents, unit: UnitSummary) -> None:
+    """People of a unit who are in none of its parts: its figures hold them, and no part does."""
+    if unit.id in contents.history.own_staff and unit.stood(contents.latest):
+        here = "The council" if unit.parent is None else unit.name
+        show(
+            sentence(f"{here} also has staff of its own, in none of these parts. They count here and are not published apart.", small=True)
+        )
+
+
 def over_years(report: Report, unit: UnitSummary, rows: pd.DataFrame) -> None:
     """In which structure a unit is shown, what earlier figures were made of, and what broke the series."""
     history, structure = report.contents.history, report.request.structure
@@ -235,7 +244,7 @@ def over_years(report: Report, unit: UnitSummary, rows: pd.DataFrame) -> None:
             if unit.id in history.was and unit.valid_from
             else ""
         )
-        words = [f"Units: {STRUCTURES[structure].lower()}.{was}"]
+        words = [f"Units: {STRUCTURES[structure].lower()}. {STRUCTURE_MEANINGS[structure]}{was}"]
     if words:
         show(sentence(" ".join(words), small=True))
 
@@ -268,7 +277,7 @@ def groups_key(kpi: KpiSummary, rows: pd.DataFrame) -> Html:
         items += [("ring", "Published figure")]
     if rows["bound_low"].notna().any():
         items.append(("bounds", "If none or all of the unknown belonged"))
-    if rows["benchmark"].notna().any():
+    if rows["benchmark"].notna().any() and kpi.measure != "count":
         items.append(("bar", kpi.benchmark_title or "Benchmark"))
     return key(*items)
 

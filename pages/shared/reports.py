@@ -113,9 +113,12 @@ def days_of(contents: Contents, days: Iterable[date], unit: UnitSummary) -> list
     return [d for d in days if unit.valid_to is None or d.isoformat() <= unit.valid_to] or [contents.latest]
 
 
-def last_day(contents: Contents, kpi: KpiSummary, unit: str) -> date:
-    """The last published day of a KPI on which a unit stood."""
-    return days_of(contents, contents.periods[kpi.id], contents.units[unit])[-1]
+def last_day_of_units(report: Report, kpi: KpiSummary, parent: str, units: list[str]) -> date:
+    """The last day on which a KPI was published of some units below one: smaller units may be published less often."""
+    cells = report.cells
+    days = cells.loc[(cells["kpi"] == kpi.id) & cells["unit"].isin(units) & (cells["group"] == ""), "period_end"]
+    contents = report.contents
+    return days.max().date() if len(days) else days_of(contents, contents.periods[kpi.id], contents.units[parent])[-1]
 
 
 def latest_rows(report: Report, kpis: list[KpiSummary], unit: str) -> pd.DataFrame:

@@ -18,7 +18,6 @@ from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import digits_for, format_number, format_range, format_value
 from pages.shared.cards import status, value_cell
 from pages.shared.markup import Cell, Column, Html, link, picture, show, table, with_figures
-from pages.shared.reports import last_day
 
 
 def over_time(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> None:
@@ -78,7 +77,9 @@ def likely(row: pd.Series, kpi: KpiSummary, currency: str, then: str = "") -> st
 
 def value_name(kpi: KpiSummary) -> str:
     return (
-        {"percent": "Share", "people": "People", "ratio": "Times", "percentage_points": "Points"}.get(kpi.unit, "Pay")
+        {"percent": "Share", "people": "People", "fte": "Full-time equivalents", "ratio": "Times", "percentage_points": "Points"}.get(
+            kpi.unit, "Pay"
+        )
         if not kpi.measure.startswith("pay_gap")
         else "Gap"
     )
@@ -167,7 +168,8 @@ def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: Kp
     body = []
     for id, row in rows.iterrows():
         line = [names[str(id)], *_base_cells(row, kpi), value_cell(row, kpi, currency), likely(row, kpi, currency)]
-        body.append([*line, format_value(row["benchmark"], kpi.unit, currency, bare=True)] if marked else line)
+        unit = "percent" if kpi.unit == "people" else kpi.unit  # people are compared by their share
+        body.append([*line, format_value(row["benchmark"], unit, currency, bare=True)] if marked else line)
     return table("Numbers for this chart", *with_figures(columns, body))
 
 
@@ -209,9 +211,9 @@ def _at(rows: pd.DataFrame, day: date | None) -> pd.Series | None:
     return None if found.empty else found.iloc[0]
 
 
-def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned: str | None) -> Html:
+def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned: str | None, day: date) -> Html:
     """Units below, largest first, with links to each; whether each lies within the usual spread, where that can be said."""
-    contents, currency, day = report.contents, report.provenance.currency, last_day(report.contents, kpi, parent)
+    contents, currency = report.contents, report.provenance.currency
     rows = report.units_at(kpi.id, day, sized)
     usual = against_usual(report, kpi.id, parent, sized, day) if can_draw_funnel(report, kpi.id, parent, sized, day) else {}
     columns = [
@@ -231,9 +233,6 @@ def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned
             "–" if row is None else Cell(status(row), str(row["status"]) if row["status"] == "hidden" else ""),
         ]
         body.append([*line, usual.get(unit, "–").capitalize()] if usual else line)
-    if parent in contents.history.own_staff and day == contents.latest:
-        rest: list[object] = ["In none of these", "Not published apart", "–", "–"]
-        body.append([*rest, "–"] if usual else rest)
     return table("Parts, largest first", columns, body)
 
 
