@@ -83,7 +83,7 @@ def _cover(sheet: Any, looks: dict[str, Any], report: Report, title: str) -> Non
 
 def _withdrawn(p: Provenance) -> list[tuple[str, str]]:
     on = f"on {format_day(p.withdrawn_at)}: " if p.withdrawn_at else ""
-    return [("WITHDRAWN", f"{on}{p.withdrawn} Do not use these figures.")] if p.withdrawn else []
+    return [("WITHDRAWN", f"{on}{p.withdrawn.rstrip('.')}. Do not use these figures.")] if p.withdrawn else []
 
 
 def _notes(sheet: Any, looks: dict[str, Any], report: Report) -> None:

@@ -38,6 +38,7 @@ FEW_GROUPS = 200
 
 WITHDRAWN = "withdrawn"
 """The status of every figure of a withdrawn release, so that each row, image and file says it."""
+WITHOUT_FIGURE = ("hidden", "withheld", "not_available")
 
 
 class ReleaseStore:
@@ -205,7 +206,7 @@ class ReleaseStore:
     def read(self, request: Request, viewer: Viewer) -> Report:
         """The figures that were asked for, in one statement. `NotPublished` says what there is instead.
 
-        Those of a withdrawn release have that as their status.
+        Those of a withdrawn release have that as their status, except where there is no figure to withdraw.
         """
         with self._database.reading() as connection:
             contents = self._contents(connection, request.release, viewer)
@@ -219,7 +220,7 @@ class ReleaseStore:
                 wanted = [b.id for b in mine if _asked(b.label.period_end, request.period_ends)]
                 cells = self._cells(connection, wanted, request, contents, viewer)
             if contents.provenance.withdrawn is not None:
-                cells["status"] = pd.array([WITHDRAWN] * len(cells), dtype="str")
+                cells["status"] = cells["status"].where(cells["status"].isin(WITHOUT_FIGURE), WITHDRAWN)
             return Report(contents, cells, request)
 
     def _recast(

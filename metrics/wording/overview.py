@@ -7,12 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 from metrics.report import KpiSummary
-from metrics.wording.status import JUDGED
+from metrics.wording.status import JUDGED, WITHDRAWN
 from metrics.wording.values import format_list, lower_first, upper_first
 
 
 def describe_moved(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
     """ "Up on a year ago: disability known and ethnic minority staff. Down: median gender pay gap." `rows`: one per KPI, the latest."""
+    if WITHDRAWN in set(rows["status"]):
+        return "Withdrawn figures are not compared."
     words = [
         f"{way}: {_names(rows[rows['movement'] == movement], kpis)}."
         for movement, way in (("up", "Up"), ("down", "Down"))
@@ -26,6 +28,8 @@ def describe_moved(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
 
 def describe_behind(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> str:
     """ "Off path: ethnic minority senior staff. Missed: median ethnicity pay gap." """
+    if WITHDRAWN in set(rows["status"]):
+        return "Withdrawn figures are not judged."
     words = [
         f"{word}: {_names(rows[rows['status'] == status], kpis)}."
         for status, word in (("off_path", "Off path"), ("missed", "Missed"))

@@ -47,6 +47,7 @@ STATUS_MEANINGS = {
     "not_available": "There is no such figure.",
     "withdrawn": "The release that held this figure was withdrawn.",
 }
+WITHDRAWN = "withdrawn"
 BEHIND = frozenset({"off_path", "missed"})
 JUDGED = frozenset({"reached", "on_path", "off_path", "missed", "unclear"})
 

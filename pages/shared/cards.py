@@ -98,7 +98,8 @@ def tiles(report: Report, unit: str, kpis: Iterable[KpiSummary], pinned: str | N
 
 
 def _urgency(name: str) -> int:
-    order = ("missed", "off_path", "unclear", "withheld", "on_path", "reached", "no_target", "context", "hidden", "not_available")
+    judged = ("missed", "off_path", "unclear", "withheld", "on_path", "reached")
+    order = (*judged, "no_target", "context", "hidden", "not_available", "withdrawn")
     return order.index(name)
 
 

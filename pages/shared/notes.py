@@ -227,7 +227,7 @@ def own_staff(contents: Contents, unit: UnitSummary) -> None:
     if unit.id in contents.history.own_staff and unit.stood(contents.latest):
         here = "The council" if unit.parent is None else unit.name
         show(
-            sentence(f"{here} also has staff of its own, in none of these parts. They count here and are not published apart.", small=True)
+            sentence(f"{here} also has staff in none of these parts: they count here, and are not published apart.", small=True)
         )
 
 

@@ -51,7 +51,7 @@ def test_readers_are_told_why_and_when_and_led_to_the_newest(four: ReleaseStore)
     assert (listed.id, listed.withdrawn, listed.withdrawn_at) == (FOUR, "Agency staff were counted twice", NOW)
     after = four.read(Request(release=FOUR), LEADER).cells
     assert after.drop(columns="status").equals(before.drop(columns="status")), "a link still opens what was published"
-    assert (set(after["status"]), set(before["status"])) == ({"withdrawn"}, {"unclear", "hidden"})
+    assert (set(after["status"]), set(before["status"])) == ({"withdrawn", "hidden"}, {"unclear", "hidden"})
     assert four.contents(THREE, LEADER).provenance.withdrawn is None
 
 
