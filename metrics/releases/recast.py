@@ -140,14 +140,14 @@ def _figure(
     """A row without its breakdown, or None where nothing was published that it could be made of."""
     there = [published[kpi.id, u, group, found.day] for u in found.units if (kpi.id, u, group, found.day) in published]
     parts = [(sign, published.get((kpi.id, u, group, found.day))) for u, sign in found.terms]
-    if found.nobody or not (there or any(row for _, row in parts)):
+    closed = not made.open.issuperset(found.units)
+    if found.nobody or not (closed or there or any(row for _, row in parts)):
         return None
-    start = next(row["period_start"] for row in [*there, *(row for _, row in parts if row)])
+    start = next((row["period_start"] for row in [*there, *(row for _, row in parts if row)]), pd.Timestamp(found.day))
     base = _nothing(kpi, unit, group, start, pd.Timestamp(found.day), _formula(found))
     if found.partly:
         return base | _empty("[x]", "recast_split")
     if any(row is None for _, row in parts):
-        closed = any(u not in made.open for u, _ in found.terms)
         return base | _empty("[x]", "recast_closed" if closed else "recast_not_published")
     held = [(sign, row) for sign, row in parts if row is not None]
     if len(held) == 1 and held[0][0] == 1:
@@ -295,6 +295,8 @@ def _compared(kpi: KpiSummary, new: pd.DataFrame) -> pd.DataFrame:
 
 def _moved(every: pd.DataFrame, told: Succession, contents: Contents) -> pd.DataFrame:
     """Changes across days that the re-casting has joined; later figures keep the change that was published with them."""
+    if (every["made_of"] == "").all():
+        return every
     joined = every[every["made_of"] != ""].groupby("unit")["period_end"].max()
     near = every["period_end"] <= every["unit"].map(joined) + pd.DateOffset(months=FARTHEST_MONTHS)
     kpis = {id: [date.fromisoformat(day) for day, _ in contents.kpis[id].series_breaks] for id in every["kpi"].unique()}
