@@ -214,6 +214,8 @@ class _Server(CouncilDatabase):
         for words, what, advice in UNREACHED:
             if any(word in said for word in words):
                 return SourceError(f"{self.name} ({self.where}) {what}.", advice)
+        if "permission denied" in said:
+            return SourceError(f"{self.name} ({self.where}) does not let this account in.", "Ask its administrator for GRANT CONNECT.")
         advice = "Nothing was stored. Check that the server runs, that this machine may reach it, and the address."
         return SourceError(f"{self.name} ({self.where}) cannot be reached ({type(error.orig).__name__}).", advice)
 

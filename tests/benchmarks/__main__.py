@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [refresh] [page] [scale] [load] [all]`: prints how long things take; timings are never tests.
+"""`python -m tests.benchmarks [refresh] [page] [scale] [ingest] [load] [all]`: prints how long things take; timings are never tests.
 
 `load` takes ten minutes of a quiet machine, so `all` leaves it out.
 Exit code 1 means that a figure differs from the hand-written one or that a page failed, not that something was slow.
@@ -11,9 +11,9 @@ import sys
 
 def main(asked: list[str]) -> int:
     chosen = set(asked) or {"refresh"}
-    unknown = chosen - {"refresh", "page", "scale", "load", "all"}
+    unknown = chosen - {"refresh", "page", "scale", "ingest", "load", "all"}
     if unknown:
-        print(f"{', '.join(sorted(unknown))}: no such benchmark; there are refresh, page, scale, load and all.", file=sys.stderr)
+        print(f"{', '.join(sorted(unknown))}: no such benchmark; there are refresh, page, scale, ingest, load and all.", file=sys.stderr)
         return 2
     equal = True
     if chosen & {"refresh", "all"}:
@@ -24,6 +24,10 @@ def main(asked: list[str]) -> int:
         from tests.benchmarks import scale
 
         scale.benchmark()
+    if chosen & {"ingest", "all"}:
+        from tests.benchmarks import ingest
+
+        ingest.benchmark()
     if chosen & {"page", "all"}:
         from tests.benchmarks import page
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,8 +19,11 @@ import numpy as np
 import pandas as pd
 
 from metrics.definitions.configuration import Configuration
+from metrics.ingest.ingest import ingest_files, ingest_table
 from metrics.ingest.inspect import starter_dimensions
+from metrics.sources.council_database import open_council_database
 from metrics.sources.engine import open_source
+from tests.benchmarks.refresh import _high_water
 from tests.support.councils import a_council
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,3 +87,88 @@ def people(rows: int, seed: int = 1) -> pd.DataFrame:
             "Job Title": words([f"Officer {n}" for n in range(3000)]),
         }
     )
+
+
+def benchmark() -> None:
+    with TemporaryDirectory(prefix="equality-benchmark-") as place:
+        folder = Path(place)
+        _write(folder, people(ROWS))
+        print(f"\n{ROWS:,} rows, 15 columns; seconds and peak memory of a process of its own, imports included")
+        for kind, file in FILES.items():
+            bare, ours = (_measured(side, kind, folder) for side in ("bare", "ours"))
+            size = (folder / file).stat().st_size / MEBIBYTE
+            ratio = f"{ours.seconds / bare.seconds:.1f} times the seconds, {ours.peak / bare.peak:.1f} times the memory"
+            print(f"  {kind} ({size:.0f} MiB): {ours} against a bare DuckDB read {bare}: {ratio}")
+        for words, side in (("the same file again", "again"), ("other rows for the day, with who moved", "replace")):
+            found = _measured(side, "csv", folder)
+            print(f"  {words}: {found}")
+            assert found.peak < LIMIT
+
+
+FILES = {"csv": "staff.csv", "parquet": "staff.parquet", "table": "staff.duckdb"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    seconds: float
+    peak: float
+    """MiB"""
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s, {self.peak:,.0f} MiB"
+
+
+def _write(folder: Path, frame: pd.DataFrame) -> None:
+    frame.to_csv(folder / "staff.csv", index=False)
+    frame.assign(Gender=frame["Gender"].to_numpy()[::-1]).to_csv(folder / "other.csv", index=False)
+    frame.to_parquet(folder / "staff.parquet", index=False)
+    with duckdb.connect(str(folder / "staff.duckdb")) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("CREATE TABLE staff AS SELECT * FROM frame")
+
+
+def _measured(side: str, kind: str, folder: Path) -> Measured:
+    code = f"from tests.benchmarks.ingest import run; run({side!r}, {kind!r}, {str(folder)!r})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    seconds, peak = map(float, done.stdout.splitlines()[-1].split())
+    return Measured(seconds, peak)
+
+
+def run(side: str, kind: str, place: str) -> None:
+    """One way, in this process; prints its seconds and its peak memory."""
+    folder = Path(place)
+    started = time.perf_counter()
+    if side == "bare":
+        _bare(kind, folder)
+    else:
+        _ours(side, kind, folder)
+    print(f"\n{time.perf_counter() - started} {_high_water() / 1024}")
+
+
+def _bare(kind: str, folder: Path) -> None:
+    """The rows in a table of a new DuckDB file, typed as DuckDB guesses."""
+    target = folder / f"bare-{kind}.duckdb"
+    rows = {
+        "csv": f"read_csv('{folder}/staff.csv')",
+        "parquet": f"read_parquet('{folder}/staff.parquet')",
+        "table": "council.staff",
+    }[kind]
+    with duckdb.connect(str(target)) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        if kind == "table":
+            connection.execute(f"ATTACH '{folder}/staff.duckdb' AS council (READ_ONLY)")
+        connection.execute(f"CREATE TABLE staff AS SELECT * FROM {rows}")
+
+
+def _ours(side: str, kind: str, folder: Path) -> None:
+    private = folder / "private"
+    with open_source(f"duckdb:///{folder}/ours-{kind}.duckdb", read_only=False) as source:
+        if kind == "table":
+            configuration = council(table={"connection": "council", "name": "staff"})
+            with open_council_database("council", f"duckdb:///{folder}/staff.duckdb") as database:
+                report = ingest_table(configuration, "hr", DAY, database, source, private)
+        else:
+            path = folder / ("other.csv" if side == "replace" else FILES[kind])
+            report = ingest_files(council(), "hr", [path], DAY, source, private)
+    assert (report.accepted, report.rejected) == (ROWS, 0)
+    assert report.changed_anything == (side != "again")
