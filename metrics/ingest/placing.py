@@ -39,7 +39,7 @@ class Places:
             raise Unplaced("no unit has this id or name")
         living = [u for u in found if u.existed(day)]
         if not living:
-            raise Unplaced(_ended(found[0], day))
+            raise Unplaced(_not_then(found[0], day, self._organisation))
         if len(living) > 1 and above:
             living = [u for u in living if above & set(self._organisation.path(u.id)[:-1])] or living
         if len(living) > 1:
@@ -54,7 +54,30 @@ class Places:
         return self._named.get(folded(label), [])
 
 
-def _ended(unit: Unit, day: dt.date) -> str:
+def _not_then(unit: Unit, day: dt.date, organisation: Organisation) -> str:
+    """Why a unit is not the answer on a day, and which one is likely meant."""
     span = f"from {unit.valid_from or 'the start'} to {unit.valid_to or 'now'}"
-    next_to = f"; its successor is {', '.join(unit.successors)}" if unit.successors else ""
-    return f"unit {unit.id} existed {span}, not on {day}{next_to}"
+    late = unit.valid_to is not None and unit.valid_to < day
+    meant = _standing_after(unit, day, organisation) if late else _standing_before(unit, day, organisation)
+    what = "its people were by then in" if late else "before it, its people were in"
+    advice = f"; {what} {', '.join(meant)}" if meant else "; nothing is named as what it became" if late else ""
+    return f"unit {unit.id} existed {span}, not on {day}{advice}"
+
+
+def _standing_after(unit: Unit, day: dt.date, organisation: Organisation) -> list[str]:
+    """Successors, or theirs, that stood on the day."""
+    found: dict[str, None] = {}
+    for name in unit.successors:
+        after = organisation.by_id.get(name)
+        if after is not None:
+            found |= dict.fromkeys([name] if after.existed(day) else _standing_after(after, day, organisation))
+    return list(found)
+
+
+def _standing_before(unit: Unit, day: dt.date, organisation: Organisation) -> list[str]:
+    """Units, or those before them, that this one followed and that stood on the day."""
+    found: dict[str, None] = {}
+    for before in organisation.units:
+        if unit.id in before.successors:
+            found |= dict.fromkeys([before.id] if before.existed(day) else _standing_before(before, day, organisation))
+    return list(found)

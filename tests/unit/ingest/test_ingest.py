@@ -177,7 +177,7 @@ def test_units_of_one_name_are_told_apart_by_the_unit_above(desk: Desk) -> None:
 
 def test_a_unit_that_had_ended_names_its_successor(desk: Desk) -> None:
     old = Unit("old", "Old Team", "council", "directorate", None, dt.date(2025, 12, 31), ("housing",))
-    with pytest.raises(InputError, match="not on 2026-03-31; its successor is housing"):
+    with pytest.raises(InputError, match="not on 2026-03-31; its people were by then in housing"):
         desk.load("ID,Unit,Sex,Pay\n1,Old Team,F,1\n", a_council(units=(*UNITS, old)))
 
 
