@@ -22,7 +22,7 @@ from metrics.statistics.precision import round_pay
 PRIME = 2_147_483_629
 """Ranks are taken modulo this prime: exact on whole numbers but for a chance of about one in 10^7."""
 MOST_KINDS = 200_000
-FIGURES = ("mean", "variance", "median", "largest_share", "distinct", "ranks", "rank_first")
+FIGURES = ("mean", "variance", "median", "largest_share", "distinct", "ranks", "rank_first", "total")
 PRINTED = ("mean", "median")
 """Figures that a reader sees as they are."""
 
@@ -38,7 +38,7 @@ class PayResult:
 
 def protect_pay(counts: Counts, joint: Joint, draft: Draft, first: PayResult | None) -> PayResult:
     """One decision per set of people: whatever pay figure is hidden for a set is hidden for it everywhere."""
-    rows = counts.statistics
+    rows = counts.statistics[~counts.statistics["kpi"].isin(list(counts.most))].reset_index(drop=True)
     if not len(rows):
         return PayResult(rows.drop(columns="n", errors="ignore").assign(marker=pd.Series(dtype=object)), frozenset(), 0)
     region = rows["region"].to_numpy(dtype=np.int64)

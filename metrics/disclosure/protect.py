@@ -5,8 +5,10 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
+import pandas as pd
 
 from metrics.definitions.profile import DisclosureSettings, Profile
+from metrics.disclosure.amounts import Amounts, protect_amounts
 from metrics.disclosure.certify import settle
 from metrics.disclosure.choose import HIDDEN, Draft, first_draft
 from metrics.disclosure.derive import derived_draft
@@ -36,7 +38,7 @@ def protect_counts(counts: Counts, settings: DisclosureSettings, hidden_staff: f
     start = checked_start(joint, counts)
     before = hidden_beside_staff(counts, settings, hidden_staff)
     shown: dict[str, ShownCells] = {}
-    first: tuple[Draft, Ranges, PayResult] | None = None
+    first: tuple[Draft, Ranges, PayResult, Amounts] | None = None
     for audience, name in settings.audiences.items():
         profile = settings.profiles[name]
         began = perf_counter()
@@ -47,11 +49,12 @@ def protect_counts(counts: Counts, settings: DisclosureSettings, hidden_staff: f
             ranges.inherit(first[1])
         protect_draft(draft, ranges)
         pay = protect_pay(counts, joint, draft, first[2] if first is not None else None)
-        certificate = certify(counts, audience, name, draft, ranges, pay, perf_counter() - began)
+        amounts = protect_amounts(counts, joint, draft, ranges, first[3] if first is not None else None)
+        certificate = certify(counts, audience, name, draft, ranges, pay.recovered + amounts.recovered, perf_counter() - began)
         if not certificate.passed:
-            raise refusal(counts, len(ranges.open) + pay.recovered)
-        shown[audience] = shown_cells(counts, audience, draft, pay, certificate)
-        first = first or (draft, ranges, pay)
+            raise refusal(counts, len(ranges.open) + pay.recovered + amounts.recovered)
+        shown[audience] = shown_cells(counts, audience, draft, pay, amounts, certificate)
+        first = first or (draft, ranges, pay, amounts)
     return shown
 
 
@@ -107,7 +110,7 @@ def protect_draft(draft: Draft, ranges: Ranges) -> None:
     protect_from_insiders(repair)
 
 
-def certify(counts: Counts, audience: str, name: str, draft: Draft, ranges: Ranges, pay: PayResult, seconds: float) -> Certificate:
+def certify(counts: Counts, audience: str, name: str, draft: Draft, ranges: Ranges, recovered: int, seconds: float) -> Certificate:
     width = ranges.high - ranges.low
     rounded_targets = rounded_steps_suffice(ranges, draft.profile)
     hidden = (ranges.required > 0) & ~rounded_targets
@@ -125,7 +128,7 @@ def certify(counts: Counts, audience: str, name: str, draft: Draft, ranges: Rang
         narrowest=int(width[hidden].min()) if hidden.any() else None,
         required=draft.profile.threshold - 1,
         narrowest_rounded=int(width[rounded].min()) if rounded.any() else None,
-        pay_recovered=pay.recovered,
+        pay_recovered=recovered,
         zeros_hidden=draft.profile.zeros == "hide",
         seconds=round(seconds, 3),
         **kinds,
@@ -151,7 +154,9 @@ def refusal(counts: Counts, cells: int) -> DisclosureError:
     )
 
 
-def shown_cells(counts: Counts, audience: str, draft: Draft, pay: PayResult, certificate: Certificate) -> ShownCells:
+def shown_cells(
+    counts: Counts, audience: str, draft: Draft, pay: PayResult, amounts: Amounts, certificate: Certificate
+) -> ShownCells:
     hidden = np.isin(draft.how.astype(str), HIDDEN)
     return ShownCells(
         dataset=counts.dataset,
@@ -160,7 +165,8 @@ def shown_cells(counts: Counts, audience: str, draft: Draft, pay: PayResult, cer
         shown=np.where(hidden, np.nan, draft.shown),
         how=draft.how.copy(),
         cells=counts.cells.reset_index(drop=True),
-        statistics=pay.statistics,
+        statistics=pd.concat([pay.statistics, amounts.statistics], ignore_index=True) if len(amounts.statistics) else pay.statistics,
         certificate=certificate,
         chains=tuple(() if h else c for h, c in zip(hidden, draft.chains, strict=True)),
+        amounts={region: (*seen, max(counts.most.values())) for region, seen in amounts.windows.items()},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -80,3 +80,5 @@ class ShownCells:
     certificate: Certificate
     chains: tuple[tuple[int, ...], ...] = ()
     """The bases that each shown count was rounded to, one after the other; () where it is exact or hidden."""
+    amounts: Mapping[int, tuple[float, float, float]] = field(default_factory=dict)
+    """Region to what its printed sum may have been (from, up to but without), and the most that one person has of it."""

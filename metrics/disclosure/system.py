@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,14 @@ class PublishedSystem:
     structure: Structure
     shown: np.ndarray
     chains: tuple[Chain, ...]
+    amounts: Mapping[int, tuple[float, float, float]] = field(default_factory=dict)
+    """Region to what its printed sum may have been (from, up to but without), and the most that one person has of it."""
 
     def known(self) -> tuple[np.ndarray, np.ndarray]:
-        """Least and largest count that each figure allows by itself."""
+        """Least and largest count that each figure allows by itself; a sum needs people enough to have it."""
         bounds = [(0.0, np.inf) if np.isnan(v) else interval(int(v), c) for v, c in zip(self.shown.tolist(), self.chains, strict=True)]
+        for region, (low, _, most) in self.amounts.items():
+            bounds[region] = (max(bounds[region][0], float(np.ceil(low / most - 1e-9))), bounds[region][1])
         pairs = np.array(bounds, dtype=float).reshape(-1, 2)
         return pairs[:, 0].copy(), pairs[:, 1].copy()
 
@@ -66,6 +71,7 @@ class PublishedSystem:
             "shown": [None if np.isnan(v) else int(v) for v in self.shown.tolist()],
             "chains": [list(c) for c in chains],
             "chain": [chains.index(c) for c in self.chains],
+            "amounts": [[region, *told] for region, told in sorted(self.amounts.items())],
         }
 
     @classmethod
@@ -91,6 +97,7 @@ class PublishedSystem:
             structure=structure,
             shown=np.array([np.nan if v is None else float(v) for v in given["shown"]]),
             chains=tuple(chains[c] for c in given["chain"]),
+            amounts={int(region): (low, high, most) for region, low, high, most in given.get("amounts", [])},
         )
 
 
@@ -109,4 +116,5 @@ def published_system(shown: ShownCells, counts: Counts) -> PublishedSystem:
         structure=structure_of(counts),
         shown=shown.shown.copy(),
         chains=shown.chains,
+        amounts=dict(shown.amounts),
     )

@@ -110,6 +110,7 @@ def _why_empty(kpi: Kpi, found: pd.DataFrame, minimum: int, minimum_rounded: int
         "withheld": (found["declared"].lt(WITHHELD_BELOW) & (kpi.measure.type is not MeasureType.COUNT), "[w]"),
         "no_benchmark": (exists & empty & kpi.measure.type.is_share, "[z]"),
         "pay_hidden": (exists & empty & kpi.measure.type.needs_rows, "[c]"),
+        "sum_hidden": (exists & empty & (kpi.measure.type is MeasureType.FTE), "[c]"),
         "not_available": (empty, "[x]"),
     }
     where = [rows for rows, _ in reasons.values()]

@@ -41,10 +41,10 @@ def _laid_out(shown: ShownCells, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def pay_figures(shown: ShownCells, side: str, like: pd.DataFrame) -> pd.DataFrame:
-    """`mean, variance, median, ranks` of one side, in the rows of `like`; missing where they may not be shown or do not exist."""
-    wanted = ["mean", "variance", "median", "ranks"]
+    """`mean, variance, median, ranks, total` of one side, in the rows of `like`; missing where they may not be shown or do not exist."""
+    wanted = ["mean", "variance", "median", "ranks", "total"]
     rows = shown.statistics
     if rows.empty:
         return pd.DataFrame({c: pd.Series(np.nan, index=like.index, dtype=object if c == "ranks" else float) for c in wanted})
-    rows = rows.loc[rows["side"] == side, [*KEYS, *wanted]]
+    rows = rows.reindex(columns=[*rows.columns.union([*wanted], sort=False)]).loc[rows["side"] == side, [*KEYS, *wanted]]
     return like[KEYS].merge(rows, on=KEYS, how="left").set_index(like.index)[wanted]

@@ -101,7 +101,7 @@ class Compiler:
     def admits(self, where: Where) -> ColumnElement[bool]:
         """A set of people as a condition on stored columns."""
         atoms = self.plan.atoms
-        return sa.and_(*(self.holds(axis, [c for c, atom in atoms[axis].items() if atom in names]) for axis, names in where))
+        return sa.and_(sa.true(), *(self.holds(axis, [c for c, atom in atoms[axis].items() if atom in names]) for axis, names in where))
 
     def holds(self, axis: str, categories: Collection[str]) -> ColumnElement[bool]:
         """One of some categories; an empty cell holds the first not-known one."""

@@ -99,7 +99,8 @@ class Counts:
         `breakdown` is `Breakdown.id` or "" for the KPI as a whole at one unit; `group` is "dimension=category" joined
         by ";" in the breakdown's order, without units, "" for everyone; `region` indexes `regions`
     statistics : pay figures, one row per KPI, breakdown, unit, group and side: `kpi, breakdown, unit, group, side
-        ("group" or "reference"), region, n, mean, variance, median, largest_share, distinct, ranks`
+        ("group" or "reference"), region, n, mean, variance, median, largest_share, distinct, ranks, total`; `total` is empty
+        but for sums that are published (`most`)
         `ranks` is an object column: the pay values in the middle of the group, enough for an interval of its median
         (array of float, ascending), with `rank_first` (int), the rank of the first of them counted from 1
     """
@@ -115,3 +116,5 @@ class Counts:
     cells: pd.DataFrame
     statistics: pd.DataFrame
     unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    most: Mapping[str, float] = field(default_factory=dict)
+    """KPIs whose figure is a sum over people, to the most that one person can have of it."""

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.kpi import MeasureType
 from metrics.errors import CountsError, Problem
 from metrics.periods import FinancialYear, Period
 from metrics.query.atoms import Where
@@ -86,7 +87,15 @@ def _counts(plan: Plan, at: int, tables: tuple[Table, ...], values: np.ndarray, 
         cells=plan.cells,
         statistics=pay.on(at, values),
         unknown=plan.unknown,
+        most=pay.most,
     )
+
+
+def most_of_one(configuration: Configuration, dataset: str) -> dict[str, float]:
+    """KPIs of a dataset that sum a column over people, to that column's `maximum`."""
+    columns = configuration.datasets[dataset].columns
+    sums = [kpi for kpi in configuration.kpis.values() if kpi.dataset == dataset and kpi.measure.type is MeasureType.FTE]
+    return {kpi.id: columns[str(kpi.measure.column)].maximum or 1.0 for kpi in sums}
 
 
 def _period(plan: Plan, day: date) -> Period:
@@ -203,7 +212,7 @@ class _PayFigures:
     """Pay figures of a plan's groups on all its days, found by one number for column, day, unit and set of people."""
 
     def __init__(self, source: Source, compiler: Compiler) -> None:
-        self.plan = compiler.plan
+        self.plan, self.most = compiler.plan, most_of_one(compiler.configuration, compiler.plan.dataset)
         groups = pay_groups(self.plan)
         self.columns = {column: number for number, column in enumerate(groups)}
         found = [_figures(source, compiler, column, families) for column, families in groups.items()]
@@ -224,6 +233,7 @@ class _PayFigures:
         figures = self.figures.take(np.where(there, at, len(self.keys))).reset_index(drop=True)
         if not np.array_equal(figures["n"].to_numpy(), values[asked["region"].to_numpy(dtype=np.int64)]):
             raise CountsError("The people with pay were counted twice and the two counts differ: rows changed while they were read.")
+        figures["total"] = figures["total"].where(asked["kpi"].isin(list(self.most)))
         return pd.concat([asked.drop(columns=["where", "at", "column"]), figures], axis=1)
 
 
@@ -232,6 +242,7 @@ NOBODY = pd.DataFrame(
     {
         "n": [0], "mean": [np.nan], "variance": [np.nan], "median": [np.nan], "largest_share": [np.nan], "distinct": [0],
         "ranks": pd.Series([np.array([])], dtype=object), "rank_first": [1],
+        "total": [np.nan],
     }
 )  # fmt: skip
 
@@ -260,6 +271,7 @@ def _figures(
             "median": [_median(size, at, values) for size, at, values in zip(n.tolist(), first.tolist(), ranks, strict=True)],
             "largest_share": np.where(total > 0, whole["largest"] / total, 1.0),
             "distinct": whole["different"].astype(np.int64),
+            "total": total,
             "ranks": pd.Series(ranks, dtype=object),
             "rank_first": first,
         }

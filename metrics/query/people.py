@@ -135,6 +135,9 @@ class Measured:
             return self._count(group), {}
         if kind in PAY_GAPS:
             return self._pay_gap(group)
+        if kind is MeasureType.FTE:
+            whole = both(self.population, self.fixed, group.people)
+            return {"denominator": whole, "everyone": whole}, {GROUP: whole}
         if kind is MeasureType.TURNOVER:
             return self._turnover(group), {}
         return self._average(group) if kind.needs_rows else (self._share(group), {})

@@ -11,6 +11,7 @@ from metrics.wording.values import format_declared, format_number, is_missing
 
 NOTES = {
     "hidden": "Hidden to protect people: the numbers are too small to show safely, or would give away one that is.",
+    "sum_hidden": "Hidden to protect people: too few people, or it would tell how many people there are in a small group.",
     "pay_hidden": "Hidden to protect people: too few people, or too few different rates of pay, to show a pay figure.",
     "minimum_base": "Hidden to protect people: a percentage of so few people would say too much about each of them.",
     "minimum_base_rounded": "Hidden: a percentage of so few people, made from rounded counts, would mislead.",

@@ -14,7 +14,7 @@ MINUS = "\u2212"
 NO_FIGURE = "–"
 MARKER_WORDS = {"[c]": "Hidden", "[w]": "Withheld", "[x]": "Not available", "[z]": "Not applicable"}
 MARKER_SENTENCES = {**MARKER_WORDS, "[c]": "Hidden to protect people"}
-DIGITS = {"people": 0, "percent": 1, "percentage_points": 1, "pounds": 2, "dollars": 2, "ratio": 2}
+DIGITS = {"people": 0, "fte": 0, "percent": 1, "percentage_points": 1, "pounds": 2, "dollars": 2, "ratio": 2}
 SHARES = frozenset({"percent", "percentage_points"})
 MONEY = frozenset({"pounds", "dollars"})
 NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -56,6 +56,8 @@ def format_value(value: Any, unit: str, currency: str = "£", digits: int | None
         return number
     if unit == "people":
         return f"{number} {'person' if number == '1' else 'people'}"
+    if unit == "fte":
+        return f"{number} full-time equivalent{'' if number == '1' else 's'}"
     return f"{number} times" if unit == "ratio" else f"{number} percentage point{'' if number == '1' else 's'}"
 
 

@@ -29,6 +29,9 @@ class FlowAttacker:
     rows: list[np.ndarray] = field(default_factory=list)
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
+    sums: list[tuple[np.ndarray, float, float]] = field(default_factory=list)
+    most: float = 1.0
+    """What one person can have of a sum that is published."""
 
     def __post_init__(self) -> None:
         self.cells = list(product(self.tree.parents, *self.categories.values(), ("stayed", "joined", "left")))
@@ -52,17 +55,34 @@ class FlowAttacker:
         self.low.append(min(fitting))
         self.high.append(max(fitting))
 
+    def see_sum(self, region: Region, low: float, high: float) -> None:
+        """A sum over people, such as full-time equivalents, that lies from `low` up to `high`."""
+        self.sums.append((self.row(region, WAYS["later"]), low, high))
+
     def range_of(self, region: Region, ways: Iterable[str], less: tuple[Region, Iterable[str]] | None = None) -> tuple[int, int]:
         aim = self.row(region, ways)
         if less is not None:
             aim = aim - self.row(*less)
-        facts = LinearConstraint(sparse.csr_matrix(np.array(self.rows)), self.low, self.high)
+        facts, whole = self._facts(len(aim))
         bounds = []
         for sign in (1, -1):
-            found = milp(sign * aim, constraints=facts, integrality=np.ones(len(aim)), bounds=Bounds(0, 10_000))
+            cost = np.concatenate([sign * aim, np.zeros(len(whole) - len(aim))])
+            found = milp(cost, constraints=facts, integrality=whole, bounds=Bounds(0, 10_000))
             assert found.success, found.message
-            bounds.append(round(float(aim @ np.round(found.x))))
+            bounds.append(round(float(aim @ np.round(found.x[: len(aim)]))))
         return bounds[0], bounds[1]
+
+    def _facts(self, people: int) -> tuple[LinearConstraint, np.ndarray]:
+        """Head counts are whole; behind them, where sums are known, what the people of each combination have: at most `most` each."""
+        counts = sparse.csr_matrix(np.array(self.rows))
+        if not self.sums:
+            return LinearConstraint(counts, self.low, self.high), np.ones(people)
+        sums = sparse.csr_matrix(np.array([row for row, _, _ in self.sums]))
+        each = sparse.hstack([-self.most * sparse.eye(people), sparse.eye(people)])
+        matrix = sparse.vstack([sparse.block_diag([counts, sums]), each], format="csr")
+        low = [*self.low, *(low for _, low, _ in self.sums), *[-np.inf] * people]
+        high = [*self.high, *(high for _, _, high in self.sums), *[0.0] * people]
+        return LinearConstraint(matrix, low, high), np.concatenate([np.ones(people), np.zeros(people)])
 
 
 def _rounded(n: int, chain: Sequence[int]) -> int:
