@@ -49,8 +49,9 @@ class CategoryBinding:
     def bind(self, cells: pd.Series) -> pd.Series:
         codes, distinct = pd.factorize(cells)
         meant = np.array([self._place(str(label)) for label in distinct] + [self._blank()], dtype="int64")
+        rows = _rows_of_each(codes, len(distinct))
         for place in np.flatnonzero(meant[:-1] < 0).tolist():
-            self._unknown[str(distinct[place])] += int((codes == place).sum())
+            self._unknown[str(distinct[place])] += int(rows[place])
         blank = int((codes < 0).sum())
         if blank and self._labels.blank is None and self._there:
             self._unknown[BLANK] += blank
@@ -106,13 +107,11 @@ class ValueBinding:
         if self._parse is None:
             return cells
         codes, distinct = pd.factorize(cells)
-        values: list[Any] = []
-        for place, cell in enumerate(distinct):
-            value = self._value(str(cell))
-            if isinstance(value, NotUnderstood):
-                refuse(codes == place, f"{self._heading}: {value}")
-                value = None
-            values.append(value)
+        values = [self._value(str(cell)) for cell in distinct]
+        why = np.array([str(value) if isinstance(value, NotUnderstood) else "" for value in values] + [""], dtype=object)
+        for reason in sorted(set(why) - {""}):
+            refuse((why == reason)[codes], f"{self._heading}: {reason}")
+        values = [None if isinstance(value, NotUnderstood) else value for value in values]
         typed = pd.Series([*values, None], dtype=STORED.get(self._column.type, "float64")).take(codes)  # the last stands for empty cells
         typed.index = cells.index
         self._check_limits(typed, refuse)
@@ -179,8 +178,8 @@ class BandBinding:
         codes, distinct = pd.factorize(numbers)
         unknown = next(iter(self._dimension.unknown), None)
         bands = [self._dimension.band(float(number)) for number in distinct]
-        for place, band in enumerate(bands):
-            self._outside += int((codes == place).sum()) if band is None else 0
+        rows = _rows_of_each(codes, len(distinct))
+        self._outside += sum(int(n) for n, band in zip(rows, bands, strict=True) if band is None)
         filled = [band or unknown for band in bands] + [unknown]
         meant = np.array([self._type.categories.get_loc(band) if band else -1 for band in filled], dtype="int64")
         return pd.Series(pd.Categorical.from_codes(meant[codes], dtype=self._type), index=values.index)
@@ -189,6 +188,11 @@ class BandBinding:
         if not self._outside:
             return None
         return f"{self._outside:,} rows have a {self._name} outside every band of {self._dimension.id}: they count as not known there."
+
+
+def _rows_of_each(codes: np.ndarray, distinct: int) -> np.ndarray:
+    """How many rows hold each different cell; -1 is an empty one."""
+    return np.bincount(codes[codes >= 0], minlength=distinct)
 
 
 def _completed_years(day: pd.Series, since: pd.Series) -> pd.Series:

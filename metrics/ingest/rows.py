@@ -15,12 +15,15 @@ import pandas as pd
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Column, Dataset
 from metrics.errors import Problem
+from metrics.ingest.answers import WRONG
 from metrics.ingest.bindings import LABELS_SHOWN, BandBinding, CategoryBinding, ValueBinding
 from metrics.ingest.cells import WORDS
 from metrics.ingest.labels import folded
 from metrics.ingest.placing import Places, Unplaced
 from metrics.ingest.reading import Extract
 
+YEAR_OR_MONTH = r"^([0-9]{4})(?:-([0-9]{2}))?$"
+LAST_DAY = {"month": pd.offsets.MonthEnd(0), "quarter": pd.offsets.QuarterEnd(0), "year": pd.offsets.YearEnd(0)}
 Told = Callable[[int], None]
 """How many rows were read so far."""
 AS_AT = "datetime64[us]"
@@ -153,6 +156,9 @@ class _Binding:
 
     def bind(self, part: _Part) -> pd.DataFrame:
         raw, bound = part.raw, {}
+        if WRONG in raw:
+            for reason in raw[WRONG][raw[WRONG] != ""].unique():
+                part.refuse((raw[WRONG] == reason).to_numpy(), reason)
         bound["as_at"] = self._as_at(part)
         bound["person_id"] = self._person_id(part)
         bound["unit"] = self._units.bind(raw[self._unit_headings], bound["as_at"])
@@ -176,7 +182,11 @@ class _Binding:
     def _as_at(self, part: _Part) -> pd.Series:
         if self._dataset.as_at is None:
             return pd.Series(pd.Timestamp(self._day or dt.date.min), index=part.raw.index, dtype=AS_AT)
-        return self._dates.bind(part.raw[self._headings[self._dataset.as_at]], part.refuse)
+        cells = part.raw[self._headings[self._dataset.as_at]]
+        if self._dataset.as_at_end_of is None:
+            return self._dates.bind(cells, part.refuse)
+        whole = cells.str.strip().str.replace(YEAR_OR_MONTH, lambda found: f"{found[1]}-{found[2] or '01'}-01", regex=True)
+        return self._dates.bind(whole, part.refuse) + LAST_DAY[self._dataset.as_at_end_of]
 
     def _person_id(self, part: _Part) -> pd.Series:
         if self._dataset.person_id == "absent":
@@ -248,10 +258,11 @@ class UnitBinder:
         together = pd.MultiIndex.from_arrays([codes for codes, _ in numbered])
         which, combinations = pd.factorize(together)
         meant = np.empty(len(combinations), dtype="int64")
+        rows = np.bincount(which, minlength=len(combinations))
         for n, places in enumerate(combinations):
             labels = tuple(str(distinct[p]) if p >= 0 else None for p, (_, distinct) in zip(places, numbered[:-1], strict=False))
             day = pd.Timestamp(numbered[-1][1][places[-1]]).date() if places[-1] >= 0 else None
-            meant[n] = self._place(labels, day, int((which == n).sum()))
+            meant[n] = self._place(labels, day, int(rows[n]))
         return pd.Series(pd.Categorical.from_codes(meant[which], dtype=self._type), index=words.index)
 
     def _place(self, labels: tuple[str | None, ...], day: dt.date | None, rows: int = 0) -> int:
