@@ -120,11 +120,27 @@ class Flows(Definition):
     """The span: each snapshot is compared with the one so long before. KPIs of this dataset are published as often."""
 
 
+class Answers(Definition):
+    """Rows that hold how many people gave each answer, one heading for each: a partner's return, a published table."""
+
+    column: Id
+    """The category column that the headings fill; its dimension has this name unless `dimension` says otherwise."""
+    dimension: Id | None = None
+    source: Mapping[Text, Id] = Field(alias="from", min_length=1)
+    """Heading to category; several headings of one category are added together."""
+    made_of: Mapping[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    """Heading to headings whose sum stands in for it where it is empty: a group, and the parts that some fill instead of it."""
+    total: Annotated[tuple[Text, ...], BeforeValidator(_many, json_schema_input_type=Text | tuple[Text, ...])] = ()
+    """Headings that hold how many people there are; the first filled one counts. Answers that do not add up to it refuse the row."""
+
+
 class Dataset(Definition):
     """One kind of extract. The file name is its id: `config/datasets/hr.yaml` describes dataset `hr`."""
 
     id: Id
     title: Text
+    answers: Answers | None = None
+    """Left out: a row is a person or a post. Present: a row holds numbers of people, and nothing is known of any one of them."""
     flows: Flows | None = None
     """This dataset is worked out from another one, and has its columns, populations and people; nothing is loaded into it."""
     source_system: Text | None = None
@@ -134,6 +150,9 @@ class Dataset(Definition):
     main_post: MainPost | None = None
     as_at: Text | None = None
     """Heading of a column that holds the snapshot date; otherwise the date is given on `equality ingest --as-at`."""
+    as_at_end_of: Literal["month", "quarter", "year"] | None = None
+    """The `as_at` column may hold a year, a month or a day, and each row counts as at the last day of its calendar month, quarter or
+    year: returns made on different days then stand side by side."""
     unit: UnitBinding | None = None
     """Absent: everyone belongs to the whole council."""
     columns: Mapping[Id, Column] = Field(default_factory=dict)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from metrics.definitions.access import Access
+from metrics.definitions.answers import unfolded
 from metrics.definitions.base import Definition
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.checks import CHECKS
@@ -96,7 +97,7 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
     disclosure = shelf.single("disclosure", DisclosureSettings)
     access = shelf.single("access", Access) if (folder / "access.yaml").exists() else None
     declared = shelf.single("populations", Populations) if (folder / "populations.yaml").exists() else None
-    extracts = _only(found["datasets"], Dataset)
+    extracts = unfolded(_only(found["datasets"], Dataset))
     dimensions = with_movements(_only(found["dimensions"], Dimension), extracts)
     everyone = resolved(declared.populations, dimensions) if declared else {}
     datasets = worked_out({id: shared(made, everyone, dimensions) for id, made in extracts.items()})

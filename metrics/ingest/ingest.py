@@ -18,9 +18,11 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Table, delete, select
 
+from metrics.definitions.answers import PEOPLE
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Dataset
 from metrics.errors import InputError, Problem
+from metrics.ingest.answers import given_twice, unfold
 from metrics.ingest.database_tables import open_database_table
 from metrics.ingest.movement import Movement, movement
 from metrics.ingest.people import counts_once, duplicates, sum_over_posts
@@ -211,6 +213,8 @@ def _bind_all(load: _Load, extracts: Sequence[Callable[[], Extract]]) -> list[Bo
     for opened in extracts:
         try:
             extract = opened()
+            if load.dataset.answers is not None:
+                extract = unfold(extract, load.dataset.answers)
             if extract.sha256 and extract.sha256 in seen:
                 problems.append(Problem(extract.name, f"has the same content as {seen[extract.sha256]}: everyone would count twice."))
             seen[extract.sha256] = extract.name
@@ -257,7 +261,8 @@ def _refuse_duplicates(dataset: Dataset, rows: pd.DataFrame, bounds: Sequence[Bo
     refused = [b.refused_people.assign(file=n, row_number=b.refused_people.index) for n, b in enumerate(bounds) if b.rejected]
     people = rows[["as_at", "person_id", "file", "row_number"]]
     everyone = pd.concat([people, *refused], ignore_index=True) if refused else people
-    if problems := duplicates(dataset, everyone, [bound.extract.where for bound in bounds]):
+    places = [bound.extract.where for bound in bounds]
+    if problems := [*duplicates(dataset, everyone, places), *given_twice(dataset, rows, places)]:
         raise InputError(problems, "Nothing was stored.")
 
 
@@ -281,7 +286,7 @@ def _commonest_reasons(bounds: Sequence[Bound]) -> list[Problem]:
 
 def _write_rejects(dataset: Dataset, bounds: Sequence[Bound], folder: Path) -> Path:
     """The refused rows as they were, with the reasons in front."""
-    headings = list(dict.fromkeys(str(h) for bound in bounds for h in bound.refused.columns if h != REASON))
+    headings = list(dict.fromkeys(str(h) for bound in bounds for h in bound.refused.columns if not str(h).startswith("\0")))
     rows = (row for bound in bounds for row in _rejects(bound, headings))
     name = f"rejects-{dataset.id}-{dt.datetime.now():%Y%m%d-%H%M%S}.csv"
     return write_private(folder, name, as_csv(["file", "row", "reason", *headings], rows))
@@ -305,7 +310,9 @@ def _store(load: _Load, rows: pd.DataFrame, came: _Came) -> tuple[DayReport, ...
     with source.begin():
         there = set(source.columns(table.name))
         held = {s.as_at for s in read_snapshots(source, dataset.id)}
-        compared = _Comparison(source, table, there, tuple(c for c in ("unit", *dataset.columns) if c in table.columns))
+        compared = _Comparison(
+            source, table, there, tuple(c for c in ("unit", *dataset.columns) if c in table.columns), dataset.answers is not None
+        )
         load.told("comparing with what is stored", 0, 0)
         for day in sorted(rows["as_at"].unique()):
             of_day = rows["as_at"] == day
@@ -336,6 +343,8 @@ class _Comparison:
     table: Table
     there: set[str]
     columns: tuple[str, ...]
+    weighted: bool
+    """Rows stand for numbers of people."""
 
     def with_day(self, day: dt.date, part: pd.DataFrame) -> Movement:
         names = dict.fromkeys(["person_id", "counts_once", *self.columns])
@@ -349,7 +358,7 @@ def _day_report(compared: _Comparison, day: dt.date, part: pd.DataFrame, held: s
         as_at=day,
         outcome="replaced" if day in held else "loaded",
         rows=len(part),
-        people=int(part["counts_once"].sum()),
+        people=int(part[PEOPLE].sum() if compared.weighted else part["counts_once"].sum()),
         replaced=compared.with_day(day, part) if day in held else None,
         previous_day=earlier,
         previous=compared.with_day(earlier, part) if earlier else None,

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement, FromClause, Select
 
+from metrics.definitions.answers import PEOPLE
 from metrics.definitions.configuration import Configuration
 from metrics.query.atoms import Where
 from metrics.query.flows import flow_rows
@@ -95,8 +96,20 @@ class Compiler:
         """as_at, unit (when the table goes below the council), one column per axis, n; of the plan's days, or of more that are alike."""
         units = [self.table.c.unit] if wanted.depth else []
         axes = [self.coded(axis).expression.label(axis) for axis in wanted.axes]
-        inner = sa.select(self.table.c.as_at, *units, *axes).where(*self.people(days)).subquery("people")
-        return sa.select(*inner.c, sa.func.count().label("n")).group_by(*inner.c)
+        weight = [] if self.weight is None else [self.weight.label("weight")]
+        inner = sa.select(self.table.c.as_at, *units, *axes, *weight).where(*self.people(days)).subquery("people")
+        keys = [column for column in inner.c if column.name != "weight"]
+        return sa.select(*keys, self.number(inner.c.weight if weight else None).label("n")).group_by(*keys)
+
+    @property
+    def weight(self) -> ColumnElement[Any] | None:
+        """How many people a row stands for; None where each stands for one."""
+        return self.table.c[PEOPLE] if self.configuration.datasets[self.plan.dataset].answers is not None else None
+
+    @staticmethod
+    def number(weight: ColumnElement[Any] | None) -> ColumnElement[Any]:
+        """How many people some rows stand for."""
+        return sa.func.count() if weight is None else sa.cast(sa.func.sum(weight), sa.BigInteger)
 
     def admits(self, where: Where) -> ColumnElement[bool]:
         """A set of people as a condition on stored columns."""
@@ -144,7 +157,9 @@ class Compiler:
             for at, family in enumerate(groups)
         ]
         pay = sa.cast(self.stored(column), sa.Double).label("pay")
-        above = (sa.cast(lines.c[f"unit_{depth}"], sa.Integer).label(f"unit_{depth}") for depth in range(1, deepest + 1))  # may be all empty
+        above = (
+            sa.cast(lines.c[f"unit_{depth}"], sa.Integer).label(f"unit_{depth}") for depth in range(1, deepest + 1)
+        )  # may be all empty
         rows = sa.select(self.table.c.as_at, pay, *places, *above)
         people = rows.where(*self.people(), self.stored(column).is_not(None))
         if deepest:

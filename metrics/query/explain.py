@@ -170,7 +170,8 @@ def _meets(compiler: Compiler, wanted: Filter) -> ColumnElement[bool]:
 
 def _waterfall(compiler: Compiler, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """All steps in one statement: rows, then those that meet the first condition, the first two, and so on."""
-    counts = (sa.func.sum(sa.case((sa.and_(*conditions[:n]), 1), else_=0)) for n in range(1, len(conditions) + 1))
+    one = 1 if compiler.weight is None else compiler.weight
+    counts = (sa.func.sum(sa.case((sa.and_(*conditions[:n]), one), else_=0)) for n in range(1, len(conditions) + 1))
     steps: list[ColumnElement[Any]] = [count.label(f"step_{n}") for n, count in enumerate(counts, 1)]
     return sa.select(sa.func.count().label("rows"), *steps).where(compiler.table.c.as_at.in_(compiler.plan.days))
 

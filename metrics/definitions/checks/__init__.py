@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from metrics.definitions.checks import (
     access,
+    answers,
     audiences,
     bands,
     benchmarks,
@@ -43,6 +44,7 @@ CHECKS: tuple[Callable[[Parsed], Iterable[Problem]], ...] = (
     parents.check,
     bands.check,
     reserved_names.check,
+    answers.check,
     columns.check,
     recodes.check,
     main_post.check,

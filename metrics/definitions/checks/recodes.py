@@ -23,8 +23,8 @@ def _columns(parsed: Parsed, dataset: Dataset) -> Iterator[Problem]:
             yield parsed.problem("datasets", dataset.id, ("columns", name), message)
             continue
         dimension = parsed.dimensions.get(column.dimension or "")
-        if dimension is None:
-            continue
+        if dimension is None or (dataset.answers is not None and name == dataset.answers.column):
+            continue  # answers say themselves what their headings mean
         for label, category in column.recode.items():
             if category not in dimension.ids:
                 message = no_such("category", category, dimension.ids, f"dimension '{dimension.id}'")

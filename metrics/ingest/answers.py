@@ -1,0 +1,112 @@
+"""Rows that hold numbers of people, unfolded: one row for each answer that anybody gave, with how many gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from metrics.definitions.answers import ANSWER_HEADING, PEOPLE_HEADING
+from metrics.definitions.dataset import Answers, Dataset
+from metrics.errors import InputError, Problem
+from metrics.ingest.cells import WORDS
+from metrics.ingest.labels import folded
+from metrics.ingest.people import Where
+from metrics.ingest.reading import Extract
+
+WRONG = "\0wrong"
+"""Column of why a row is refused before its cells are read."""
+
+
+def unfold(extract: Extract, answers: Answers) -> Extract:
+    """The same extract with a row for each answer and each row of the file, under the two headings of `metrics.definitions.answers`.
+
+    A row without any answer stands for nobody: its organisation made no return on this question.
+
+    Raises
+    ------
+    InputError : a heading is missing
+    """
+    there = {folded(heading): heading for heading in extract.headings}
+    wanted = [*answers.source, *(part for parts in answers.made_of.values() for part in parts), *answers.total]
+    missing = [heading for heading in dict.fromkeys(wanted) if folded(heading) not in there]
+    if missing:
+        listed = ", ".join(extract.headings[:30])
+        where, row = extract.where(), extract.header_row
+        say = [Problem(where, f"no heading '{heading}' (answers). There are: {listed}.", row) for heading in missing]
+        raise InputError(say, "Nothing was stored. Correct `answers:` in the dataset's definition, or the file.")
+    found = {heading: there[folded(heading)] for heading in wanted}
+
+    def read(columns: Sequence[str] | None) -> Iterator[pd.DataFrame]:
+        kept = None if columns is None else [c for c in columns if c not in (ANSWER_HEADING, PEOPLE_HEADING)]
+        asked = None if kept is None else list(dict.fromkeys([*kept, *found.values()]))
+        for part in extract.parts(asked):
+            yield _unfolded(part, answers, found, list(kept if kept is not None else part.columns))
+
+    return replace(_plain(extract), headings=(*extract.headings, ANSWER_HEADING, PEOPLE_HEADING), read=read)
+
+
+def _plain(extract: Extract) -> Extract:
+    return Extract(**{name: getattr(extract, name) for name in Extract.__dataclass_fields__})
+
+
+def _unfolded(part: pd.DataFrame, answers: Answers, found: dict[str, str], kept: list[str]) -> pd.DataFrame:
+    numbers = {heading: _whole(part[own]) for heading, own in found.items()}
+    filled = {heading: _filled(numbers, heading, answers) for heading in answers.source}
+    given = pd.DataFrame(filled, index=part.index)
+    wrong = _wrong(given, numbers, answers)
+    pieces = []
+    for heading, category in answers.source.items():
+        here = given[heading].notna() & (wrong == "")
+        pieces.append(_told(part.loc[here, kept], category, given.loc[here, heading].astype("int64").astype(str)))
+    refused = wrong != ""
+    pieces.append(_told(part.loc[refused, kept], None, "0", wrong[refused]))
+    rows = pd.concat(pieces).sort_index(kind="stable")
+    return rows.astype({ANSWER_HEADING: WORDS, PEOPLE_HEADING: WORDS})
+
+
+def _told(rows: pd.DataFrame, answer: str | None, people: pd.Series | str, wrong: pd.Series | str = "") -> pd.DataFrame:
+    told = rows.copy()
+    told[ANSWER_HEADING], told[PEOPLE_HEADING], told[WRONG] = answer, people, wrong
+    return told
+
+
+def _whole(cells: pd.Series) -> pd.Series:
+    """Whole numbers; missing where the cell is empty, and below nothing where it is no whole number."""
+    numbers = pd.to_numeric(cells.astype(object).map(lambda c: c.replace(",", "").strip() if isinstance(c, str) else c), errors="coerce")
+    bad = cells.notna() & (numbers.isna() | (numbers < 0) | (numbers % 1 != 0))
+    return numbers.astype("float64").mask(bad, -1.0)
+
+
+def _filled(numbers: dict[str, pd.Series], heading: str, answers: Answers) -> pd.Series:
+    own = numbers[heading]
+    parts = answers.made_of.get(heading)
+    return own if not parts else own.fillna(pd.DataFrame({p: numbers[p] for p in parts}).sum(axis=1, min_count=1))
+
+
+def _wrong(given: pd.DataFrame, numbers: dict[str, pd.Series], answers: Answers) -> pd.Series:
+    """Why each row is refused; empty where it is not."""
+    why = pd.Series("", index=given.index, dtype=object)
+    unclear = (pd.DataFrame(numbers) < 0).any(axis=1)
+    why[unclear] = "an answer is not a whole number of people"
+    if answers.total:
+        total = pd.DataFrame({h: numbers[h] for h in answers.total}).bfill(axis=1).iloc[:, 0]
+        together = given.sum(axis=1, min_count=1)
+        differs = together.notna() & total.notna() & (together != total) & ~unclear
+        why[differs] = "the answers do not add up to the total: a group and its parts both filled, or an answer missing"
+    return why
+
+
+def given_twice(dataset: Dataset, rows: pd.DataFrame, where: Sequence[Where]) -> list[Problem]:
+    """Two rows of one unit and day: their people would be counted twice. `where` has the places of each file's rows."""
+    if dataset.answers is None:
+        return []
+    returns = rows[["as_at", "unit", "file", "row_number"]].drop_duplicates()
+    twice = returns[returns.duplicated(["as_at", "unit"], keep=False)]
+    found = []
+    for (day, unit), group in twice.groupby(["as_at", "unit"], observed=True, sort=False):
+        places = ", ".join(where[f](n) for f, n in zip(group["file"].tolist(), group["row_number"].tolist(), strict=True))
+        say = f"'{unit}' stands on each of these rows as at {pd.Timestamp(str(day)).date()}: its people would count twice."
+        found.append(Problem(places, say))
+    return found

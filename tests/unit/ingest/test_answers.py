@@ -1,0 +1,79 @@
+"""Rows that hold numbers of people: unfolded, added up, refused where they do not add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from metrics.definitions.answers import unfolded
+from metrics.definitions.configuration import Configuration
+from metrics.errors import InputError
+from metrics.ingest.ingest import ImportReport, ingest_files
+from metrics.sources.engine import Source, open_source
+from metrics.sources.snapshots import read_snapshots
+from metrics.sources.tables import dataset_table
+from tests.support.councils import a_council
+
+HEAD = "Unit,Made,Women,Women full time,Women part time,Men,Unknown,All\n"
+ANSWERS = {
+    "column": "sex",
+    "from": {"Women": "female", "Men": "male", "Unknown": "not_recorded"},
+    "made_of": {"Women": ["Women full time", "Women part time"]},
+    "total": "All",
+}
+
+
+def council(**changes: object) -> Configuration:
+    made = a_council(**{"person_id": "absent", "columns": {}, "as_at": "Made", "as_at_end_of": "year", "answers": ANSWERS, **changes})
+    return replace(made, datasets=unfolded(made.datasets))
+
+
+def load(tmp_path: Path, lines: str, source: Source | None = None, **changes: object) -> tuple[ImportReport, Source]:
+    file = tmp_path / "returns.csv"
+    file.write_text(HEAD + lines)
+    source = source or open_source("duckdb://", read_only=False)
+    return ingest_files(council(**changes), "hr", [file], None, source, tmp_path / "private", accept_rejects=True), source
+
+
+def stored(source: Source) -> set[tuple[str, str, int]]:
+    table = dataset_table(council(), "hr")
+    rows = source.fetch(table.select())
+    return {(r.unit, r.sex, r.people) for r in rows.itertuples()}
+
+
+def test_one_row_for_each_answer_and_none_where_no_return_was_made(tmp_path: Path) -> None:
+    report, source = load(tmp_path, 'Housing,2026,40,,,"1,060",0,1100\nAdult Social Care,2026-05,,,,,,900\n')
+    assert stored(source) == {("housing", "female", 40), ("housing", "male", 1060), ("housing", "not_recorded", 0)}
+    assert (report.rejected, report.days[0].people) == (0, 1100)
+
+
+def test_parts_stand_in_for_an_empty_group_and_only_then(tmp_path: Path) -> None:
+    report, source = load(tmp_path, "Housing,2026,,30,10,60,,100\nAdult Social Care,2026,40,30,10,60,,100\n")
+    assert {(u, s, n) for u, s, n in stored(source) if s == "female"} == {("housing", "female", 40), ("adults", "female", 40)}
+    assert report.rejected == 0
+
+
+@pytest.mark.parametrize("line", ["40,,,50,,100", "40,,,70,,100", "4.5,,,95.5,,100", "-1,,,101,,100", "forty,,,60,,100"])
+def test_a_row_that_does_not_add_up_is_refused_whole(tmp_path: Path, line: str) -> None:
+    report, source = load(tmp_path, f"Housing,2026,{line}\nAdult Social Care,2026,50,,,50,,100\n")
+    assert report.rejected == 1
+    assert {unit for unit, _, _ in stored(source)} == {"adults"}
+
+
+@pytest.mark.parametrize(("written", "day"), [("2026", "2026-12-31"), ("2026-05", "2026-12-31"), ("16/05/2026", "2026-12-31")])
+def test_a_year_a_month_and_a_day_are_the_end_of_their_year(tmp_path: Path, written: str, day: str) -> None:
+    _, source = load(tmp_path, f"Housing,{written},40,,,60,,100\n")
+    assert [s.as_at for s in read_snapshots(source, "hr")] == [date.fromisoformat(day)]
+
+
+def test_two_returns_of_one_unit_and_year_would_count_twice(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="count twice"):
+        load(tmp_path, "Housing,2026,40,,,60,,100\nHousing,2026-05,41,,,60,,101\n")
+
+
+def test_a_missing_heading_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no heading 'Trans women'"):
+        load(tmp_path, "Housing,2026,40,,,60,,100\n", answers=ANSWERS | {"from": {"Women": "female", "Trans women": "female"}})
