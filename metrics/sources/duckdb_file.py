@@ -39,6 +39,7 @@ class DuckDBSource(Source):
         self.where = path or "the database in memory"
         self._connection = _connect(Path(path), read_only) if path else duckdb.connect(":memory:", config=CLOSED)
         self._path = Path(path) if path else None
+        self._opened = _identity(self._path)
 
     def fetch(self, select: Select[Any] | SelectBase) -> pd.DataFrame:
         text, values = self._compiled(select, {})
@@ -80,6 +81,7 @@ class DuckDBSource(Source):
         self._connection.execute("BEGIN TRANSACTION")
         try:
             yield self
+            self._check_still_there()
             self._run("COMMIT", [])
         except BaseException:
             with suppress(duckdb.Error):  # a failed commit has already rolled back
@@ -88,14 +90,25 @@ class DuckDBSource(Source):
 
     def forget(self, tables: Sequence[str]) -> str:
         """Deleted rows stay in a DuckDB file's free pages: what is left is written into a new file, which takes the old one's place."""
-        if self._path is not None:
-            with self._in_words():
+        try:
+            if self._path is not None:
                 rewrite(self._connection, self._path)
-        self.close()
+        except (SourceError, duckdb.Error, OSError) as error:
+            say = f"The rows are deleted, but the file {self._path} could not be rewritten and may still hold them."
+            advice = error.advice if isinstance(error, SourceError) else _advice(error)
+            raise SourceError(say, f"{advice} Then run `equality purge` again.") from error
+        finally:
+            self.close()
         return ""
 
     def close(self) -> None:
         self._connection.close()
+
+    def _check_still_there(self) -> None:
+        """Rows written into a file that somebody has removed would be gone without a word."""
+        if _identity(self._path) != self._opened:
+            say = f"The workforce database ({self.where}) was removed or replaced while it was open."
+            raise SourceError(say, "Nothing was stored. Put it back, or load every extract again into a new one.")
 
     def _compiled(self, statement: Any, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         if isinstance(statement, ExecutableDDLElement):
@@ -134,6 +147,15 @@ class DuckDBSource(Source):
             if "interrupt" not in str(error).lower():
                 raise
             raise KeyboardInterrupt from error
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Which file stands at a path; None where there is none."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 REWRITING = ".rewriting"
