@@ -24,7 +24,14 @@ PAGES = {
         "kpi-gap-directorate": "/kpi?measure=PG02&unit=adult_social_care",
         "directorate": "/directorate",
         "directorate-below": "/directorate?unit=city_operations",
+        "directorate-former": "/directorate?unit=neighbourhoods",
+        "kpi-as-was": "/kpi?measure=WF01&unit=city_operations&structure=as_was",
+        "kpi-today": "/kpi?measure=WF01&unit=city_operations",
         "gaps": "/gaps",
+        "data-quality": "/data_quality",
+        "data-quality-below": "/data_quality?unit=city_operations",
+        "definitions": "/definitions",
+        "definition": "/definitions?definition=PG07",
     },
     "houston": {
         "overview": "/",
@@ -34,6 +41,10 @@ PAGES = {
         "directorate": "/directorate",
         "directorate-below": "/directorate?unit=houston_police",
         "gaps": "/gaps",
+        "data-quality": "/data_quality",
+        "data-quality-below": "/data_quality?unit=houston_police",
+        "definitions": "/definitions",
+        "definition": "/definitions?definition=PG07",
     },
 }
 FIGURES = {"demo": ("/kpi?measure=PG02", "0.6%"), "houston": ("/kpi?measure=WF02", "30.2%")}

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from metrics.definitions.organisation_csv import COLUMNS
 from metrics.definitions.schema import KINDS
 from metrics.settings import SettingsFile
 
@@ -36,7 +37,29 @@ def definitions_page() -> str:
     parts = ["# Configuration keys", "The file name is the id, so no file has a key `id`. A key without a default must be given."]
     for kind, where in FILES.items():
         parts += [f"## `{where}`", *_model(kinds[kind], set())]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *_organisation()]) + "\n"
+
+
+ORGANISATION = {
+    "unit": "An id that never changes: letters, digits, and _ . - between them.",
+    "name": "What people call it.",
+    "parent": "The id of the unit above; empty for the council itself.",
+    "level": "What the council calls this kind of unit: directorate, service, team. Breakdowns name levels.",
+    "valid_from": "First day; empty: always. A date, 2024-04-01.",
+    "valid_to": "Last day; empty: to this day.",
+    "successor": "Where the people attached to the unit went, on the day after it ended; several ids, separated by ;, for a split.",
+}
+
+
+def _organisation() -> list[str]:
+    """The one file that is a table: a line per unit and parent."""
+    rows = [f"| `{name}` | {ORGANISATION[name]} |" for name in COLUMNS]
+    told = "One line per unit that ever was. A unit that moves or is renamed ends, and a successor begins: see [units over time]"
+    return [
+        "## `config/organisation.csv`",
+        f"{told}(../methods/organisation.md).",
+        "\n".join(["| column | meaning |", "| --- | --- |", *rows]),
+    ]
 
 
 def _model(model: type[BaseModel], told: set[type[BaseModel]]) -> list[str]:
