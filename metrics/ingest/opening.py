@@ -96,7 +96,7 @@ def open_input(path: Path) -> Opened:
     size = _walk(path, gzipped, kind, wide)
     if kind == "workbook":
         _check_archive(path, gzipped, first)
-    return Opened(path, kind, gzipped, _sha256(path), size, wide)
+    return Opened(path, kind, gzipped, sha256_of(path), size, wide)
 
 
 def _kind(first: bytes) -> Kind:
@@ -207,6 +207,6 @@ def _check_document(path: Path, archive: zipfile.ZipFile) -> None:
         raise refuse(path, "this is a ZIP archive, not a workbook.", "Unpack it and name the files inside.")
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
