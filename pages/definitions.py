@@ -59,7 +59,7 @@ else:
     )
     report = catalogue.read_steps(viewer, contents, kpi)
     if report is None:
-        show(notes.sentence("This release does not hold these steps. Releases made from now on do."))
+        show(notes.sentence(catalogue.NO_STEPS if kpi.steps else catalogue.NO_STEPS_YET))
     else:
         steps = waterfall_steps(report.cells, kpi)
         drawn, numbers = st.columns(2, gap="large")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metrics.report import KpiSummary
-from metrics.wording.values import lower_first
+from metrics.wording.values import lower_first, upper_first
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Formula:
 
 
 def describe_formula(kpi: KpiSummary) -> Formula | None:
-    """None where the release does not say who is counted: it was made before releases did."""
+    """None where the release does not say who is counted, because it was made before releases did, and for measures without one."""
     if not kpi.steps:
         return None
     population, pay = lower_first(kpi.population), (kpi.column or "pay").replace("_", " ")
@@ -49,7 +49,12 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             middle = "Added up and divided by their number" if kpi.measure == "mean" else "Put in order: the value in the middle"
             top = f"Sum of {pay}" if kpi.measure == "mean" else f"Middle value of {pay}"
             return Formula(f"The {pay} of {whom}. {middle}.", top, f"People: {whom}" if kpi.measure == "mean" else "")
-        case _:
+        case "fte":
+            return Formula(f"{upper_first(pay)} of {whom}, added up.", f"Sum of {pay}: {whom}", "")
+        case "turnover":
+            words = f"Of every hundred people in {population}, how many left in the span: leavers divided by the average of both ends."
+            return Formula(words, f"People who left: {population}", "Average of the people at both ends of the span", "times 100")
+        case "pay_gap_mean" | "pay_gap_median":
             kind = "mean" if kpi.measure.endswith("mean") else "median"
             words = f"How much lower the {kind} {pay} of {group} is than that of {other}, as a share of the latter’s. Counted: {whom}."
             return Formula(
@@ -58,6 +63,8 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
                 f"{kind.capitalize()} {pay} of {other}",
                 "times 100",
             )
+        case _:
+            return None
 
 
 def _with(group: str) -> str:

