@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Connection
 
-from metrics.errors import DisclosureError
+from metrics.errors import DisclosureError, InputError
 from metrics.releases.draft import DraftBatch
 from metrics.releases.schema import (
     BATCHES,
@@ -39,6 +39,19 @@ def check_cells(batch: DraftBatch) -> None:
         raise DisclosureError(f"{where}: {int(leaking.sum())} cells are marked as hidden but hold a value, so nothing was published.")
     if (pd.to_datetime(batch.cells["period_end"]).dt.date != batch.label.period_end).any():
         raise DisclosureError(f"{where}: some figures are of another period, so nothing was published.")
+    _check_lengths(batch.cells)
+
+
+def _check_lengths(cells: pd.DataFrame) -> None:
+    """SQLite would take any length, and PostgreSQL would not: a store must fit either."""
+    for table, names in ((SERIES, KEY_COLUMNS), (CELLS, TEXT_COLUMNS)):
+        for name in names:
+            longest, limit = max(cells[name].astype(str).unique(), key=len, default=""), getattr(table.c[name].type, "length", None)
+            if limit is not None and len(longest) > limit:
+                raise InputError(
+                    f"{name} '{longest[:40]}…' has {len(longest)} letters; the release store takes {limit}.",
+                    "Nothing was published. Choose a shorter id in the configuration.",
+                )
 
 
 def write_cells(connection: Connection, batch_id: int, batch: DraftBatch, series: dict[Key, int]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from metrics.access.viewer import Viewer
+from metrics.errors import SourceError
 from metrics.wording.dates import format_day
 from metrics.wording.values import upper_first
 from pages.shared import reports
@@ -97,6 +98,19 @@ def no_release(viewer: Viewer, all_withdrawn: bool = False) -> None:
     show(tag("p", "This happens once and takes a minute or two: an invented council, its staff, and a certified release of their figures."))
     _build().start()
     _progress()
+    st.stop()
+
+
+def cannot_read(viewer: Viewer, error: SourceError) -> None:
+    """The release store is away or of an earlier version: the analyst is told what to do, everybody else whom to tell. Ends the page."""
+    from pages.shared import notes  # which imports this module
+
+    notes.masthead(viewer)
+    show(tag("h1", "The published figures cannot be read at this moment", cls="eq-h1"))
+    if viewer.mode in ("demo", "local"):
+        show(tag("p", str(error)))
+    else:
+        show(tag("p", "Nothing is lost. Try again in a few minutes; if it stays so, tell the people who publish the figures."))
     st.stop()
 
 

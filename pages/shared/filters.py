@@ -9,15 +9,20 @@ from typing import Any
 import streamlit as st
 
 from metrics.access.viewer import Viewer
+from metrics.errors import SourceError
 from metrics.report import Contents, KpiSummary, Structure, UnitSummary
 from metrics.wording.dates import format_day
 from metrics.wording.structure import STRUCTURES, describe_ended, standing
-from pages.shared import demo, reports
+from pages.shared import demo, logs, reports
 
 
 def choose_release(viewer: Viewer, place: Any) -> tuple[Contents, str | None, str | None]:
     """The release to read, its id if the reader pinned it, and the id of the latest that stands."""
-    found = reports.list_releases(viewer)
+    try:
+        found = reports.list_releases(viewer)
+    except SourceError as error:
+        logs.page_failed(error)
+        demo.cannot_read(viewer, error)
     standing = [r for r in found if r.withdrawn is None]
     named = {r.id: r for r in found}
     asked = st.query_params.get("release") or st.session_state.get("kept release")

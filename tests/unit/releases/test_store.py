@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 from sqlalchemy import create_engine
 
 from metrics.access.viewer import Viewer
-from metrics.errors import AccessDenied, DisclosureError, NotPublished, SourceError
+from metrics.errors import AccessDenied, DisclosureError, InputError, NotPublished, SourceError
 from metrics.releases.store import ReleaseStore
 from metrics.report import Request
 from tests.support.drafts import UNITS, a_batch, a_draft, a_kpi
@@ -96,6 +96,15 @@ def test_nothing_uncertified_is_published(store: ReleaseStore) -> None:
     with pytest.raises(DisclosureError, match="marked as hidden but hold a value"):
         store.publish(a_draft(replace(batch, cells=leaking)))
     assert store.latest() is None
+
+
+def test_an_id_that_one_engine_would_cut_or_refuse_is_refused_on_both(store: ReleaseStore) -> None:
+    batch = a_batch(MARCH)
+    long = batch.cells.assign(unit=["u" * 121 if unit == "parks" else unit for unit in batch.cells["unit"]])
+    with pytest.raises(InputError, match="has 121 letters; the release store takes 120"):
+        store.publish(a_draft(replace(batch, cells=long)))
+    fits = batch.cells.assign(unit=["u" * 120 if unit == "parks" else unit for unit in batch.cells["unit"]])
+    assert store.publish(a_draft(replace(batch, cells=fits)))
 
 
 def test_a_failure_half_way_leaves_the_last_release(store: ReleaseStore) -> None:

@@ -132,6 +132,12 @@ def test_there_is_one_line_of_steps_to_this_version_and_none_leads_back() -> Non
     assert not any(hasattr(s.module, "downgrade") for s in scripts.walk_revisions())
 
 
+def test_the_steps_are_packages_so_that_an_installed_product_has_them() -> None:
+    assert (FOLDER / "__init__.py").is_file()
+    assert {p.name for p in (FOLDER / "versions").glob("*.py")} == {"__init__.py", "v1_first_tables.py", "v2_nothing_changes.py"}
+    assert (FOLDER / "versions/__init__.py").is_file()
+
+
 def test_a_step_that_fails_leaves_the_store_as_it_was(old: Database, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = dump(url)
     move = module.command.upgrade
