@@ -197,6 +197,7 @@ class AuditLog:
         if self._file is not None:
             with self._words():
                 self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._file.touch()  # SQLite itself would never let the group write, and two accounts share this file
         with self._words(), self._engine.connect().execution_options(writes=True) as connection, connection.begin():
             if not self._ready:
                 _make_tables(connection)

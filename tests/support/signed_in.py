@@ -25,19 +25,21 @@ def variables(public_url: str, folder: Path) -> dict[str, str]:
     }
 
 
-def identity(public_url: str, role: str = "Equality.Leadership", person: str = "reader-1", secret: str = SECRET) -> tuple[str, str]:
+def identity(
+    public_url: str, role: str = "Equality.Leadership", person: str = "reader-1", secret: str = SECRET, tenant: str = TENANT
+) -> tuple[str, str]:
     """Name and value of the cookie."""
     from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
     from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
     claims = {
-        "is_logged_in": True, "origin": public_url, "oid": person, "tid": TENANT, "iat": int(time.time()), "name": "A. Reader",
+        "is_logged_in": True, "origin": public_url, "oid": person, "tid": tenant, "iat": int(time.time()), "name": "A. Reader",
         "roles": [role], "session": secrets.token_urlsafe(16),
     }  # fmt: skip
     return USER_COOKIE_NAME, create_signed_value(secret, USER_COOKIE_NAME, json.dumps(claims)).decode()
 
 
-def for_browser(public_url: str, role: str = "Equality.Leadership", secret: str = SECRET) -> dict[str, object]:
-    name, value = identity(public_url, role, secret=secret)
+def for_browser(public_url: str, role: str = "Equality.Leadership", secret: str = SECRET, tenant: str = TENANT) -> dict[str, object]:
+    name, value = identity(public_url, role, secret=secret, tenant=tenant)
     where = urlsplit(public_url)
     return {"name": name, "value": value, "domain": where.hostname, "path": "/", "httpOnly": True, "secure": where.scheme == "https"}
