@@ -4,22 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from metrics.access.rules import can_open_page
 from pages.shared import logs
+from pages.shared.screens import SCREENS, open_to
 from pages.shared.viewer import keep_watch, require_viewer
 
 PAGES = Path(__file__).resolve().parent / "pages"
-SCREENS = {
-    "overview": "Overview",
-    "kpi": "Measures",
-    "directorate": "Directorates",
-    "gaps": "Pay gaps",
-    "data_quality": "Data quality",
-    "definitions": "Definitions",
-}
 
 viewer = require_viewer()
-mine = [name for name in SCREENS if can_open_page(viewer, name)]
+mine = open_to(viewer)
 if not mine:
     st.write("None of the pages that your role opens is there yet.")
     st.stop()
@@ -31,5 +23,5 @@ st.set_page_config(
     page_title=f"{page.title} - Equality performance dashboard", layout="wide"
 )  # after navigation: else every page has one title
 keep_watch(viewer)
-with logs.viewing(page.url_path or "overview", viewer.audience):
+with logs.viewing(page.url_path or mine[0], viewer.audience):
     page.run()

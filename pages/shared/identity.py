@@ -35,6 +35,7 @@ from metrics.definitions.load import load_access
 from metrics.errors import AccessDenied, EqualityError, SourceError
 from metrics.settings import SignIn, load_settings
 from pages.shared import logs, plain
+from pages.shared.screens import SCREENS, open_to
 
 RETURN, VIEW_AS = "equality_return", "equality_view_as"
 """Our own cookies: where somebody was going before they signed in, and the role an administrator looks through."""
@@ -42,7 +43,6 @@ LARGEST_COOKIES = 8 * 1024
 LARGEST_COOKIE = 3900
 LARGEST_TOKEN = 3000
 LONGEST_RETURN = 1500
-SCREENS = {path.stem for path in Path(__file__).parents[1].glob("*.py") if path.stem != "__init__"}
 MACHINE = ("_stcore", "component", "media")
 """Addresses that no person types: refused in a word, not with a page."""
 OPEN = {"/health", "/ready", "/_stcore/health", "/favicon.png"}
@@ -327,6 +327,10 @@ class Gate:
         if first in SCREENS and not can_open_page(viewer, first):
             await run_in_threadpool(self.keeper.refused, "page", viewer.subject, ", ".join(viewer.roles), first)
             await self.not_this_page(viewer)(scope, receive, send)
+            return
+        if first and [first] == open_to(viewer)[:1]:
+            asked = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"/?{asked}" if asked else "/", 307)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

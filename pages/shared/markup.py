@@ -11,6 +11,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 
+OPEN_SCREENS = "screens open to the reader"
+"""Kept by `require_viewer` for the links of a page."""
+
+
 class Html(str):
     """Text that is already safe HTML."""
 
@@ -34,7 +38,9 @@ def joined(parts: Iterable[object], between: str = "") -> Html:
 
 
 def link(label: str, page: str, **choices: str | None) -> Html:
-    """A link to a screen with its choices; those left open are left out."""
+    """A link to a screen with its choices; those left open are left out. Only its words where the screen is not open to the reader."""
+    if page not in st.session_state.get(OPEN_SCREENS, (page,)):
+        return tag("span", label)
     kept = {k: v for k, v in choices.items() if v}
     return tag("a", label, href=f"/{page}" + (f"?{urlencode(kept)}" if kept else ""), target="_self")
 

@@ -74,7 +74,11 @@ def view_as(viewer: Viewer) -> Html:
     roles = identity.keeper().roles_for(viewer) if viewer.administrator and not viewer.viewing_as else {}
     if not roles:
         return Html("")
-    links = [tag("li", tag("a", title, href=f"/view-as?{urlencode({'role': name})}", target="_self")) for name, title in roles.items()]
+    links = [
+        tag("li", tag("a", title, href=f"/view-as?{urlencode({'role': name})}", target="_self"))
+        for name, title in roles.items()
+        if name not in viewer.roles
+    ]
     return tag("div", tag("b", "View the dashboard as: "), tag("ul", *links), cls="eq-as")
 
 
@@ -226,9 +230,7 @@ def own_staff(contents: Contents, unit: UnitSummary) -> None:
     """People of a unit who are in none of its parts: its figures hold them, and no part does."""
     if unit.id in contents.history.own_staff and unit.stood(contents.latest):
         here = "The council" if unit.parent is None else unit.name
-        show(
-            sentence(f"{here} also has staff in none of these parts: they count here, and are not published apart.", small=True)
-        )
+        show(sentence(f"{here} also has staff in none of these parts: they count here, and are not published apart.", small=True))
 
 
 def over_years(report: Report, unit: UnitSummary, rows: pd.DataFrame) -> None:

@@ -20,6 +20,7 @@ from metrics.report import Contents, KpiSummary, Report, Request, Structure, Uni
 from metrics.statistics.change import difference
 from metrics.wording.structure import breaks_between
 from pages.shared import logs
+from pages.shared.screens import open_to
 
 T = TypeVar("T")
 
@@ -81,7 +82,17 @@ def _cells(request: Request, withdrawn: str | None, audience: str, units: tuple[
 def once(viewer: Viewer, contents: Contents, block: tuple[str, ...], make: Callable[[], T]) -> T:
     """What `make` gives, made once for each release and reader's rights: a release never changes, so what is drawn from it does not."""
     stamp = contents.provenance
-    key = (stamp.release, stamp.withdrawn or "", viewer.audience, viewer.mode, *(viewer.units or ("*",)), "/", *block)
+    key = (
+        stamp.release,
+        stamp.withdrawn or "",
+        viewer.audience,
+        viewer.mode,
+        *(viewer.units or ("*",)),
+        "/",
+        *open_to(viewer),
+        "/",
+        *block,
+    )
     return _once(key, make)  # type: ignore[no-any-return]
 
 

@@ -11,6 +11,8 @@ from metrics.access.rules import on_page
 from metrics.access.viewer import Viewer
 from metrics.errors import AccessDenied
 from pages.shared import identity
+from pages.shared.markup import OPEN_SCREENS
+from pages.shared.screens import open_to
 
 MODES = ("demo", "local", "signed_in")
 CLOSED = "This dashboard is closed: sign-in is not set up. Start it with `equality serve`, which opens it on this computer only."
@@ -45,6 +47,7 @@ def require_viewer(page: str | None = None) -> Viewer:
         return _stop(refused)
     if page:
         st.session_state[PAGE] = page
+        st.session_state[OPEN_SCREENS] = tuple(open_to(found))
     return found
 
 
