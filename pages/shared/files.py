@@ -33,7 +33,7 @@ from metrics.exports.csv import write_csv
 from metrics.exports.workbook import write_workbook
 from metrics.report import Report, Request
 from metrics.settings import load_settings
-from pages.shared import identity, logs, plain, reports, viewer
+from pages.shared import doorkeeper, logs, plain, reports, viewer
 
 PLACE = "/download"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,7 +112,7 @@ def _request(said: Mapping[str, Any]) -> Request:
 
 def _signature(packed: str) -> str:
     try:
-        key = identity.keeper().sign_in.cookie_secret.encode()
+        key = doorkeeper.keeper().sign_in.cookie_secret.encode()
     except AccessDenied:
         key = _OWN_KEY
     return base64.urlsafe_b64encode(hmac.digest(key, b"download:" + packed.encode(), sha256)).decode().rstrip("=")
@@ -135,7 +135,7 @@ def download(asked: Asked) -> Response:
         said = " ".join(p.message for p in refused.problems)
         who = asked.scope.get("state", {}).get("viewer")
         if isinstance(refused, AccessDenied) and who is not None and who.mode == "signed_in":
-            identity.keeper().refused(refused.reason, who.subject, ", ".join(who.roles))
+            doorkeeper.keeper().refused(refused.reason, who.subject, ", ".join(who.roles))
         return _page(
             "This file is not open to you" if isinstance(refused, AccessDenied) else "This file is not there",
             said,
@@ -181,7 +181,7 @@ def record(reader: Viewer, found: Wanted, report: Report, name: str) -> None:
         "file": name[:200],
     }
     if reader.mode == "signed_in":
-        keeper = identity.keeper()
+        keeper = doorkeeper.keeper()
         keeper.audit.record(keeper.event("downloaded", reader, **about))
     elif reader.mode == "local":
         _local_audit().record(Event("downloaded", "local", "one analyst at this computer", **about))

@@ -20,7 +20,7 @@ from metrics.wording.overview import describe_behind, describe_moved, describe_t
 from metrics.wording.status import STATUS_MEANINGS, STATUS_WORDS
 from metrics.wording.structure import STRUCTURE_MEANINGS, STRUCTURES, describe_made_of
 from metrics.wording.values import format_list, lower_first
-from pages.shared import identity
+from pages.shared import doorkeeper
 from pages.shared.about import about
 from pages.shared.filters import line_above
 from pages.shared.markup import Html, joined, link, picture, safe, show, tag
@@ -56,7 +56,7 @@ def who(viewer: Viewer) -> Html:
 def viewing_as(viewer: Viewer) -> None:
     """While an administrator looks through another role's eyes, every page says so first."""
     if viewer.viewing_as:
-        title = identity.keeper().rules.current().roles[viewer.viewing_as].title
+        title = doorkeeper.keeper().rules.current().roles[viewer.viewing_as].title
         stop = tag("a", "Stop viewing as this role", href="/view-as", target="_self")
         show(
             tag(
@@ -71,7 +71,7 @@ def viewing_as(viewer: Viewer) -> None:
 
 def view_as(viewer: Viewer) -> Html:
     """The roles that an administrator may look through."""
-    roles = identity.keeper().roles_for(viewer) if viewer.administrator and not viewer.viewing_as else {}
+    roles = doorkeeper.keeper().roles_for(viewer) if viewer.administrator and not viewer.viewing_as else {}
     if not roles:
         return Html("")
     links = [

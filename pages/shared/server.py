@@ -22,7 +22,7 @@ if not os.environ.get("EQUALITY_DEBUG"):
     set_log_level("CRITICAL")  # before our pages are imported, which it would remark on
 
 from metrics.settings import load_sign_in
-from pages.shared import files, identity, logs, reports, viewer
+from pages.shared import doorkeeper, files, identity, logs, reports, viewer
 from pages.shared.guard import Guard, door
 from pages.shared.health import Checks, warn_if_old
 
@@ -55,8 +55,8 @@ def on_error(error: Exception) -> bool:
 
 MODE = os.environ.get("EQUALITY_MODE", "")
 SIGN_IN = load_sign_in() if MODE == "signed_in" else None
-keeper = identity.Doorkeeper(reports.config_folder(), SIGN_IN) if SIGN_IN else None
-identity.keep(keeper)
+keeper = doorkeeper.Doorkeeper(reports.config_folder(), SIGN_IN) if SIGN_IN else None
+doorkeeper.keep(keeper)
 checks = Checks(keeper.can_record if keeper else None)
 
 
@@ -82,7 +82,7 @@ app = st.App(
         *([Middleware(identity.Gate, keeper=keeper)] if keeper else []),
     ],
     routes=[*checks.routes(), *files.routes()],
-    secrets=identity.secrets_for(SIGN_IN) if SIGN_IN else None,
+    secrets=doorkeeper.secrets_for(SIGN_IN) if SIGN_IN else None,
     on_script_error=on_error,
     lifespan=_settled,
 )

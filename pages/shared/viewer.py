@@ -10,7 +10,7 @@ import streamlit as st
 from metrics.access.rules import on_page
 from metrics.access.viewer import Viewer
 from metrics.errors import AccessDenied
-from pages.shared import identity
+from pages.shared import doorkeeper
 from pages.shared.markup import OPEN_SCREENS
 from pages.shared.screens import open_to
 
@@ -41,7 +41,7 @@ def require_viewer(page: str | None = None) -> Viewer:
     Where people sign in, the gate has let this connection in already; here the same is asked again, on every run.
     """
     try:
-        found = without_sign_in() if _open[:1] != ["signed_in"] else identity.keeper().viewer(st.user.to_dict(), _looking_through())
+        found = without_sign_in() if _open[:1] != ["signed_in"] else doorkeeper.keeper().viewer(st.user.to_dict(), _looking_through())
         found = on_page(found, page) if page else found
     except AccessDenied as refused:
         return _stop(refused)
@@ -52,7 +52,7 @@ def require_viewer(page: str | None = None) -> Viewer:
 
 
 def _looking_through() -> str:
-    return unquote(st.context.cookies.get(identity.VIEW_AS, ""))
+    return unquote(st.context.cookies.get(doorkeeper.VIEW_AS, ""))
 
 
 def _stop(refused: AccessDenied) -> Viewer:
@@ -71,7 +71,7 @@ def here() -> str:
 def keep_watch(viewer: Viewer) -> None:
     """An open page asks now and then whether it may stay open, and ends itself when not: signed out elsewhere, time over, cut off."""
     if viewer.mode == "signed_in":
-        seconds = identity.keeper().rules.current().session.heartbeat_seconds
+        seconds = doorkeeper.keeper().rules.current().session.heartbeat_seconds
         st.fragment(_watch, run_every=float(seconds))()
 
 

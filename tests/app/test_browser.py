@@ -85,7 +85,7 @@ def test_the_overview_is_also_found_by_its_name(address, chromium, asked, headin
         page.close()
 
 
-@pytest.mark.parametrize("view", ["/kpi?measure=WR01", "/directorate?unit=operations", "/gaps"])
+@pytest.mark.parametrize("view", ["/kpi?measure=WR01", "/directorate?unit=operations&measure=WR01", "/gaps"])
 def test_each_download_says_of_what(address, chromium, view):
     page = open_at(chromium, address + view, 1280)
     try:
