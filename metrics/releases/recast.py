@@ -149,10 +149,12 @@ def _figure(
         return base | _empty("[x]", "recast_split")
     if any(row is None for _, row in parts):
         return base | _empty("[x]", "recast_closed" if closed else "recast_not_published")
+    if start < base["period_end"] and made.told[kpi.dataset].composition(unit, start.date()).terms != found.terms:
+        return base | _empty("[x]", "recast_span")
     held = [(sign, row) for sign, row in parts if row is not None]
     if len(held) == 1 and held[0][0] == 1:
         return {**held[0][1], "unit": unit, "made_of": base["made_of"], "off_by": np.nan}
-    if kpi.measure not in SUMMABLE:
+    if kpi.measure not in SUMMABLE or not all(_counts_people(kpi, row) for _, row in held):
         return base | _empty("[x]", "recast_no_sum")
     return base | _summed(kpi, held, made.off_by.get((kpi.dataset, found.day), np.nan), goal)
 
@@ -195,6 +197,11 @@ def _summed(kpi: KpiSummary, held: Sequence[tuple[int, Row]], off_by: float, goa
         return found | {"numerator": np.nan} | empty if empty["marker"] in {"[c]", "[w]", "[x]"} else found | empty
     found["note"] = "declared_low" if found.get("declared", 1.0) < CARE_BELOW else "recast_rounded" if rounded else "recast_sum"
     return found | _standing(kpi, found, rows, goal)
+
+
+def _counts_people(kpi: KpiSummary, row: Row) -> bool:
+    """A count whose value is its number of people; one in full-time equivalents is not put together from people."""
+    return kpi.measure != "count" or pd.isna(row["value"]) or abs(row["value"] - row["numerator"]) < 1e-9
 
 
 def _people(row: Row, part: str) -> float:

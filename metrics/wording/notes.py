@@ -30,6 +30,7 @@ NOTES = {
     "recast_split": "Not available: made of a part of a unit that was split, and nobody can tell which part.",
     "recast_no_sum": "Not available: made of several units then, and such figures cannot be added up.",
     "recast_not_published": "Not available: made of several units then, and not all of their figures were published.",
+    "recast_span": "Not available: the units changed within the period, and a figure of the whole period cannot be put together.",
     "recast_closed": "Not available: made of units then whose figures are not open to you.",
     "recast_rough": "Not available: rounding would make up too much of a figure worked out as a difference.",
     "census": (

@@ -199,6 +199,18 @@ def test_what_cannot_be_added_up_is_not_available(store: ReleaseStore, measure: 
     assert same[same["group"] == ""]["value"].notna().all()  # one unit under a new name: the published median
 
 
+def test_full_time_equivalents_are_not_made_from_people(store: ReleaseStore) -> None:
+    published = read(store, "as_was")
+    contents = replace(published.contents, kpis={"WR03": replace(published.contents.kpis["WR03"], measure="count", unit="people")})
+    told = {"hr": Succession(organisation_of(contents.units), contents.latest)}
+    made = Recasting(contents, told, {}, frozenset(contents.units))
+    asked, rows = published.cells[published.cells["unit"] == "green_spaces"], published.cells
+    for value, note in ((rows["numerator"], "recast_rounded"), (rows["numerator"] * 0.9, "recast_no_sum")):
+        found = recast(asked, rows.assign(value=value), made)
+        whole = found[(found["period_end"] == FIRST) & (found["group"] == "")].iloc[0]
+        assert whole["note"] == note
+
+
 def test_a_release_from_before_certificates_told_more_can_be_read(store: ReleaseStore) -> None:
     """Then anybody may be attached anywhere, and rounding is not told: less can be said, nothing else."""
     from metrics.releases.history import farthest_off, history_of, successions
