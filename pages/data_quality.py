@@ -101,7 +101,7 @@ if contents.sources:
         with st.expander(f"{source.title}: {len(source.loads)} extract{'' if len(source.loads) == 1 else 's'}"):
             show(quality.loads_table(source, people))
     notes.heading(
-        "Rows about people that are kept", "The dashboard cannot reach them. `equality purge` deletes what is past its time; figures stay."
+        "Rows about people that are kept", "The dashboard cannot reach them. “equality purge” deletes what is past its time; figures stay."
     )
     show(tag("ul", *(tag("li", quality.kept_rows(s)) for s in contents.sources.values()), cls="eq-bullets"))
 else:

@@ -163,12 +163,16 @@ def draw_by_unit(report: Report, name: str, rates: Mapping[str, float], day: dat
     low = [report.contents.units[u].name for u in units if rates[u] < WITHHELD_BELOW]
     found = f"{name}: {'no unit shown is' if not low else format_list(low[:3]) + (' are' if len(low) > 1 else ' is')} below 60%"
     found = found if len(low) <= 3 else f"{name}: {len(low)} units are below 60%"
-    sentence = f"{name} known: " + ", ".join(f"{report.contents.units[u].name} {_rate(rates[u])}" for u in units) + "."
+    sentence = f"{name} known: " + ", ".join(f"{report.contents.units[u].name} {_said(rates[u])}" for u in units) + "."
     root = report.contents.root.id
     heading = Heading(
         found, f"People who have answered, of all who are asked, {format_day(day)}. {LIMITS}", f"{name} known", _crop_of(report, root, day)
     )
     return more_room_above(finish(figure, heading, report.provenance, _height(len(units)), sentence=sentence, bottom=30), 20)
+
+
+def _said(rate: float) -> str:
+    return "hidden or not published" if is_missing(rate) else percent(rate)
 
 
 def _rate(rate: float) -> str:

@@ -22,16 +22,18 @@ WITHHELD_BELOW, CARE_BELOW = 0.6, 0.8
 def declaration_rates(report: Report, unit: str, day: date) -> pd.DataFrame:
     """A row per characteristic: `characteristic`, `rate` from 0 to 1, `asked` (people), `kpi`; the best known first.
 
-    A measure of declaration itself is preferred, then the measure that asks most people. A measure that asks for two
-    characteristics at once says nothing of either. An older release does not say what its measures ask for: then
-    there is a row per measure.
+    A measure of declaration itself is preferred, then one that needs no pay (or people without pay would count as people who have
+    not answered), then the measure that asks most people. A measure that asks for two characteristics at once says nothing of
+    either. An older release does not say what its measures ask for: then there is a row per measure.
     """
     rows = report.cells
     here = rows[(rows["unit"] == unit) & (rows["group"] == "") & (rows["period_end"] == pd.Timestamp(day))].drop_duplicates("kpi")
     found = pd.DataFrame(
-        [_rate(row, report.contents) for _, row in here.iterrows()], columns=["characteristic", "rate", "asked", "itself", "kpi"]
+        [_rate(row, report.contents) for _, row in here.iterrows()], columns=["characteristic", "rate", "asked", "itself", "unpaid", "kpi"]
     )
-    found = found[(found["characteristic"] != "") & found["rate"].notna()].sort_values(["itself", "asked"], ascending=False, kind="stable")
+    found = found[(found["characteristic"] != "") & found["rate"].notna()].sort_values(
+        ["itself", "unpaid", "asked"], ascending=False, kind="stable"
+    )
     found = found.drop_duplicates("characteristic") if knows_questions(report.contents) else found.drop_duplicates(["rate", "asked"])
     return found.sort_values("rate", ascending=False, kind="stable").set_index("characteristic", drop=False)
 
@@ -41,12 +43,12 @@ def knows_questions(contents: Contents) -> bool:
     return any(k.declares or k.asks for k in contents.kpis.values())
 
 
-def _rate(row: pd.Series, contents: Contents) -> tuple[str, float, float, bool, str]:
+def _rate(row: pd.Series, contents: Contents) -> tuple[str, float, float, bool, bool, str]:
     kpi = contents.kpis[str(row["kpi"])]
     if kpi.declares:
-        return kpi.declares, row["value"], row["denominator"], True, kpi.id
+        return kpi.declares, row["value"], row["denominator"], True, True, kpi.id
     name = kpi.asks[0] if len(kpi.asks) == 1 else "" if knows_questions(contents) else kpi.short_title
-    return name, row["declared"], row["everyone"], False, kpi.id
+    return name, row["declared"], row["everyone"], False, kpi.column is None, kpi.id
 
 
 def percent(rate: float) -> str:

@@ -72,7 +72,7 @@ def _none(number: int) -> str:
 
 UNSETTLED = (
     "A count that could not be proven safe was hidden until it was, so nothing is left unsettled at the moment of publishing. "
-    "`equality certify` attacks a stored release again, from outside, and says for how many counts it ran out of time."
+    "“equality certify” attacks a stored release again, from outside, and says for how many counts it ran out of time."
 )
 NOT_PROMISED = (
     "Not promised: protection from a colleague who already knows who joined or left, or from somebody who runs the same choice of "

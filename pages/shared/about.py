@@ -18,7 +18,7 @@ def about(viewer: Viewer) -> Html:
     """For whoever may open them; a pinned release stays pinned."""
     pinned = st.query_params.get("release")
     links = [link(words, page, release=pinned) for page, words in PAGES.items() if can_open_page(viewer, page)]
-    return tag("p", joined(links, " · "), cls="eq-about") if links else Html("")
+    return tag("p", joined(links, " "), cls="eq-about") if links else Html("")
 
 
 def parts_key(parts: Sequence[str]) -> Html:

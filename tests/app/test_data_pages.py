@@ -10,7 +10,7 @@ import pytest
 from metrics.charts import answers as charts
 from tests.app.conftest import words_of
 from tests.app.test_pages import opened
-from tests.support.reports import EARLIER, RELEASE, some_contents
+from tests.support.reports import EARLIER, RELEASE, a_report, some_contents
 
 
 def told(text: str) -> str:
@@ -137,3 +137,14 @@ def test_every_screen_links_to_both(app):
         assert 'href="/definitions' in foot
         assert 'href="/data_quality' in foot
     assert f"Release {RELEASE}" in foot
+
+
+def test_people_without_pay_do_not_count_as_people_who_have_not_answered(store):
+    """A pay gap between women and men and a share of women both need an answer on sex; only one of them needs pay."""
+    contents = store.releases[RELEASE]
+    share, gap = replace(contents.kpis["WR03"], asks=("Sex",)), contents.kpis["PG02"]
+    report = a_report(contents=replace(contents, kpis={**contents.kpis, "WR03": share}))
+    day = contents.latest
+    (found,) = [a for a in charts.answered(report, contents.root.id, day) if a.name == "Sex"]
+    assert gap.asks == ("Sex",)
+    assert found.kpi == "WR03"
