@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from metrics.cli.serve import free_port
+from metrics.cli.serve import Serving, free_port
 from tests.support.browser import ROOT
 from tests.support.browser import free_port as some_port
+from tests.support.signed_in import variables as sign_in
 
 SYNTHETIC = "council: Alderbourne City Council\nsynthetic: true\n"
 
@@ -43,6 +44,46 @@ def test_any_other_address_refuses_to_start(config, address):
     assert code == 2
     assert "sign-in is not set up" in words
     assert "Traceback" not in words
+
+
+def test_everything_that_is_wrong_with_the_options_is_said_at_once(config):
+    options = ["--sign-in", "--local", "--address", "here", "--proxy", "mine", "--host", "a b", "--log-format", "xml"]
+    code, words = said("--config", str(config), *options)
+    assert code == 2
+    assert [part for part in ("--local", "--address here", "--proxy mine", "--host a b", "--log-format xml") if part not in words] == []
+
+
+@pytest.mark.parametrize("option", [["--host", "a.example"], ["--proxy", "127.0.0.1"], ["--unix-socket", "web.sock"]])
+def test_what_is_for_a_council_needs_sign_in(config, option):
+    code, words = said("--config", str(config), *option)
+    assert code == 2
+    assert f"{option[0]}: only with --sign-in" in words
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
+def test_without_its_variables_sign_in_does_not_start(config, address):
+    code, words = said("--config", str(config), "--sign-in", "--address", address)
+    assert code == 2
+    assert [
+        name for name in ("PUBLIC_URL", "OIDC_METADATA_URL", "OIDC_CLIENT_ID", "COOKIE_SECRET") if f"EQUALITY_{name}: not set" not in words
+    ] == []
+    assert "Traceback" not in words
+
+
+def test_sign_in_needs_rules_of_access(config, tmp_path):
+    variables = {k: v for k, v in sign_in("https://equality.example", tmp_path).items() if k != "EQUALITY_MODE"}
+    done = subprocess.run(
+        command("--config", str(config), "--sign-in"), cwd=ROOT, capture_output=True, text=True, timeout=60, env={**os.environ, **variables}
+    )
+    assert done.returncode == 2
+    assert "access.yaml" in done.stderr
+
+
+def test_the_server_is_not_told_where_rows_about_people_are(monkeypatch):
+    monkeypatch.setenv("EQUALITY_WORKFORCE_URL", "postgresql://hr:secret@10.0.0.9/hr")
+    told = Serving(ROOT / "config", "local").environment
+    assert not [name for name, value in told.items() if "secret" in value and name != "EQUALITY_OIDC_CLIENT_SECRET"]
+    assert told["EQUALITY_MODE"] == "local"
 
 
 def test_a_folder_that_is_no_configuration_is_named(tmp_path):
