@@ -55,7 +55,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 COLUMNS = [
     "release", "kpi", "period_start", "period_end", "unit", "sex", "numerator", "denominator", "value", "lower", "upper", "benchmark",
-    "target", "gap", "ratio", "status", "marker",
+    "target", "gap", "ratio", "status", "marker", "structure", "made_of", "note",
 ]  # fmt: skip
 
 
@@ -231,3 +231,11 @@ def test_certify_finds_a_release_that_gives_a_count_away(tmp_path: Path, run: Ru
     assert code == 1
     assert "can be worked out exactly. It should be withdrawn." in out
     assert json.loads(run(council, "certify", "--json")[1])["recovered"] >= 1
+
+
+def test_todays_structure_says_so_in_every_row(published: TinyCouncil, run: Run) -> None:
+    code, out, _ = run(published, "show", "WR03", "--by", "sex", "--structure", "today", "--format", "csv")
+    assert code == 0
+    assert {row["structure"] for row in csv.DictReader(io.StringIO(out))} == {"today"}
+    _, table, _ = run(published, "show", "WR03", "--by", "sex", "--structure", "today")
+    assert "Earlier figures are put together for the units of today, from published figures only." in table
