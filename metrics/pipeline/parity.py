@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.periods import FinancialYear
 from metrics.query.counts import Counts
 from metrics.query.fetch import fetch_counts
+from metrics.sources.derived import earlier_days, known_snapshots
 from metrics.sources.digests import DayDigest, day_digests
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import snapshot_days
@@ -82,15 +83,15 @@ def compare_engines(
     """Rows of every day that either store holds, then the figures of every period that both hold."""
     days: list[DayParity] = []
     kpis: list[KpiParity] = []
-    loaded = [id for id, dataset in configuration.datasets.items() if dataset.flows is None]  # others are worked out from these
-    steps = 2 * len(loaded)
-    for number, dataset in enumerate(loaded):
-        progress(f"{dataset}: rows", 2 * number, steps)
-        rows = compare_rows(configuration, dataset, here, there)
-        days += rows
-        progress(f"{dataset}: figures", 2 * number + 1, steps)
-        kpis += compare_figures(configuration, year, dataset, [d.as_at for d in rows if d.here and d.there], here, there)
-    return Parity(here.where, there.where, tuple(days), tuple(kpis))
+    datasets = sorted(configuration.datasets, key=lambda id: configuration.datasets[id].flows is not None)
+    for number, dataset in enumerate(datasets):
+        progress(f"{dataset}: comparing", number, len(datasets))
+        flows = configuration.datasets[dataset].flows
+        if flows is None:  # joiners and leavers have no rows of their own
+            days += compare_rows(configuration, dataset, here, there)
+        held = {d.as_at for d in days if d.dataset == (flows.source if flows else dataset) and d.here and d.there}
+        kpis += compare_figures(configuration, year, dataset, held, here, there)
+    return Parity(here.where, there.where, tuple(days), tuple(sorted(kpis, key=lambda k: k.kpi)))
 
 
 def compare_rows(configuration: Configuration, dataset: str, here: Source, there: Source) -> list[DayParity]:
@@ -100,9 +101,12 @@ def compare_rows(configuration: Configuration, dataset: str, here: Source, there
 
 
 def compare_figures(
-    configuration: Configuration, year: FinancialYear, dataset: str, days: Sequence[date], here: Source, there: Source
+    configuration: Configuration, year: FinancialYear, dataset: str, held: Set[date], here: Source, there: Source
 ) -> list[KpiParity]:
-    both = sorted({*days} & {*snapshot_days(here, dataset)} & {*snapshot_days(there, dataset)})
+    """Of the periods that both stores can make, from days whose rows both `held`."""
+    ends = [{s.as_at for s in known_snapshots(source, configuration, dataset)} for source in (here, there)]
+    starts = earlier_days(here, configuration, dataset)
+    both = sorted(day for day in ends[0] & ends[1] & held if starts.get(day, day) in held)
     if not both:
         return []
     found = [fetch_counts(source, configuration, dataset, both, year) for source in (here, there)]

@@ -34,10 +34,9 @@ from metrics.releases.lock import only_one
 from metrics.releases.snapshot import Snapshot, pack_snapshot, snapshot_of, unpack_snapshot
 from metrics.releases.store import ReleaseStore
 from metrics.report import ESTIMATE_COLUMNS, DatasetSummary, KpiSummary
-from metrics.sources.derived import known_snapshots
+from metrics.sources.derived import known_snapshots, purged_periods
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import Snapshot as Load
-from metrics.sources.snapshots import purged_days
 
 
 class CouncilSettings(Protocol):
@@ -139,7 +138,7 @@ def refresh(
         base = store.latest()
         held = store.batches(base) if base else ()
         snapshots = {dataset: known_snapshots(source, configuration, dataset) for dataset in configuration.datasets}
-        purged = {dataset: purged_days(source, dataset) for dataset in configuration.datasets}
+        purged = {dataset: purged_periods(source, configuration, dataset) for dataset in configuration.datasets}
         due = find_due(configuration, settings.year, snapshots, held, restate, purged)
         if not due.days and not due.carried:
             raise NotPublished(

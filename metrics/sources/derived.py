@@ -9,7 +9,7 @@ from hashlib import sha256
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.flows import MONTHS
 from metrics.sources.engine import Source
-from metrics.sources.snapshots import Snapshot, read_snapshots
+from metrics.sources.snapshots import Snapshot, purged_days, read_register, read_snapshots
 
 
 def known_snapshots(source: Source, configuration: Configuration, dataset: str) -> tuple[Snapshot, ...]:
@@ -27,6 +27,17 @@ def earlier_days(source: Source, configuration: Configuration, dataset: str) -> 
     if flows is None:
         return {}
     return spans((s.as_at for s in read_snapshots(source, flows.source)), MONTHS[flows.every])
+
+
+def purged_periods(source: Source, configuration: Configuration, dataset: str) -> dict[date, date]:
+    """Days whose figures cannot be made again because rows that they need were purged, and since when."""
+    flows = configuration.datasets[dataset].flows
+    if flows is None:
+        return purged_days(source, dataset)
+    gone = purged_days(source, flows.source)
+    ever = spans((s.as_at for s in read_register(source, flows.source)), MONTHS[flows.every])
+    lost = {day: gone.keys() & {day, first} for day, first in ever.items()}
+    return {day: max(gone[d] for d in of_these) for day, of_these in lost.items() if of_these}
 
 
 def spans(loaded: Iterable[date], months: int) -> dict[date, date]:

@@ -224,6 +224,8 @@ def _is_locked(error: Exception) -> bool:
 
 def _cannot_open(path: Path, error: Exception) -> SourceError:
     text = str(error)
+    if "different configuration" in text:
+        return SourceError(f"The workforce database {path} is open in this program already, in another way.", "Close it first.")
     if _is_locked(error):
         return SourceError(f"The workforce database {path} is in use by another program.", "Wait until it has ended, then try again.")
     if "not a valid DuckDB" in text:

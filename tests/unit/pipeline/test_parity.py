@@ -27,8 +27,8 @@ from tests.support.postgres import PostgresDatabase
 from tests.support.tiny_council import TinyCouncil
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
-LAST = {("hr", STAFF_DAYS[-1]), ("pay", PAY_DAYS[-1])}
-"""A year's end, with the yearly breakdowns."""
+LAST = {("hr", STAFF_DAYS[-5]), ("hr", STAFF_DAYS[-1]), ("pay", PAY_DAYS[-1])}
+"""Two years' ends, with the yearly breakdowns, joiners and leavers."""
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_a_row_that_was_changed_by_hand_is_found_by_dataset_and_day(
         copy_rows(configuration, here, there)
     behind(
         url,
-        "UPDATE ds_hr SET sex = CASE sex WHEN 'female' THEN 'male' ELSE 'female' END WHERE row_number = 77",
+        f"UPDATE ds_hr SET sex = CASE sex WHEN 'female' THEN 'male' ELSE 'female' END WHERE row_number = 77 AND as_at = '{STAFF_DAYS[-1]}'",
     )
     found = compared(configuration, rows, url)
     assert not found.same

@@ -107,6 +107,21 @@ def test_a_reader_cannot_write(url: str, source: Source) -> None:
             reader.execute(sa.delete(PEOPLE))
 
 
+def test_one_process_may_open_a_file_twice_in_the_same_way(url: str, source: Source) -> None:
+    with open_source(url, read_only=False) as again:
+        again.insert(PEOPLE, FRAME)
+    assert len(source.fetch(sa.select(PEOPLE))) == 8
+    with pytest.raises(SourceError, match="open in this program already, in another way"):
+        open_source(url)
+    source.close()
+    with open_source(url) as one, open_source(url) as other:
+        one.close()
+        assert len(other.fetch(sa.select(PEOPLE))) == 8
+        with pytest.raises(SourceError) as error:
+            other.fetch(sa.select(sa.func.count().label("n")).select_from(sa.func.read_csv("/etc/passwd")))
+    assert "disabled" in str(error.value.__cause__)
+
+
 def test_an_unknown_table_says_what_to_do(source: Source) -> None:
     with pytest.raises(SourceError, match="equality ingest"):
         source.fetch(sa.select(sa.Table("ds_hr", sa.MetaData(), sa.Column("unit", sa.Text))))
