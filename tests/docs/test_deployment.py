@@ -103,7 +103,13 @@ class Machine:
     def start(self, name: str) -> subprocess.Popen[bytes]:
         command, variables = self.unit(name)
         umask = int(re.findall(r"^UMask=(\d+)$", (DEPLOYMENT / name).read_text(encoding="utf-8"), re.MULTILINE)[0], 8)
-        return subprocess.Popen(command, umask=umask, env=variables, cwd=self.root / "opt" / "equality" / "app", stderr=subprocess.DEVNULL)
+        folder = self.root / "opt" / "equality" / "app"
+        with (self.root / "journal").open("wb") as journal:
+            return subprocess.Popen(command, umask=umask, env=variables, cwd=folder, stderr=journal)
+
+    def wait_until_up(self, server: subprocess.Popen[bytes]) -> None:
+        until(lambda: server.poll() is not None or _answers(self.port), 120)
+        assert server.poll() is None, (self.root / "journal").read_text(encoding="utf-8")
 
 
 def staff(path: Path) -> None:
@@ -167,13 +173,14 @@ def followed(machine: Machine) -> Iterator[Machine]:
                 before, after = block.split("systemctl start equality-dashboard")
                 machine.run(before)
                 dashboard = machine.start("equality-dashboard.service")
+                machine.wait_until_up(dashboard)
                 block = "systemctl start equality-dashboard" + after
             machine.run(block)
             if "/etc/equality/tls" in block:
                 make_certificate(machine.root / "etc" / "equality" / "tls")
             if "enable --now equality-dashboard" in block:
                 dashboard = machine.start("equality-dashboard.service")
-                until(lambda: _answers(machine.port), 60)
+                machine.wait_until_up(dashboard)
             if "systemctl reload nginx" in block:
                 machine.proxy = running.enter_context(_nginx(machine))
         yield machine
