@@ -32,7 +32,7 @@ from websockets.asyncio.client import ClientConnection
 
 from tests.benchmarks.page import _release
 from tests.support.browser import ROOT, free_port
-from tests.support.processes import Processes, memory, processes
+from tests.support.processes import Processes, memory, processes, processor_seconds
 from tests.support.signed_in import identity, variables
 
 THINKING = (5.0, 15.0)
@@ -52,6 +52,7 @@ class Seen:
     seconds: dict[str, list[float]] = field(default_factory=dict)
     errors: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
+    answers: int = 0
     began: float = field(default_factory=time.monotonic)
 
     def keep(self, page: str, seconds: float) -> None:
@@ -75,10 +76,12 @@ def benchmark(crowd: Crowd | None = None) -> bool:
     crowd = crowd or Crowd.asked()
     with TemporaryDirectory(prefix="equality-load-") as folder, _served(crowd.workers, Path(folder)) as running:
         print(f"\nload: {crowd.readers} signed-in readers for {crowd.seconds / 60:g} minutes, {crowd.workers} workers; {machine()}")
-        before = _memory(running)
+        before, used = _memory(running), _processor(running)
         seen = asyncio.run(_all(running, crowd))
+        used = _processor(running) - used
         _print(seen, crowd, before, _memory(running), _supervisor(running))
         failed = sum(1 for line in running.lines() if line["event"] in ("page failed", "request failed", "failed"))
+    print(f"  one page run takes {1000 * used / max(1, seen.answers):.0f} ms of a core")
     print(f"  pages that the server says failed: {failed}")
     return not seen.errors and not failed
 
@@ -135,6 +138,7 @@ async def _read(line: ClientConnection, chance: random.Random, end: float, seen:
         page, question = chance.choice(VIEWS)
         question = question.format(directorate=chance.choice(DIRECTORATES), measure=chance.choice(MEASURES))
         started = time.monotonic()
+        seen.answers += 1
         seen.bytes += await asyncio.wait_for(_run(line, page, question), PATIENCE)
         if started - seen.began > ARRIVING:
             seen.keep(page or "overview", time.monotonic() - started)
@@ -172,6 +176,10 @@ async def _run(line: ClientConnection, page: str, question: str) -> int:
 
 def _memory(running: Processes) -> dict[int, float]:
     return {pid: memory(pid) for pid in running.workers()}
+
+
+def _processor(running: Processes) -> float:
+    return sum(processor_seconds(pid) for pid in running.workers())
 
 
 def _supervisor(running: Processes) -> float:
