@@ -21,6 +21,7 @@ from streamlit.runtime.pages_manager import PagesManager
 if not os.environ.get("EQUALITY_DEBUG"):
     set_log_level("CRITICAL")  # before our pages are imported, which it would remark on
 
+from metrics.errors import AccessDenied
 from metrics.settings import load_sign_in
 from pages.shared import doorkeeper, files, identity, logs, reports, viewer
 from pages.shared.guard import Guard, door
@@ -46,6 +47,9 @@ dashboard.py. A private attribute: a test starts a fresh server and asks for a p
 
 def on_error(error: Exception) -> bool:
     """Say that the page failed, and log what kind of error it was: never its text, which may hold a figure."""
+    if isinstance(error, AccessDenied):  # said for the reader, and holds no figure
+        st.error(str(error))
+        return True
     logs.page_failed(error)
     st.error(
         "This page could not be shown. Nothing is wrong with the published figures. Reload the page; if it happens again, tell the analyst."

@@ -21,7 +21,7 @@ CONFIGURATIONS = [ROOT / "config", ROOT / "metrics" / "definitions" / "starter",
 
 
 def kind_of(path: Path) -> str | None:
-    return FOLDERS.get(path.parent.name) or {"settings": "settings", "disclosure": "disclosure"}.get(path.stem)
+    return FOLDERS.get(path.parent.name) or {name: name for name in ("settings", "disclosure", "access")}.get(path.stem)
 
 
 SHIPPED = [path for folder in CONFIGURATIONS for path in sorted(folder.rglob("*.yaml")) if kind_of(path)]
