@@ -403,3 +403,20 @@ def test_an_interval_has_one_base(a: int, n: int) -> None:
 def test_wilson_as_published() -> None:
     assert wilson(12, 48) == pytest.approx((0.1492, 0.3878), abs=5e-5)
     assert wilson(3080, 11000) == pytest.approx((0.2717, 0.2885), abs=5e-5)
+
+
+def test_steps_of_a_waterfall_are_subtracted_from_one_another(configuration: Configuration) -> None:
+    """131 of 134 have pay on record: the three who leave stand there for everybody to see, unless one of the two steps is hidden."""
+    people = pd.concat([staff(TABLE), staff({("female", "white"): 3}, paid="no")], ignore_index=True)
+    steps = {"headcount": 134.0, "paid": 131.0}
+    rows = [row("PY01", f"step={s}", breakdown="waterfall", numerator=n, denominator=134.0, value=n / 134) for s, n in steps.items()]
+    _, verdict = attacked(configuration, rows, people)
+    assert {n for _, n in verdict.printed} == {3}
+    assert not verdict.safe
+    hidden = [
+        row("PY01", "step=paid", breakdown="waterfall", numerator=131.0),
+        row("PY01", "step=headcount", breakdown="waterfall", marker="[c]"),
+    ]
+    _, verdict = attacked(configuration, hidden, people)
+    assert verdict.protected
+    assert verdict.safe, verdict
