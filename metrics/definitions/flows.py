@@ -8,6 +8,8 @@ from metrics.definitions.dataset import MOVEMENT, Column, Dataset
 from metrics.definitions.dimension import Category, Dimension
 
 JOINED, LEFT, STAYED = "joined", "left", "stayed"
+TAKEN = ("grain", "person_id", "main_post", "unit", "grades", "not_employees", "without_pay")
+"""What a dataset of joiners and leavers has from its source, beside columns and populations."""
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 MOVEMENTS = Dimension(
     id=MOVEMENT,
@@ -36,6 +38,6 @@ def _from(dataset: Dataset, source: Dataset | None) -> Dataset:
     if source is None or source.flows is not None:
         return dataset
     movement = Column.model_validate({"from": MOVEMENT, "dimension": MOVEMENT})
-    taken = {name: getattr(source, name) for name in ("person_id", "unit", "grades", "not_employees", "without_pay")}
+    taken = {name: getattr(source, name) for name in TAKEN}
     own = {**source.populations, **dataset.populations}
     return dataset.model_copy(update={**taken, "columns": {**source.columns, MOVEMENT: movement}, "populations": own})

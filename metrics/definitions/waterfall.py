@@ -47,8 +47,7 @@ def describe_steps(configuration: Configuration, kpi: Kpi) -> tuple[StepWords, .
 
 def describe_left_out(configuration: Configuration, kpi: Kpi) -> str:
     """Who is in the extract and not in the KPI's population, by their categories; "" where it is everybody."""
-    population = configuration.datasets[kpi.dataset].populations[kpi.population]
-    return "; ".join(filter(None, [_outside(configuration, population.where), describe_inside(configuration, population.without)]))
+    return _outside(configuration, configuration.datasets[kpi.dataset].populations[kpi.population].where)  # `without` is worked into it
 
 
 def _only_known(configuration: Configuration, name: str, categories: Categories) -> bool:

@@ -13,8 +13,10 @@ import pandas as pd
 from metrics.definitions.organisation import Organisation
 from metrics.demo import labels
 from metrics.demo.council import PAY_DAYS, RESTRUCTURE, SERVICES, STAFF_DAYS
+from metrics.demo.others import SECONDED_IN, Others
 from metrics.demo.pay import hourly_pence, on_reduced_pay
 from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
+from metrics.demo.standing import acting_up, apprentice, on_career_break, own_grade, seconded_out
 from metrics.demo.workbook import write_workbook
 from metrics.errors import InputError
 
@@ -38,9 +40,13 @@ def write_extracts(
 ) -> Iterator[Extract]:
     """Writes the files one after the other, oldest first; `wanted` leaves out those that are already loaded."""
     check_units(organisation)
-    for day, staff in Simulation(seed).snapshots():
+    others = Others(seed)
+    for step, (day, staff) in enumerate(Simulation(seed).snapshots()):
+        if step:
+            others.quarter(step)
         if day in STAFF_DAYS and (wanted is None or wanted("hr", day)):
-            yield write(Extract("hr", day, folder / f"HR establishment {day:%Y-%m-%d}.csv"), hr_rows(staff, day, organisation))
+            everybody = pd.concat([staff.assign(kind="own"), others.staff(day)], ignore_index=True)
+            yield write(Extract("hr", day, folder / f"HR establishment {day:%Y-%m-%d}.csv"), hr_rows(everybody, day, organisation))
         if day in PAY_DAYS and (wanted is None or wanted("pay", day)):
             ending = "xlsx" if day == WORKBOOK_DAY else "csv"
             yield write(Extract("pay", day, folder / f"Payroll {day:%Y-%m-%d}.{ending}"), pay_rows(staff, day, organisation))
@@ -110,11 +116,12 @@ def characteristics(staff: pd.DataFrame, day: date) -> dict[str, np.ndarray]:
 
 
 def hr_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
-    """A row per post: most people have one, some a second and smaller one in another service."""
+    """A row per post: most people have one, some a second and smaller one in another service, a few a third."""
     blanks = labels.BLANKS_NEW if day >= NEW_SYSTEM else labels.BLANKS_OLD
     faith = np.array([labels.FAITH[name] for name in (*FAITH_MINORITY, *FAITH_WHITE)], dtype=object)
     orientation = np.array([labels.ORIENTATION[name] for name in ORIENTATION], dtype=object)
     identity = np.array([labels.IDENTITY[name] for name in IDENTITY], dtype=object)
+    own = (staff["kind"] == "own").to_numpy()
     person = pd.DataFrame(
         {
             "Employee No": "T" + (staff["number"] + 100_000).astype(str),
@@ -123,31 +130,43 @@ def hr_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.Da
             "Religion or Belief": answers(staff, "religion", faith[staff["faith"]], blanks),
             "Sexual Orientation": answers(staff, "orientation", orientation[staff["orientation"]], blanks),
             "Gender Identity": answers(staff, "identity", identity[staff["identity"]], blanks),
+            "Substantive Grade": np.array(labels.GRADES, dtype=object)[np.where(own, own_grade(staff, day), staff["grade"])],
+            "Acting Up": np.where(own & acting_up(staff, day), "Y", "N"),
+            "Secondment": np.where(staff["kind"] == SECONDED_IN, "In", np.where(own & seconded_out(staff, day), "Out", "")),
+            "Career Break": np.where(own & on_career_break(staff, day), "Y", ""),
             "Start Date": [date.fromordinal(int(d)).strftime("%d/%m/%Y") for d in staff["started"]],
         }
     )
     main = person.assign(
-        **post(staff, staff["service"], staff["team"], day, organisation), FTE=staff["fte"] / 100, order=staff["number"] * 2
+        **post(staff, staff["service"], staff["team"], day, organisation), FTE=staff["fte"] / 100, order=staff["number"] * 4
     )
     two = staff["second"].to_numpy() >= 0
     extra = staff[two]
     other = post(extra, extra["second"], extra["number"] * 0, day, organisation)
-    second = person[two].assign(**other, FTE=0.2, order=extra["number"] * 2 + 1)
+    second = person[two].assign(**other, FTE=0.2, order=extra["number"] * 4 + 1)
     second["Grade"] = np.array(labels.GRADES, dtype=object)[np.maximum(extra["grade"].to_numpy() - 1, 0)]
-    rows = pd.concat([main, second]).sort_values("order", kind="stable").reset_index(drop=True)
+    second["Contract Type"] = np.where(extra["number"] % 3 == 0, "Casual/Relief", second["Contract Type"])
+    third = second[extra["number"].to_numpy() % 11 == 0].assign(FTE=0.1)
+    third["order"] += 1
+    rows: pd.DataFrame = pd.concat([main, second, third]).sort_values("order", kind="stable").reset_index(drop=True)
     rows["Post No"] = "P" + (rows["order"] + 500_000).astype(str)
-    return rows[[*HR_HEADINGS]]
+    return rows.loc[:, list(HR_HEADINGS)]
 
 
 HR_HEADINGS = (
-    "Employee No", "Post No", "Directorate", "Service", "Team", "Grade", "Contract Type", "FTE", "Start Date", "Age", "Gender",
+    "Employee No", "Post No", "Directorate", "Service", "Team", "Grade", "Substantive Grade", "Contract Type",
+    "Acting Up", "Secondment", "Career Break", "FTE", "Start Date", "Age", "Gender",
     "Ethnic Origin", "Disability Status", "Religion or Belief", "Sexual Orientation", "Gender Identity",
 )  # fmt: skip
 
 
 def post(staff: pd.DataFrame, service: pd.Series, team: pd.Series, day: date, organisation: Organisation) -> dict[str, np.ndarray]:
     units = unit_labels(organisation, service.to_numpy(), team.to_numpy(), staff["number"].to_numpy(), day)
-    contract = np.where(staff["casual"], "Casual/Relief", np.where(staff["temporary"], "Fixed Term", "Permanent"))
+    relief = np.array(labels.CASUAL, dtype=object)[staff["number"].to_numpy() % len(labels.CASUAL)]
+    employed = np.where(apprentice(staff, day), "Apprenticeship", np.where(staff["temporary"], "Fixed Term", "Permanent"))
+    contract = np.where(staff["casual"], relief, employed)
+    for kind, label in labels.OTHERS.items():
+        contract = np.where(staff["kind"] == kind, label, contract)
     return {
         **{name: units[name].to_numpy() for name in units.columns},
         "Grade": np.array(labels.GRADES, dtype=object)[staff["grade"]],
@@ -167,6 +186,6 @@ def pay_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.D
             "Grade": np.array(labels.GRADES, dtype=object)[paid["grade"]],
             **characteristics(paid, day),
             "Hourly Rate": [f"{pence // 100}.{pence % 100:02d}" for pence in hourly_pence(paid, day).tolist()],
-            "Full Pay": np.where(on_reduced_pay(paid, day), "N", "Y"),
+            "Full Pay": np.where(on_career_break(paid, day), "Unpaid", np.where(on_reduced_pay(paid, day), "N", "Y")),
         }
     )

@@ -66,6 +66,9 @@ DISABILITY_NEW = ("No - not disabled", "Yes - disabled")
 SEX_OLD = ("M", "F")
 SEX_NEW = ("Male", "Female")
 GRADES = ("GR1", "GR2", "GR3", "GR4", "GR5", "GR6", "GR7", "GR8", "JNC Chief Officer")
+OTHERS = {"agency": "Agency", "seconded_in": "Secondment In", "school": "School Based"}
+"""People outside the council's own establishment, by kind."""
+CASUAL = ("Casual/Relief", "Bank", "Zero Hours")
 PREFERS_NOT = "Prefer not to say"
 BLANKS_OLD = ("", "Not known", "")
 BLANKS_NEW = ("", "Not recorded", "")

@@ -226,6 +226,11 @@ class Reader:
         if row["breakdown"] == WATERFALL:
             self._step(row, parts, rounded, here)
             return
+        if kpi.measure.type is MeasureType.TURNOVER:
+            self._turnover(row, parts, rounded, here)
+            columns, share = {"numerator": "numerator", "everyone": "everyone"}, False
+        if kpi.measure.type is MeasureType.FTE and not _nan(row["value"]):
+            self._full_time(row, kpi, parts["denominator"], rounded, here)
         known: dict[str, float] = {}
         for column, part in columns.items():
             if part in parts and not _nan(row[column]):
@@ -257,6 +262,21 @@ class Reader:
             self.found.wanted.setdefault((region, parts["numerator"]), f"{here} left since {region.where or 'the start'}")
         earlier.append(parts["numerator"])
         self.found.wanted.setdefault((parts["numerator"], None), f"{here} numerator")
+
+    def _turnover(self, row: dict[str, Any], parts: Mapping[str, Region], rounded: bool, here: str) -> None:
+        """The mean of two head counts, each as printed."""
+        if not _nan(row["denominator"]):
+            off = self.seen.base - 1 if rounded else 0
+            both = ((1, parts["denominator"]), (1, parts["reference_denominator"]))
+            ends = 2 * row["denominator"]
+            self.found.facts.append(Fact(both, ends - off, ends + off, f"{here}: mean of both ends {row['denominator']:g}"))
+
+    def _full_time(self, row: dict[str, Any], kpi: Kpi, region: Region, rounded: bool, here: str) -> None:
+        """A sum needs people enough to have it."""
+        most = self.seen.configuration.datasets[self.dataset].columns[str(kpi.measure.column)].maximum or 1.0
+        low = max(0.0, row["value"] - (self.seen.base * most if rounded else 1.0) / 2)
+        why = f"{here}: {row['value']:g} full-time equivalents"
+        self.found.facts.append(Fact(((1, region),), math.ceil(low / most - 1e-9), math.inf, why))
 
     def _want(self, parts: Mapping[str, Region], here: str) -> None:
         """Every part; who is left out of the numerator; and whose answer is not known."""
