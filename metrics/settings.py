@@ -49,7 +49,7 @@ class SourceConnection(Definition):
 
 class Connections(Definition):
     workforce: RowsConnection = RowsConnection(env="EQUALITY_WORKFORCE_URL", default="duckdb:///data/workforce.duckdb")
-    """Rows about people. Only `equality ingest`, `refresh`, `explain`, `parity` and `purge` open it, and `check` to see how old rows are."""
+    """Rows about people. Only `equality ingest`, `refresh`, `explain`, `parity` and `purge` open it; `check` asks how old they are."""
     releases: Connection = Connection(env="EQUALITY_RELEASES_URL", default="sqlite:///data/releases.sqlite")
     """Certified figures. The dashboard opens this one only."""
     sources: Mapping[Id, SourceConnection] = Field(default_factory=dict)
@@ -92,7 +92,7 @@ class SettingsFile(Definition):
     warn_after_days: Annotated[int, Field(ge=1)] = 120
     """`equality serve` warns at its start when the newest release is older."""
     audit: Audit = Audit()
-    retention: Retention = Retention()
+    retention: Retention = field(default_factory=Retention)
     teams: Mapping[Id, Text] = Field(default_factory=dict)
     """Owners of KPIs."""
     corporate_priorities: Mapping[Id, Text] = Field(default_factory=dict)
@@ -125,7 +125,7 @@ class Settings:
     audit_url: str = ""
     audit_keep_months: int = 24
     audit_names: bool = False
-    retention: Retention = Retention()
+    retention: Retention = field(default_factory=Retention)
 
 
 def load_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
