@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from pages.shared.workers import FINISH_SECONDS, STOP_SECONDS
-from tests.support.browser import browser, need_chromium, open_at, wait_run
+from tests.support.browser import ROOT, browser, need_chromium, open_at, wait_run
 from tests.support.processes import Processes, alive, children, command_line, processes, until
+from tests.support.signed_in import variables as sign_in
 
 SLOW = "tests.support.served_slowly:app"
 
@@ -36,6 +37,7 @@ def kill_workers(running: Processes, which: slice) -> None:
 def test_all_workers_answer():
     with processes(2) as running:
         assert len(running.workers()) == 2
+        until(lambda: [line["event"] for line in running.lines()].count("started") == 2, 60)
         for _ in range(60):
             assert running.get("/ready")[0] == 200
         answered = {line["process"] for line in running.lines() if line["event"] == "started"}
@@ -179,7 +181,7 @@ def test_it_listens_on_a_file_for_its_group_alone(tmp_path: Path):
     with socket.socket(socket.AF_UNIX) as dead:  # left by a server that was killed
         dead.bind(str(path))
     command = [sys.executable, "-P", str(SERVER), "--unix-socket", str(path), "--application", "tests.support.served:app", "--workers", "2"]
-    variables = {**os.environ, "EQUALITY_MODE": "signed_in", "EQUALITY_PUBLIC_URL": "https://equality.example"}
+    variables = {**os.environ, "EQUALITY_CONFIG": str(ROOT / "config"), **sign_in("https://equality.example", tmp_path)}
     server = subprocess.Popen(command, env=variables, stderr=subprocess.DEVNULL)
 
     def asked(name: str) -> int:
@@ -192,7 +194,7 @@ def test_it_listens_on_a_file_for_its_group_alone(tmp_path: Path):
     try:
         until(lambda: _answers(asked), 60)
         assert path.stat().st_mode & 0o777 == 0o660
-        assert (asked("equality.example"), asked("localhost")) == (200, 421)
+        assert (asked("equality.example"), asked("localhost")) == (401, 421)
     finally:
         server.terminate()
         assert server.wait(STOP_SECONDS) == 0
@@ -201,7 +203,7 @@ def test_it_listens_on_a_file_for_its_group_alone(tmp_path: Path):
 
 def _answers(asked) -> bool:
     try:
-        return asked("equality.example") == 200
+        return asked("equality.example") == 401
     except OSError:
         return False
 
@@ -211,7 +213,7 @@ def test_a_command_that_is_killed_takes_its_server_along(tmp_path: Path):
     import subprocess
     import sys
 
-    from tests.support.browser import ROOT, free_port
+    from tests.support.browser import free_port
 
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "settings.yaml").write_text("council: Alderbourne City Council\nsynthetic: true\n", encoding="utf-8")
