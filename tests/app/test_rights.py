@@ -28,6 +28,8 @@ PARENT = {unit[0]: unit[2] for unit in UNITS}
 NAMES = {unit[0]: unit[1] for unit in UNITS}
 LOGINS = {"admin": ["Admin"], "lead": ["Lead"], "operations": ["Operations"], "adults": ["Adults"], "scrutiny": ["Scrutiny"]}
 LOGINS["two"] = ["Operations", "Adults"]
+WITHOUT_FIGURES = {"definitions"}
+"""Pages on which a release without waterfalls has no count to show."""
 QUESTIONS = ("", "unit=operations", "unit=adults_home&measure=DQ03", "measure=PG02&by=grade_band")
 
 
@@ -169,7 +171,8 @@ def test_each_page_over_the_wire_and_each_of_its_files(server: Signed, login: st
             assert not any(path.startswith("delta.new_element.alert") for path, _ in sent), texts(sent)[-400:]
             check_sent(sent, login, page)
             everything += sent
-        check_found(everything, login, page)
+        if page not in WITHOUT_FIGURES:
+            check_found(everything, login, page)
         for link in files_in(everything):
             answer = get(server, link, me)
             assert answer.status_code == 200, (link[-60:], answer.text[-300:])
