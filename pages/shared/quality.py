@@ -251,13 +251,20 @@ def kept_rows(source: DatasetSummary) -> str:
 # protection
 
 
+def dataset_title(contents: Contents, dataset: str) -> str:
+    """What people call a dataset, one that is worked out from others included."""
+    if dataset in contents.sources:
+        return contents.sources[dataset].title
+    return next((k.source for k in contents.kpis.values() if k.dataset == dataset), dataset)
+
+
 def certificates(found: Sequence[Mapping[str, Any]], contents: Contents) -> None:
     """Each certificate of one dataset and audience in words, the newest first, and all of them as figures."""
     newest: dict[tuple[str, str], Mapping[str, Any]] = {}
     for certificate in sorted(found, key=lambda c: str(c["period_end"])):
         newest[str(certificate["audience"]), str(certificate["dataset"])] = certificate
     for (audience, dataset), certificate in newest.items():
-        title = contents.sources[dataset].title if dataset in contents.sources else dataset
+        title = dataset_title(contents, dataset)
         head = f"{title}, {format_day(str(certificate['period_end']))}, version for: {audience}"
         show(tag("p", tag("b", f"{head}. "), describe_certificate(certificate)))
     with st.expander(f"All {format_number(len(found))} certificates as figures"):
@@ -272,7 +279,7 @@ def _certificate_figures(found: Sequence[Mapping[str, Any]], contents: Contents)
     columns = [Column("Data, day and audience"), *(Column(head, True) for head in heads)]
     rows = []
     for c in sorted(found, key=lambda c: (str(c["audience"]), str(c["dataset"]), str(c["period_end"])), reverse=True):
-        title = contents.sources[c["dataset"]].title if c["dataset"] in contents.sources else c["dataset"]
+        title = dataset_title(contents, str(c["dataset"]))
         levels = " / ".join(f"{share:.0%}" for share in c["shown_by_level"].values())
         figures = [format_number(c[k]) for k in ("cells", "exact", "rounded", "primary", "secondary", "coarsened")]
         narrow = [format_number(c.get(k)) for k in ("narrowest", "narrowest_rounded")]
