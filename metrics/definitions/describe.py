@@ -23,7 +23,7 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
         case MeasureType.TURNOVER:
             return f"People who left, divided by the average of {whom} at the beginning and at the end of the span"
         case MeasureType.FTE:
-            return f"Full-time equivalents: {pay} of {whom}"
+            return f"Full-time equivalents (FTE) of {whom}"
         case MeasureType.COUNT:
             return f"{wanted or 'People'} in {_among(configuration, kpi, {})}"
         case MeasureType.MEAN | MeasureType.MEDIAN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metrics.report import KpiSummary
-from metrics.wording.values import lower_first, upper_first
+from metrics.wording.values import lower_first
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             top = f"Sum of {pay}" if kpi.measure == "mean" else f"Middle value of {pay}"
             return Formula(f"The {pay} of {whom}. {middle}.", top, f"People: {whom}" if kpi.measure == "mean" else "")
         case "fte":
-            return Formula(f"{upper_first(pay)} of {whom}, added up.", f"Sum of {pay}: {whom}", "")
+            return Formula(f"The full-time equivalents (FTE) of {whom}, added up.", f"Sum of FTE: {whom}", "")
         case "turnover":
             words = f"Of every hundred people in {population}, how many left in the span: leavers divided by the average of both ends."
             return Formula(words, f"People who left: {population}", "Average of the people at both ends of the span", "times 100")

@@ -57,7 +57,7 @@ def format_value(value: Any, unit: str, currency: str = "£", digits: int | None
     if unit == "people":
         return f"{number} {'person' if number == '1' else 'people'}"
     if unit == "fte":
-        return f"{number} full-time equivalent{'' if number == '1' else 's'}"
+        return f"{number} FTE"
     return f"{number} times" if unit == "ratio" else f"{number} percentage point{'' if number == '1' else 's'}"
 
 

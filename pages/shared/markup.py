@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-
 OPEN_SCREENS = "screens open to the reader"
 """Kept by `require_viewer` for the links of a page."""
 
