@@ -154,9 +154,7 @@ def refusal(counts: Counts, cells: int) -> DisclosureError:
     )
 
 
-def shown_cells(
-    counts: Counts, audience: str, draft: Draft, pay: PayResult, amounts: Amounts, certificate: Certificate
-) -> ShownCells:
+def shown_cells(counts: Counts, audience: str, draft: Draft, pay: PayResult, amounts: Amounts, certificate: Certificate) -> ShownCells:
     hidden = np.isin(draft.how.astype(str), HIDDEN)
     return ShownCells(
         dataset=counts.dataset,
