@@ -230,8 +230,9 @@ def _stamp(moment: datetime) -> str:
 
 
 def _cut(value: str, column: Column[Any]) -> str:
+    """As long as the column, and without what could move a cursor or begin a row where the log is listed."""
     length = getattr(column.type, "length", None)
-    return value if length is None else value[:length]
+    return "".join(c for c in value if c.isprintable())[:length]
 
 
 def _event(row: Any) -> Event:

@@ -167,8 +167,9 @@ def _download(asked: Asked) -> Response:
     asked.scope.setdefault("state", {})["release"] = report.provenance.release
     _, mime, write = KINDS[ending]
     made = write(report, found.title)
-    record(reader, found, report, name)
-    headers = {"content-disposition": f'attachment; filename="{file_name(name.rpartition(".")[0], "", ending).replace("-.", ".")}"'}
+    handed_out = file_name(name.rpartition(".")[0], "", ending).replace("-.", ".")  # whoever follows a link can write another name into it
+    record(reader, found, report, handed_out)
+    headers = {"content-disposition": f'attachment; filename="{handed_out}"'}
     return Response(made, media_type=mime, headers=headers)
 
 

@@ -37,6 +37,9 @@ CHECKS = ("/health", "/ready")
 """Asked by a machine that may know this one by its number only; they say nothing that depends on a name."""
 METHODS = ("GET", "HEAD")
 """Nothing is sent to the dashboard: choices are in the address or on the open connection."""
+HEARD = {"rerun_script", "stop_script", "app_heartbeat"}
+"""Of what a browser can say on its open connection, all that a page needs. Emptying everybody's cache, asking how this folder is kept
+under version control, or having files made on this machine is nothing for a reader."""
 LONGEST_ADDRESS = 8 * 1024
 MOST_HEADERS = 32 * 1024
 
@@ -79,7 +82,7 @@ class Guard:
         elif (refusal := self.refusal(scope)) is not None:
             await refuse(scope, receive, finished(scope["path"], send, self.door), *refusal)
         elif scope["type"] == "websocket":
-            await self.app(scope, receive, send)
+            await self.app(scope, heard(receive), send)
         elif scope["path"].rstrip("/") == "/overview":  # the first screen is served at "/" alone
             await to_the_start(scope, receive, finished(scope["path"], send, self.door))
         else:
@@ -87,7 +90,7 @@ class Guard:
 
     def refusal(self, scope: Scope) -> tuple[int, str] | None:
         """The status and the words, for a request that goes no further."""
-        return self.stranger(scope) or too_much(scope) or shut(scope)
+        return self.stranger(scope) or from_another_page(scope) or too_much(scope) or shut(scope)
 
     def stranger(self, scope: Scope) -> tuple[int, str] | None:
         if self.door.hosts is None:
@@ -101,6 +104,40 @@ class Guard:
         if not scope["path"].startswith(("/static/", "/media/")):
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k.lower() not in WHOLE_TEXT_ONLY]}
         await self.app(scope, receive, finished(scope["path"], send, self.door))
+
+
+def from_another_page(scope: Scope) -> tuple[int, str] | None:
+    """The open connection is for our own pages. A page at another port of this machine is another page, whoever wrote it.
+
+    A browser always says where a page is from; a program that says nothing is no page, and can ask for everything else as well.
+    """
+    sent = {k.lower(): v.decode("latin-1").lower() for k, v in scope["headers"]}
+    origin = sent.get(b"origin")
+    if scope["type"] != "websocket" or origin is None or origin.partition("://")[2] == sent.get(b"host", ""):
+        return None
+    return 403, "Another page asks."
+
+
+def heard(receive: Receive) -> Receive:
+    """What arrives on an open connection, without what a page of ours never says."""
+
+    async def arriving() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or is_heard(message.get("bytes")):
+                return message
+
+    return arriving
+
+
+def is_heard(said: bytes | None) -> bool:
+    """What cannot be read is left to Streamlit, which closes the connection."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg  # not at the top: the supervisor reads this file and needs no Streamlit
+
+    try:
+        return said is None or BackMsg.FromString(said).WhichOneof("type") in HEARD
+    except Exception:  # whatever the parser raises
+        return True
 
 
 def shut(scope: Scope) -> tuple[int, str] | None:

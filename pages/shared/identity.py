@@ -227,15 +227,14 @@ class Gate:
         claims = self.given_claims(given) if status < 400 else None
         if claims is None:
             logs.refused_identity("not_completed")
-            answer = self.page("not_completed", status=403)
+            answer = self.page("not_completed", status=403)  # a link from elsewhere can lead here: whoever is signed in stays so
         else:
             try:
                 viewer, kept = await run_in_threadpool(self.keeper.admit, claims)
                 answer = self.welcome(asked, viewer, {**kept, **_streamlits(claims)}, given)
             except AccessDenied as refused:
                 answer = self.page(refused.reason)
-        if answer.status_code >= 400:
-            forget(answer, asked.cookies)
+                forget(answer, asked.cookies)
         answer.raw_headers.extend((b"set-cookie", v) for v in others)
         await answer(scope, receive, send)
 

@@ -87,7 +87,7 @@ def once(viewer: Viewer, contents: Contents, block: tuple[str, ...], make: Calla
         stamp.withdrawn or "",
         viewer.audience,
         viewer.mode,
-        *(viewer.units or ("*",)),
+        *(("*",) if viewer.units is None else viewer.units),
         "/",
         *open_to(viewer),
         "/",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 
@@ -125,9 +126,11 @@ def test_without_sign_in_a_request_that_a_proxy_passed_on_is_refused(server, hea
     assert server.get("/", **{header: "127.0.0.1"})[0] == 403
 
 
-def test_another_sites_page_cannot_open_the_connection(server):
-    import asyncio
+OTHERS = ["https://evil.example", "http://localhost:3000", "http://127.0.0.1:1", "https://localhost", "null"]
 
+
+@pytest.mark.parametrize("origin", OTHERS)
+def test_another_page_cannot_open_the_connection_not_even_one_of_this_machine(server, origin):
     import websockets
 
     async def knock(origin: str, host: str | None) -> str:
@@ -143,7 +146,33 @@ def test_another_sites_page_cannot_open_the_connection(server):
             return "refused"
 
     assert asyncio.run(knock(server.url, None)) == "open"
-    assert asyncio.run(knock("https://evil.example", None)) == "403"
+    assert asyncio.run(knock(origin, None)) == "403"
+
+
+def test_on_the_open_connection_only_what_a_page_needs_is_heard():
+    """Any reader could else empty everybody's cache, or be told how this folder is kept under version control."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    choice, beat = BackMsg(), BackMsg(app_heartbeat=True)
+    choice.rerun_script.query_string = "unit=adults"
+    install = BackMsg()
+    install.backend_operation_request.install_skills.SetInParent()
+    others = [BackMsg(clear_cache=True), BackMsg(load_git_info=True), BackMsg(debug_shutdown_runtime=True), install, BackMsg()]
+    said = [one.SerializeToString() for one in (*others, choice, *others, beat)] + [b"no message"]
+    arriving = [{"type": "websocket.connect"}, *({"type": "websocket.receive", "bytes": one} for one in said)]
+    arriving += [{"type": "websocket.receive", "text": "text"}, {"type": "websocket.disconnect", "code": 1000}]
+    kept = []
+
+    async def app(scope, receive, send):
+        while (message := await receive())["type"] != "websocket.disconnect":
+            kept.append(message.get("bytes", message.get("text")))
+
+    async def receive():
+        return arriving.pop(0)
+
+    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 5000)}
+    asyncio.run(Guard(app)(scope, receive, None))
+    assert kept == [None, choice.SerializeToString(), beat.SerializeToString(), b"no message", "text"]
 
 
 # with sign-in: by name, over TLS

@@ -11,15 +11,18 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import openpyxl
 import pytest
 
+from metrics.access.viewer import Viewer
+from pages.shared import reports
 from pages.shared.plain import PRODUCT
 from tests.support.browser import ROOT, free_port, plain_streamlit, serving
-from tests.support.reports import UNITS
+from tests.support.reports import UNITS, some_contents
 from tests.support.sign_in import COOKIE_SECRET, ROLES, Signed, claims_of, cookie, environment_of, marks, signed_in_dashboard, write_access
 from tests.support.wire import Atom, Refused, found, opened, run_page, texts
 
@@ -323,6 +326,20 @@ def test_each_download_is_written_down_without_a_figure(server: Signed) -> None:
     assert found([("row", str(last))], marks().values()) == []
 
 
+def test_whoever_follows_a_link_cannot_write_into_the_log(server: Signed) -> None:
+    link = files_in(run_page(server.address, "kpi", "", identity(server, "operations")))[0]
+    other = link.rsplit("/", 1)[0] + "/%1b[2J%0a2026-03-01 signed_out, all is well.csv"
+    assert get(server, other, identity(server, "operations")).status_code == 200
+    assert server.audit.events(what=["downloaded"])[-1].file == "-2J-2026-03-01-signed_out-all-is-well.csv"
+
+
+@pytest.mark.parametrize("query", ["error=access_denied", "code=a&state=b"])
+def test_a_link_to_a_sign_in_that_fails_signs_nobody_out(server: Signed, query: str) -> None:
+    answer = get(server, f"/oauth2callback?{query}", identity(server, "lead"))
+    assert answer.status_code == 403
+    assert [c for c in answer.headers.get_list("set-cookie") if c.startswith("_streamlit_user")] == []
+
+
 def test_a_download_that_cannot_be_written_down_is_refused_and_pages_stay_readable(server: Signed) -> None:
     link = files_in(run_page(server.address, "kpi", "", identity(server, "lead")))[0]
     holding = sqlite3.connect(server.audit_url.removeprefix("sqlite:///"), isolation_level=None)
@@ -371,6 +388,13 @@ def test_nobody_else_widens_or_changes_anything_by_it(server: Signed, login: str
         sent = run_page(server.address, "overview", "", me)
         check_sent(sent, login, "overview")
         assert "You are viewing as" not in texts(sent)
+
+
+def test_what_is_kept_for_the_whole_council_is_not_for_somebody_without_units() -> None:
+    contents, everything = some_contents(), Viewer("leadership", "signed_in", None)
+    nobody = replace(everything, units=())
+    assert reports.once(everything, contents, ("kept",), lambda: "all") == "all"
+    assert reports.once(nobody, contents, ("kept",), lambda: "none") == "none"
 
 
 # without our launcher

@@ -51,6 +51,11 @@ def test_rows_come_back_in_order_and_by_person_kind_and_day(log: AuditLog) -> No
     assert log.events()[0].at == day
 
 
+def test_nothing_in_a_row_moves_the_cursor_of_whoever_lists_it(log: AuditLog) -> None:
+    log.record(Event("downloaded", ANN, file="a\x1b[2J\nb\u202e\x00.csv"))
+    assert log.events()[-1].file == "a[2Jb.csv"
+
+
 def test_a_name_is_kept_only_where_the_council_wants_it(url: str) -> None:
     for names, kept in ((False, ""), (True, "Ann Leader")):
         log = AuditLog(url, names=names)
