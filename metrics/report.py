@@ -316,7 +316,10 @@ class Report:
 
     def series(self, kpi: str, unit: str, group: str = "") -> pd.DataFrame:
         """One KPI, unit and group over time, a row per period, oldest first."""
-        return self._rows(kpi, group).query("unit == @unit").drop_duplicates("period_end").sort_values("period_end", ignore_index=True)
+        if (kpi, unit, group) not in self._lines:
+            rows = self.cells.take(self._places.get((kpi, unit, group), []))
+            self._lines[kpi, unit, group] = rows.drop_duplicates("period_end").sort_values("period_end", ignore_index=True)
+        return self._lines[kpi, unit, group].copy(deep=False)
 
     def units_at(self, kpi: str, day: date, units: Iterable[str]) -> pd.DataFrame:
         """One KPI as a whole, a row per unit asked for and published, in that order, indexed by unit."""
@@ -340,6 +343,15 @@ class Report:
         groups = rows.loc[(rows["kpi"] == kpi) & (rows["unit"] == unit), "group"].astype(str)
         single = {g.split("=")[0] for g in groups.unique() if g and ";" not in g}
         return tuple(d for d in self.contents.dimensions if d in single)
+
+    @cached_property
+    def _places(self) -> Mapping[Any, Any]:
+        """Where the rows of each KPI, unit and group stand: a page asks for most of them, one at a time."""
+        return self.cells.groupby(["kpi", "unit", "group"], sort=False).indices
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        return {}
 
     @cached_property
     def _on_a_day(self) -> dict[tuple[str, date], pd.DataFrame]:

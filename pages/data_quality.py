@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from metrics.charts.answers import answered, draw_answers, draw_by_unit, draw_over_time, finding, over_time
+from metrics.charts.answers import answered, draw_answers, draw_by_unit, draw_rates_over_time, finding, over_time
 from metrics.wording.dates import format_day
 from metrics.wording.quality import NOT_PROMISED, UNSETTLED, describe_review, passed_reviews, shown_by_level
 from pages.shared import about, cards, downloads, filters, notes, quality, reports
@@ -20,7 +20,7 @@ day = reports.days_of(contents, reports.every_day(contents), unit)[-1]
 parts = filters.below(contents, unit.id, day)
 root = contents.root
 report = reports.read_units(viewer, contents, list(contents.kpis.values()), tuple(dict.fromkeys((unit.id, root.id, *parts))))
-items = answered(report, unit.id, day, quality.read_counts(viewer, contents, (unit.id,), day))
+items = reports.drawn(viewer, report, answered, unit.id, day, quality.read_counts(viewer, contents, (unit.id,), day))
 asked = [contents.kpis[a.kpi] for a in items]
 place = "The whole council" if unit.parent is None else unit.name
 
@@ -33,14 +33,14 @@ with top:
     notes.opening(eyebrow, found, notes.stamp(contents, format_day(day), notes.populations(asked)))
 
 notes.heading("What is missing, and what to do", f"For {'the whole council' if unit.parent is None else unit.name}; most useful first.")
-lines = quality.to_do(report, unit, items, contents, pinned, today)
+lines = reports.drawn(viewer, report, quality.to_do, unit, items, contents, pinned, today)
 show(tag("ul", *lines, cls="eq-bullets") if lines else notes.sentence(f"Nothing is missing, {format_day(day)}."))
 
 if items:
     notes.heading("Who has answered")
     drawn, numbers = st.columns(2, gap="large")
     with drawn:
-        figure = draw_answers(report, items, unit.id, day)
+        figure = reports.drawn(viewer, report, draw_answers, items, unit.id, day)
         cards.chart_heading(figure)
         cards.chart(figure, "answers")
         kinds = list(dict.fromkeys(label for a in items for label in a.unknown))
@@ -50,12 +50,12 @@ if items:
         show(quality.answers_table(items))
         downloads.offer(quality.rows_of(report, items, [unit.id], day), f"Who has answered, {unit.name}", f"{unit.id}-answers")
 
-    series = over_time(report, items, unit.id)
+    series = reports.drawn(viewer, report, over_time, items, unit.id)
     if series["period_end"].nunique() > 1:
         notes.heading("Over time", "A rising rate changes the shares by itself: read the two together.")
         drawn, numbers = st.columns(2, gap="large")
         with drawn:
-            figure = draw_over_time(report, series, unit.id)
+            figure = reports.drawn(viewer, report, draw_rates_over_time, items, unit.id)
             cards.chart_heading(figure)
             cards.chart(figure, "answers-over-time")
             show(about.lines_key(list(dict.fromkeys(series["name"]))[:6]))
@@ -66,19 +66,19 @@ if items:
                 quality.rows_of(report, items, [unit.id]), f"Who has answered over time, {unit.name}", f"{unit.id}-answers-time"
             )
 
-rates = quality.rates_by_unit(report, [a.name for a in items], parts, day) if parts else {}
+rates = reports.drawn(viewer, report, quality.rates_by_unit, [a.name for a in items], parts, day) if parts else {}
 rates = {name: by_unit for name, by_unit in rates.items() if any(rate == rate for rate in by_unit.values())}
 if rates:
     notes.heading("By unit", f"Parts of {'the council' if unit.parent is None else unit.name}. Choose one to see what it could do.")
     show(quality.units_table(rates, contents, pinned))
     name = filters.choose_characteristic([a.name for a in reversed(items) if a.name in rates], st.columns([1, 2])[0])
-    figure = draw_by_unit(report, name, rates[name], day)
+    figure = reports.drawn(viewer, report, draw_by_unit, name, rates[name], day)
     cards.chart_heading(figure)
     cards.chart(figure, "answers-by-unit")
     notes.source(contents, *asked)
     downloads.offer(quality.rows_of(report, items, parts, day), f"Who has answered by unit, {unit.name}", f"{unit.id}-answers-units")
 
-missing = quality.hidden_rows(report, unit.id)
+missing = reports.drawn(viewer, report, quality.hidden_rows, unit.id)
 notes.heading("Measures without a figure", f"At {'council level' if unit.parent is None else unit.name}, at their last date.")
 if len(missing):
     show(quality.withheld_table(missing, contents, unit, pinned))

@@ -21,7 +21,7 @@ earlier, day = filters.choose_earlier(days, choices[1]), days[-1]
 measures = [contents.kpis[k] for k in filters.headline_first(contents)]
 parts = filters.below(contents, unit.id, day)
 report = reports.read_units(viewer, contents, measures, tuple(dict.fromkeys((unit.id, contents.root.id, *parts))), structure)
-measures = [k for k in measures if len(report.series(k.id, unit.id))]
+measures = reports.published_for(report, measures, unit.id)
 now = reports.latest_rows(report, measures, unit.id)
 
 with top:
@@ -37,7 +37,7 @@ with top:
 notes.heading(
     "Its measures against the council and an earlier date", "A measure is off path only when its whole likely range is worse than the path."
 )
-show(tables.measures(report, measures, unit, earlier, pinned), notes.strip_key(unit, contents, earlier))
+show(reports.drawn(viewer, report, tables.measures, measures, unit, earlier, pinned), notes.strip_key(unit, contents, earlier))
 notes.over_years(report, unit, report.series(measures[0].id, unit.id) if measures else now)
 notes.source(contents, *measures, more=cards.hidden_note(now))
 downloads.offer(report, f"Measures of {unit.name}", f"{unit.id}-measures")
@@ -51,13 +51,13 @@ if parts:
     drawn, numbers = st.columns([1.4, 1], gap="large")
     with drawn:
         figure = None
-        if can_draw_funnel(report, kpi.id, unit.id, sized, then):
-            figure = draw_funnel(report, kpi.id, unit.id, sized, then)
+        if reports.drawn(viewer, report, can_draw_funnel, kpi.id, unit.id, sized, then):
+            figure = reports.drawn(viewer, report, draw_funnel, kpi.id, unit.id, sized, then)
             key = notes.key(
                 ("band", "Usual for 95 in 100"), ("outer_band", "Usual for 998 in 1,000"), ("ring", "Within"), ("filled_diamond", "Outside")
             )
         elif rows["value"].notna().any():
-            figure = draw_units(report, kpi.id, unit.id, sized, then)
+            figure = reports.drawn(viewer, report, draw_units, kpi.id, unit.id, sized, then)
             key = notes.groups_key(kpi, rows)
         if figure is not None:
             cards.chart_heading(figure)
@@ -67,16 +67,16 @@ if parts:
             notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
         notes.source(contents, kpi, more=cards.hidden_note(rows))
     with numbers:
-        show(tables.parts(report, kpi, unit.id, sized, pinned, then))
+        show(reports.drawn(viewer, report, tables.parts, kpi, unit.id, sized, pinned, then))
         notes.own_staff(contents, unit)
         downloads.offer(reports.part(report, rows), f"{kpi.title}, parts of {unit.name}", f"{unit.id}-{kpi.id}-parts")
 
-rates = declaration_rates(report, unit.id, day)
+rates = reports.drawn(viewer, report, declaration_rates, unit.id, day)
 if len(rates):
     notes.heading("Which data is missing")
     drawn, numbers = st.columns(2, gap="large")
     with drawn:
-        figure = draw_declared(report, unit.id, day)
+        figure = reports.drawn(viewer, report, draw_declared, unit.id, day)
         cards.chart_heading(figure)
         cards.chart(figure, "declared")
         if unit.parent is not None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from metrics.charts.groups import draw_groups, draw_units
-from metrics.charts.multiples import draw_multiple, shared_scale
+from metrics.charts.multiples import draw_one_of
 from metrics.report import Request
 from metrics.wording.dates import format_day
 from metrics.wording.headline import headline_pay_gaps
@@ -32,7 +32,7 @@ parts = filters.below(contents, unit.id, day)
 report = reports.read(
     viewer, contents, Request(kpis=tuple(k.id for k in gaps), units=tuple(dict.fromkeys((unit.id, contents.root.id, *parts))))
 )
-gaps = [k for k in gaps if len(report.series(k.id, unit.id))]
+gaps = reports.published_for(report, gaps, unit.id)
 now = reports.latest_rows(report, gaps, unit.id)
 finding = headline_pay_gaps(now, contents.kpis, contents.provenance.currency)
 
@@ -56,7 +56,7 @@ for kpi, column in zip(gaps, st.columns(max(len(gaps), 1), gap="medium"), strict
         if rows["value"].notna().sum() == 1:
             show(notes.sentence(notes.ONE_DATE))
         elif rows["value"].notna().any():
-            figure = draw_multiple(report, kpi.id, unit.id, shared_scale(report, [k.id for k in gaps], unit.id))
+            figure = reports.drawn(viewer, report, draw_one_of, kpi.id, [k.id for k in gaps], unit.id)
             cards.chart(figure, f"gap-{kpi.id}")
             drawn += 1
             show(notes.sentence(figure.layout.meta["under"], small=True))
@@ -67,7 +67,7 @@ if gaps:
         same = notes.sentence("Same scale in all. No usual range is drawn: yearly figures are too few.", small=True)
         show(notes.gaps_key(gaps), same)
     notes.source(contents, *gaps, more=cards.hidden_note(now))
-    show(tables.gaps(report, gaps, unit.id))
+    show(reports.drawn(viewer, report, tables.gaps, gaps, unit.id))
     downloads.offer(reports.part(report, now), f"Pay gaps, {unit.name}", f"{unit.id}-pay-gaps")
 
     left, right = st.columns([1.6, 1], gap="large")
@@ -81,10 +81,11 @@ if gaps:
             split = filters.choose_split(contents, splits, st.container())
             rows = reports.split_rows(report, kpi, unit.id, split, parts)
             if rows["value"].notna().any():
+                then = rows["period_end"].iloc[0].date()
                 figure = (
-                    draw_units(report, kpi.id, unit.id, parts, rows["period_end"].iloc[0].date())
+                    reports.drawn(viewer, report, draw_units, kpi.id, unit.id, parts, then)
                     if split == "unit"
-                    else draw_groups(report, kpi.id, unit.id, split, rows["period_end"].iloc[0].date())
+                    else reports.drawn(viewer, report, draw_groups, kpi.id, unit.id, split, then)
                 )
                 cards.chart_heading(figure)
                 cards.chart(figure, "gap-split")

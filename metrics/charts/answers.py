@@ -190,6 +190,11 @@ def over_time(report: Report, items: Sequence[Answered], unit: str) -> pd.DataFr
     return pd.DataFrame(found, columns=["name", "period_end", "rate"])
 
 
+def draw_rates_over_time(report: Report, items: Sequence[Answered], unit: str) -> Figure:
+    """`draw_over_time` of what `over_time` finds."""
+    return draw_over_time(report, over_time(report, items, unit), unit)
+
+
 def draw_over_time(report: Report, series: pd.DataFrame, unit: str) -> Figure:
     """At most six lines, each with its own dash, marker and name at its end."""
     names = list(dict.fromkeys(series["name"]))[:MOST_LINES]

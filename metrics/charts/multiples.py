@@ -27,3 +27,8 @@ def shared_scale(report: Report, kpis: Iterable[str], unit: str) -> tuple[float,
 def draw_multiple(report: Report, kpi_id: str, unit: str, scale: tuple[float, float]) -> go.Figure:
     """One of the small charts: one separate figure each, so that they stack on a phone."""
     return draw_time_path(report, kpi_id, unit, height=210, scale=scale, lines=LINES)
+
+
+def draw_one_of(report: Report, kpi_id: str, kpis: Iterable[str], unit: str) -> go.Figure:
+    """One of the small charts of `kpis`, on the scale of them all."""
+    return draw_multiple(report, kpi_id, unit, shared_scale(report, kpis, unit))

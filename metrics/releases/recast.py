@@ -114,6 +114,8 @@ def _one_unit(kpi: KpiSummary, unit: str, rows: pd.DataFrame, published: Mapping
     days = made.contents.periods[kpi.id]
     compositions = {day: told.composition(unit, day) for day in days}
     other = {day for day, found in compositions.items() if not found.same_unit}
+    if not other:
+        return rows.assign(made_of="", off_by=np.nan)
     kept: pd.DataFrame = rows[~rows["period_end"].dt.date.isin(other)]
     goal = _goal(kpi, kept)
     months = {(str(b), str(g)): set(days.dt.month) for (b, g), days in kept.groupby(["breakdown", "group"])["period_end"]}
@@ -306,8 +308,9 @@ def _moved(every: pd.DataFrame, told: Succession, contents: Contents) -> pd.Data
         return every
     joined = every[every["made_of"] != ""].groupby("unit")["period_end"].max()
     near = every["period_end"] <= every["unit"].map(joined) + pd.DateOffset(months=FARTHEST_MONTHS)
+    rows = every[near]  # and whatever these are compared with, which is earlier
     kpis = {id: [date.fromisoformat(day) for day, _ in contents.kpis[id].series_breaks] for id in every["kpi"].unique()}
-    again = add_changes(every, kpis, {unit: [b.day for b in told.breaks_today(unit)] for unit in every["unit"].unique()})
+    again = add_changes(rows, kpis, {unit: [b.day for b in told.breaks_today(unit)] for unit in rows["unit"].unique()})
     for name in (*CHANGES, "movement"):
-        every[name] = every[name].where(~near, again[name])
+        every.loc[near, name] = again[name]
     return every

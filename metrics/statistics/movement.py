@@ -61,6 +61,8 @@ def _earlier(frame: pd.DataFrame, breaks: Breaks, unit_breaks: Breaks) -> pd.Dat
     for now, rows in by_day.items():
         for day in _nearest_first(now, days):
             waiting = rows[~then.loc[rows.index, "compared"]]
+            if waiting.empty:
+                break
             found = waiting[KEYS].reset_index().merge(by_day[day][[*KEYS, "value", "lower", "upper"]], on=KEYS).set_index("index")
             apart = _broken(found["kpi"], day, now, breaks) | _broken(found["unit"], day, now, unit_breaks)
             then.loc[found.index[apart], "broken"] = True

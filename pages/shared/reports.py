@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.access.viewer import Viewer
+from metrics.charts.answers import Answered
 from metrics.errors import EqualityError, NotPublished
 from metrics.periods import years_before
 from metrics.report import Contents, KpiSummary, Report, Request, Structure, UnitSummary
@@ -96,7 +97,42 @@ def once(viewer: Viewer, contents: Contents, block: tuple[str, ...], make: Calla
     return _once(key, make)  # type: ignore[no-any-return]
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+def drawn(viewer: Viewer, report: Report, draw: Callable[..., T], *choices: Any) -> T:
+    """`draw(report, *choices)`, made once for each reader's rights, question and choices.
+
+    The key is made of what `draw` is handed, so it holds everything that the block depends on: a function that brings more
+    with it, or a report of other rows than those its question was answered with, is refused.
+    """
+    if getattr(draw, "__closure__", ()) is not None or "<" in draw.__qualname__:
+        raise TypeError(f"{draw!r} brings more with it than its arguments: what it draws cannot be kept.")
+    if report.request.release != report.provenance.release:
+        raise TypeError("A part of a report cannot be kept: its question does not say which rows it has.")
+    named = (f"{draw.__module__}.{draw.__qualname__}", repr(report.request), *(_name_of(c, report.contents) for c in choices))
+    return once(viewer, report.contents, named, lambda: draw(report, *choices))
+
+
+def _name_of(choice: Any, contents: Contents) -> str:
+    """A choice for a key. What the release itself says of a measure or a unit need not be repeated: the key holds the release."""
+    if choice is None or isinstance(choice, str | int | float | date):
+        return repr(choice)
+    if choice is contents:
+        return "contents"
+    if isinstance(choice, Mapping):
+        return f"{{{', '.join(f'{k!r}: {_name_of(v, contents)}' for k, v in choice.items())}}}"
+    if isinstance(choice, list | tuple):
+        return f"({', '.join(_name_of(c, contents) for c in choice)})"
+    if isinstance(choice, KpiSummary) and choice == contents.kpis.get(choice.id):
+        return f"measure {choice.id!r}"
+    if isinstance(choice, UnitSummary) and choice == contents.units.get(choice.id):
+        return f"unit {choice.id!r}"
+    if isinstance(choice, Report) and choice.contents is contents and choice.request.release == contents.provenance.release:
+        return f"report {choice.request!r}"
+    if isinstance(choice, Answered):
+        return f"{type(choice).__name__} {[_name_of(getattr(choice, f.name), contents) for f in fields(choice)]}"
+    raise TypeError(f"{type(choice).__name__} cannot be named in a key, so what is drawn from it cannot be kept.")
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
 def _once(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
     return _make()
 
@@ -132,6 +168,13 @@ def last_day_of_units(report: Report, kpi: KpiSummary, parent: str, units: list[
     return days.max().date() if len(days) else days_of(contents, contents.periods[kpi.id], contents.units[parent])[-1]
 
 
+def published_for(report: Report, kpis: list[KpiSummary], unit: str) -> list[KpiSummary]:
+    """Those that stand in a report for one unit, shown or hidden."""
+    cells = report.cells
+    there = set(cells.loc[(cells["unit"] == unit) & (cells["group"] == ""), "kpi"])
+    return [k for k in kpis if k.id in there]
+
+
 def latest_rows(report: Report, kpis: list[KpiSummary], unit: str) -> pd.DataFrame:
     """The last figure of each measure at one unit."""
     last = [rows.tail(1) for k in kpis if len(rows := report.series(k.id, unit))]
@@ -151,7 +194,7 @@ def statuses(report: Report, kpis: list[KpiSummary]) -> set[str]:
 
 def part(report: Report, rows: pd.DataFrame) -> Report:
     """A report of just the rows that a table shows, for its downloads."""
-    return replace(report, cells=rows.reset_index(drop=True))
+    return replace(report, cells=rows.reset_index(drop=True), request=replace(report.request, release=None))
 
 
 def every_day(contents: Contents) -> list[date]:
