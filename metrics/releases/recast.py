@@ -80,12 +80,9 @@ def recast(asked: pd.DataFrame, parts: pd.DataFrame, made: Recasting) -> pd.Data
     frames = [asked[~other].assign(made_of="", off_by=np.nan)]
     for dataset, told in made.told.items():
         mine = asked[other & asked["kpi"].isin([k.id for k in made.contents.kpis.values() if k.dataset == dataset])]
-        lines = [
-            _one_unit(made.contents.kpis[str(kpi)], str(unit), rows, published, made)
-            for (kpi, unit), rows in mine.groupby(["kpi", "unit"], sort=False)
-        ]
-        if lines:
-            frames.append(_moved(pd.concat(lines, ignore_index=True), told, made.contents))
+        kept, new = _anew(mine, published, made)
+        if len(kept) or len(new):
+            frames.append(_moved(pd.concat([f for f in (kept, new) if len(f)], ignore_index=True), told, made.contents))
     found = pd.concat([f for f in frames if len(f)], ignore_index=True)[[*ESTIMATE_COLUMNS, *RECAST_COLUMNS]]
     return _in_order(found, asked)
 
@@ -108,18 +105,33 @@ def _in_order(found: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns="place").astype({**dict.fromkeys(keys, "str"), "rounded": "bool"})
 
 
-def _one_unit(kpi: KpiSummary, unit: str, rows: pd.DataFrame, published: Mapping[Key, Row], made: Recasting) -> pd.DataFrame:
-    """One KPI of one unit of today, all of its groups and periods."""
+def _anew(mine: pd.DataFrame, published: Mapping[Key, Row], made: Recasting) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of one dataset: published rows that stay, and the rows that take the place of the others."""
+    replaced: list[pd.Index] = []
+    new: list[Row] = []
+    for (kpi, unit), rows in mine.groupby(["kpi", "unit"], sort=False):
+        away, instead = _one_unit(made.contents.kpis[str(kpi)], str(unit), rows, published, made)
+        replaced.append(away)
+        new += instead
+    kept = mine.drop(index=[row for away in replaced for row in away]).assign(made_of="", off_by=np.nan)
+    return kept, _compared(pd.DataFrame(new, columns=[*ESTIMATE_COLUMNS, *RECAST_COLUMNS]), made.contents.kpis)
+
+
+def _one_unit(kpi: KpiSummary, unit: str, rows: pd.DataFrame, published: Mapping[Key, Row], made: Recasting) -> tuple[pd.Index, list[Row]]:
+    """One KPI of one unit of today: the rows of days on which it consisted of others, and what takes their place."""
     told = made.told[kpi.dataset]
-    days = made.contents.periods[kpi.id]
-    compositions = {day: told.composition(unit, day) for day in days}
+    compositions = {day: told.composition(unit, day) for day in made.contents.periods[kpi.id]}
     other = {day for day, found in compositions.items() if not found.same_unit}
+    away = rows["period_end"].isin([pd.Timestamp(day) for day in other])
     if not other:
-        return rows.assign(made_of="", off_by=np.nan)
-    kept: pd.DataFrame = rows[~rows["period_end"].dt.date.isin(other)]
+        return rows.index[away], []
+    kept = rows[~away]
     goal = _goal(kpi, kept)
-    months = {(str(b), str(g)): set(days.dt.month) for (b, g), days in kept.groupby(["breakdown", "group"])["period_end"]}
-    usual = set(kept["period_end"].dt.month)
+    lines = [(str(b), str(g)) for b, g in zip(kept["breakdown"], kept["group"], strict=True)]
+    months: dict[tuple[str, str], set[int]] = {}
+    for line, month in zip(lines, kept["period_end"].dt.month, strict=True):
+        months.setdefault(line, set()).add(month)
+    usual = set().union(*months.values())
     new: list[Row] = []
     for breakdown, group in rows[["breakdown", "group"]].drop_duplicates().astype(str).itertuples(index=False):
         less_often = usual - months.get((breakdown, group), usual)  # months in which the KPI is published, and this line is not
@@ -127,10 +139,7 @@ def _one_unit(kpi: KpiSummary, unit: str, rows: pd.DataFrame, published: Mapping
             row = _figure(kpi, unit, group, compositions[day], published, made, goal)
             if row is not None:
                 new.append({**row, "breakdown": breakdown})
-    if not new:
-        return kept.assign(made_of="", off_by=np.nan)
-    both = _compared(kpi, pd.DataFrame(new, columns=[*ESTIMATE_COLUMNS, *RECAST_COLUMNS]))
-    return pd.concat([kept.assign(made_of="", off_by=np.nan), both], ignore_index=True) if len(kept) else both
+    return rows.index[away], new
 
 
 # one figure
@@ -288,18 +297,15 @@ def _agreed(values: Sequence[float]) -> float:
     return known.pop() if len(known) == 1 else np.nan
 
 
-def _compared(kpi: KpiSummary, new: pd.DataFrame) -> pd.DataFrame:
+def _compared(new: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> pd.DataFrame:
     """`gap, ratio` of sums: against the benchmark, else a group against everyone in the unit where its parts were compared so."""
+    measure = new["kpi"].map({id: kpi.measure for id, kpi in kpis.items()})
     summed = new["note"].isin(["recast_sum", "recast_rounded", "declared_low"]) & new["gap"].isna() & new["value"].notna()
-    if kpi.measure not in {"count", "proportion"}:
-        return new
-    share = (
-        new["value"] if kpi.measure == "proportion" else (new["numerator"] / new["denominator"].where(new["denominator"] > 0)).clip(upper=1)
-    )
-    apart = share - new["benchmark"]
-    return new.assign(
-        gap=new["gap"].where(~summed, apart), ratio=new["ratio"].where(~summed, share / new["benchmark"].where(new["benchmark"] > 0))
-    )
+    summed &= measure.isin(["count", "proportion"])
+    part = (new["numerator"] / new["denominator"].where(new["denominator"] > 0)).clip(upper=1)
+    share = new["value"].where(measure == "proportion", part)
+    apart, times = share - new["benchmark"], share / new["benchmark"].where(new["benchmark"] > 0)
+    return new.assign(gap=new["gap"].where(~summed, apart), ratio=new["ratio"].where(~summed, times))
 
 
 def _moved(every: pd.DataFrame, told: Succession, contents: Contents) -> pd.DataFrame:
