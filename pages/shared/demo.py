@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 import streamlit as st
 
@@ -28,7 +31,7 @@ class Build:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = Path(tempfile.mkstemp(prefix="equality-demo-", suffix=".log")[1])
+        self._log: BinaryIO | None = None
 
     def start(self) -> None:
         with _lock:
@@ -43,8 +46,18 @@ class Build:
                     str(reports.config_folder()),
                     "--json-progress",
                 ]
-                with self._log.open("wb") as log:
+                with self._new_log() as log:
                     self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=_code())
+
+    def _new_log(self) -> BinaryIO:
+        """Opened once to be written and once to be read; without a name from then on, so that nothing stays behind."""
+        written, name = tempfile.mkstemp(prefix="equality-demo-", suffix=".log")
+        if self._log is not None:
+            self._log.close()
+        self._log = open(name, "rb")  # noqa: SIM115 - as long as this build
+        with contextlib.suppress(PermissionError):  # Windows keeps what is open
+            os.unlink(name)
+        return os.fdopen(written, "wb")
 
     @property
     def finished(self) -> int | None:
@@ -59,7 +72,12 @@ class Build:
         return min(last["done"] / max(last["of"], 1), 1.0), DAY.sub(lambda found: format_day(found[0]), upper_first(str(last["step"])))
 
     def said(self) -> list[str]:
-        return [line for line in self._log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+        with _lock:  # several tabs read it
+            if self._log is None:
+                return []
+            self._log.seek(0)
+            lines = self._log.read().decode(errors="replace").splitlines()
+        return [line for line in lines if line.strip()]
 
 
 def _code() -> Path:

@@ -168,7 +168,8 @@ def _download(asked: Asked) -> Response:
     _, mime, write = KINDS[ending]
     made = write(report, found.title)
     handed_out = file_name(name.rpartition(".")[0], "", ending).replace("-.", ".")  # whoever follows a link can write another name into it
-    record(reader, found, report, handed_out)
+    if asked.method != "HEAD":  # nothing leaves
+        record(reader, found, report, handed_out)
     headers = {"content-disposition": f'attachment; filename="{handed_out}"'}
     return Response(made, media_type=mime, headers=headers)
 

@@ -33,6 +33,7 @@ NEEDED = re.compile(r"^/_stcore/(health|host-config|stream|bidi-components)(/|$)
 """Of Streamlit's internal addresses, those that a page needs. Server statistics, uploads and trial interfaces stay shut."""
 OWN_MACHINE = {"127.0.0.1", "localhost", "::1", "testclient", "testserver"}
 WHOLE_TEXT_ONLY = {b"accept-encoding", b"range", b"if-none-match", b"if-modified-since"}
+BY_A_PROXY = {b"forwarded", b"via", b"x-real-ip"}
 CHECKS = ("/health", "/ready")
 """Asked by a machine that may know this one by its number only; they say nothing that depends on a name."""
 METHODS = ("GET", "HEAD")
@@ -175,7 +176,7 @@ def from_this_machine(scope: Scope) -> bool:
     A request that a proxy passed on comes from somebody else, whoever the proxy is.
     """
     caller = (scope.get("client") or ("",))[0]
-    passed_on = any(k.lower() == b"forwarded" or k.lower().startswith(b"x-forwarded-") for k, _ in scope["headers"])
+    passed_on = any(k.lower() in BY_A_PROXY or k.lower().startswith(b"x-forwarded-") for k, _ in scope["headers"])
     return not passed_on and called_by(scope) in OWN_MACHINE and (caller in OWN_MACHINE or caller.startswith("127."))
 
 

@@ -32,6 +32,7 @@ from pages.shared.screens import SCREENS, open_to
 
 RETURN = "equality_return"
 """Our cookie that says where somebody was going before they signed in."""
+STREAMLITS_LOGOUT = "/auth/logout"
 LARGEST_COOKIE = 3900
 LARGEST_TOKEN = 3000
 LONGEST_RETURN = 1500
@@ -91,7 +92,8 @@ class Gate:
             "/signed-out": self.signed_out,
             "/auth/login": self.login,
             "/oauth2callback": self.callback,
-            "/auth/logout": self.logout,
+            "/sign-out": self.sign_out,
+            STREAMLITS_LOGOUT: self.tab_over,
             "/view-as": self.view_as,
         }
 
@@ -143,7 +145,7 @@ class Gate:
             else "Sign in again"
         )
         first = None if reason in ("rules",) else (words, start)
-        more = (("Sign out of this dashboard", "/auth/logout"),) if reason in ("no_role", "oversized", "cut_off", "wrong_tenant") else ()
+        more = (("Sign out of this dashboard", "/sign-out"),) if reason in ("no_role", "oversized", "cut_off", "wrong_tenant") else ()
         return plain.answer(
             TITLES[reason], *said, WHAT_TO_DO[reason], council=council, first=first, more=more, status=status or STATUS.get(reason, 403)
         )
@@ -154,7 +156,7 @@ class Gate:
         return plain.answer(
             TITLES["page"], f"Your role here is: {title}. It does not open this page.",
             "If you need it, ask the people who run the dashboard.",
-            council=self.keeper.council, first=("Open the dashboard", "/"), more=(*stop, ("Sign out", "/auth/logout")), status=403,
+            council=self.keeper.council, first=("Open the dashboard", "/"), more=(*stop, ("Sign out", "/sign-out")), status=403,
         )  # fmt: skip
 
     # the open connection
@@ -229,6 +231,7 @@ class Gate:
             logs.refused_identity("not_completed")
             answer = self.page("not_completed", status=403)  # a link from elsewhere can lead here: whoever is signed in stays so
         else:
+            await run_in_threadpool(self.keeper.end_earlier, asked.cookies)
             try:
                 viewer, kept = await run_in_threadpool(self.keeper.admit, claims)
                 answer = self.welcome(asked, viewer, {**kept, **_streamlits(claims)}, given)
@@ -270,25 +273,44 @@ class Gate:
 
     # signing out
 
-    async def logout(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def sign_out(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The sign-in ends for every process and tab, then at the identity provider. One that has ended already is only tidied up."""
         asked = HTTPConnection(scope)
-        if asked.headers.get("sec-fetch-site") == "cross-site":  # another site must not sign people out
+        if not self.from_our_page(asked):
             await RedirectResponse("/", 303)(scope, receive, send)
             return
         try:
             viewer = await self.who(scope)
         except AccessDenied as refused:
-            why = f"?{urlencode({'why': refused.reason})}" if refused.reason in ("expired", "cut_off", "no_role") else ""
-            answer: Response = RedirectResponse(f"/signed-out{why}", 303)
-            forget(answer, asked.cookies)
-            await answer(scope, receive, send)
+            await tidied_up(asked, refused.reason)(scope, receive, send)
             return
         await run_in_threadpool(self.keeper.end, viewer)
-        status, headers, body = await captured(self.app, scope, receive)
+        at_streamlit = {**scope, "path": STREAMLITS_LOGOUT, "raw_path": STREAMLITS_LOGOUT.encode()}
+        status, headers, body = await captured(self.app, at_streamlit, receive)
         gone = Response()
         forget(gone, asked.cookies)
         await replay(status, [*headers, *((k, v) for k, v in gone.raw_headers if k == b"set-cookie")], body, send)
+
+    async def tab_over(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Where Streamlit leads a tab whose sign-in is over. If the browser holds a newer one by now, that one stays."""
+        asked = HTTPConnection(scope)
+        answer: Response = RedirectResponse("/", 303)
+        if self.from_our_page(asked):
+            try:
+                await self.who(scope)
+            except AccessDenied as refused:
+                answer = tidied_up(asked, refused.reason)
+        await answer(scope, receive, send)
+
+    def from_our_page(self, asked: HTTPConnection) -> bool:
+        """Whether one of our pages led here: no link in a message or at another site signs anybody out.
+
+        Browsers say so in Sec-Fetch-Site; older ones say which page, which ours let them do; one that says nothing is taken at its word.
+        """
+        if (site := asked.headers.get("sec-fetch-site")) is not None:
+            return site == "same-origin"
+        led_by = asked.headers.get("origin") or asked.headers.get("referer") or self.keeper.sign_in.public_url
+        return f"{led_by}/".startswith(f"{self.keeper.sign_in.public_url}/")
 
     async def signed_out(self, scope: Scope, receive: Receive, send: Send) -> None:
         why = HTTPConnection(scope).query_params.get("why", "")
@@ -356,6 +378,14 @@ def forget(answer: Response, sent: Mapping[str, str], but: str = "") -> None:
     ours = {RETURN, VIEW_AS, USER_COOKIE_NAME, TOKENS_COOKIE_NAME}
     for name in sorted((ours | {n for n in sent if n.startswith(f"{USER_COOKIE_NAME}_")}) - {but}):
         answer.delete_cookie(name, path="/", httponly=True, samesite="lax")
+
+
+def tidied_up(asked: HTTPConnection, reason: str) -> Response:
+    """To the page that says goodbye, with nothing left in this browser."""
+    why = f"?{urlencode({'why': reason})}" if reason in ("expired", "cut_off", "no_role") else ""
+    answer = RedirectResponse(f"/signed-out{why}", 303)
+    forget(answer, asked.cookies)
+    return answer
 
 
 def cookies_set(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -49,7 +49,7 @@ def who(viewer: Viewer) -> Html:
     if viewer.mode != "signed_in":
         return Html("")
     name = [tag("b", viewer.name), ", "] if viewer.name else []
-    out = tag("a", "Sign out", href="/auth/logout", target="_self")
+    out = tag("a", "Sign out", href="/sign-out", target="_self")
     return tag("div", tag("span", *name, viewer.role_words), out, cls="eq-who")
 
 

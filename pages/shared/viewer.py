@@ -57,7 +57,7 @@ def _looking_through() -> str:
 
 def _stop(refused: AccessDenied) -> Viewer:
     if refused.reason in ENDS:
-        st.logout()  # the gate sees that the sign-in is over, tidies up and says why
+        st.logout()  # the gate tidies up and says why, or leads on where this browser holds a newer sign-in
     st.write(str(refused))
     st.stop()
     raise refused  # outside a server `st.stop` stops nothing

@@ -121,7 +121,7 @@ def test_headers_are_bounded_but_leave_room_for_a_long_sign_in(server, kilobytes
     assert int(first.split()[1]) in statuses
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"])
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP"])
 def test_without_sign_in_a_request_that_a_proxy_passed_on_is_refused(server, header):
     assert server.get("/", **{header: "127.0.0.1"})[0] == 403
 

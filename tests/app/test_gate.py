@@ -6,8 +6,9 @@ import ast
 from pathlib import Path
 
 import pytest
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from pages.shared.doorkeeper import Doorkeeper
 from pages.shared.guard import Door, Guard
@@ -35,7 +36,7 @@ def client(keeper: Doorkeeper) -> TestClient:
     return TestClient(inside, base_url=BASE, follow_redirects=False)
 
 
-@pytest.mark.parametrize("path", ["/sign-in?to=/kpi", "/view-as?role=Operations", "/auth/logout"])
+@pytest.mark.parametrize("path", ["/sign-in?to=/kpi", "/view-as?role=Operations", "/sign-out"])
 def test_over_tls_every_cookie_is_marked_and_tls_is_asked_for_always(client: TestClient, path: str) -> None:
     answer = client.get(path, headers={"cookie": f"_streamlit_user={cookie(BASE, 'admin')}"})
     set_here = answer.headers.get_list("set-cookie")
@@ -57,6 +58,7 @@ def test_over_tls_every_cookie_is_marked_and_tls_is_asked_for_always(client: Tes
         ("kpi", "/"),
         ("/kpi/../auth/logout", "/"),
         ("/auth/logout", "/"),
+        ("/sign-out", "/"),
         ("/download/a/b.csv", "/"),
         ("/kpi?x=\r\nset-cookie: a=b", "/"),
         ("/kpi?x=" + "y" * 2000, "/"),
@@ -66,6 +68,78 @@ def test_over_tls_every_cookie_is_marked_and_tls_is_asked_for_always(client: Tes
 )
 def test_after_signing_in_nobody_is_led_elsewhere(asked: str, kept: str) -> None:
     assert safe_return(asked) == kept
+
+
+def test_the_goodbye_of_an_old_tab_leaves_a_newer_sign_in_alone(keeper: Doorkeeper, client: TestClient) -> None:
+    """Streamlit leads a tab whose sign-in is over to /auth/logout, and the browser sends the cookie it holds by then."""
+    me = {"cookie": f"_streamlit_user={cookie(BASE, 'lead', session='newer')}", "sec-fetch-site": "same-origin"}
+    stays = client.get("/auth/logout", headers=me)
+    assert (stays.status_code, stays.headers["location"]) == (303, "/")
+    assert "set-cookie" not in stays.headers
+    assert client.get("/kpi", headers=me).text == "inside"
+    assert keeper.audit.events() == ()
+    client.get("/sign-out", headers=me)
+    over = client.get("/auth/logout", headers=me)
+    assert over.headers["location"] == "/signed-out"
+    assert any(one.startswith("_streamlit_user=") and "Max-Age=0" in one for one in over.headers.get_list("set-cookie"))
+    assert [e.what for e in keeper.audit.events()] == ["signed_out"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "out"),
+    [
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "same-origin", "referer": "https://dashboard.internal/"}, True),
+        ({"referer": f"{BASE}/kpi"}, True),
+        ({}, True),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"sec-fetch-site": "same-site"}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({"sec-fetch-site": "cross-site", "referer": f"{BASE}/kpi"}, False),
+        ({"referer": "https://evil.example/"}, False),
+        ({"referer": f"{BASE}.evil.example/"}, False),
+        ({"origin": "null"}, False),
+    ],
+)
+def test_only_a_link_of_our_own_pages_signs_somebody_out(keeper: Doorkeeper, client: TestClient, sent: dict[str, str], out: bool) -> None:
+    """A browser that says where the link stood is believed; one that says nothing is an old one."""
+    me = {"cookie": f"_streamlit_user={cookie(BASE, 'lead', session='mine')}"}
+    answer = client.get("/sign-out", headers={**me, **sent})
+    assert keeper.has_ended("mine") == out
+    assert (client.get("/kpi", headers=me).status_code == 401) == out
+    if not out:
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(("login", "status"), [("operations", 303), ("nobody", 403)])
+def test_signing_in_over_a_sign_in_ends_the_earlier_one(keeper: Doorkeeper, login: str, status: int) -> None:
+    """Also where the new one is refused: the browser's cookie is gone then, and a copy of it must be worth nothing."""
+
+    async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = Response("inside")
+        if scope["path"] == "/oauth2callback":
+            answer.set_cookie("_streamlit_user", cookie(BASE, login, session=None))
+        await answer(scope, receive, send)
+
+    client = TestClient(Gate(streamlit, keeper), base_url=BASE, follow_redirects=False)
+    earlier = {"cookie": f"_streamlit_user={cookie(BASE, 'lead', session='earlier')}"}
+    assert client.get("/kpi", headers=earlier).status_code == 200
+    assert client.get("/oauth2callback?code=x&state=y", headers=earlier).status_code == status
+    assert [(e.what, e.who) for e in keeper.audit.events()] == [
+        ("signed_out", "object-lead/loopback"),
+        ("signed_in" if status == 303 else "refused", f"object-{login}/loopback"),
+    ]
+    if status == 303:
+        assert client.get("/kpi").status_code == 200
+    client.cookies.clear()
+    assert client.get("/kpi", headers=earlier).status_code == 401
+
+
+def test_a_sign_in_that_was_not_completed_ends_nothing(client: TestClient) -> None:
+    me = {"cookie": f"_streamlit_user={cookie(BASE, 'lead')}"}
+    assert client.get("/oauth2callback?error=access_denied&state=x", headers=me).status_code == 403
+    assert client.get("/kpi", headers=me).status_code == 200
 
 
 def test_the_first_page_of_a_role_is_also_found_by_its_name(client: TestClient) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
+from typing import BinaryIO
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -211,6 +213,28 @@ def test_a_demo_that_failed_is_tried_again_when_the_page_is_opened(app, store, m
     assert "could not be built. Reload this page to try again" in words_of(app)
     AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
     assert len(started) == 2
+
+
+def test_a_build_leaves_no_log_behind_and_says_what_its_process_said(tmp_path, monkeypatch):
+    started = []
+
+    class Process:
+        def __init__(self, command: list[str], stdout: BinaryIO, **_: object) -> None:
+            started.append(command)
+            os.write(stdout.fileno(), f"try {len(started)}\n".encode())
+
+        def poll(self) -> int:
+            return 3
+
+    monkeypatch.setattr(demo.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(demo.subprocess, "Popen", Process)
+    build = demo.Build()
+    assert build.said() == []
+    build.start()
+    assert build.said() == ["try 1"]
+    build.start()
+    assert build.said() == ["try 2"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_one_figure_is_not_drawn_as_a_line(app, store, monkeypatch):

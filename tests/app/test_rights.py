@@ -304,10 +304,10 @@ def test_rules_that_cannot_be_read_close_the_dashboard_until_they_can(server: Si
 def test_signing_out_ends_the_sign_in_everywhere_and_tidies_the_browser_up(server: Signed) -> None:
     me = f"_streamlit_user={cookie(server.address, 'lead', session='to-be-ended')}"
     assert get(server, "/kpi", me).status_code == 200
-    elsewhere = httpx.get(f"{server.address}/auth/logout", headers={"cookie": me, "sec-fetch-site": "cross-site"}, trust_env=False)
+    elsewhere = httpx.get(f"{server.address}/sign-out", headers={"cookie": me, "sec-fetch-site": "cross-site"}, trust_env=False)
     assert elsewhere.headers["location"] == "/"
     assert get(server, "/kpi", me).status_code == 200
-    gone = get(server, "/auth/logout", me)
+    gone = get(server, "/sign-out", me)
     assert gone.status_code in {302, 303}
     assert any(c.startswith("_streamlit_user=") and "Max-Age=0" in c for c in gone.headers.get_list("set-cookie"))
     assert get(server, "/kpi", me).status_code == 401  # a copy of the cookie is of no use
@@ -324,6 +324,17 @@ def test_each_download_is_written_down_without_a_figure(server: Signed) -> None:
     assert last.kpi
     assert last.name == ""
     assert found([("row", str(last))], marks().values()) == []
+
+
+def test_asking_only_for_the_headers_of_a_file_is_no_download(server: Signed) -> None:
+    me = identity(server, "operations")
+    link = next(k for k in files_in(run_page(server.address, "kpi", "", me)) if k.endswith(".csv"))
+    before = len(server.audit.events(what=["downloaded"]))
+    asked = httpx.head(f"{server.address}{link}", headers={"cookie": me}, trust_env=False, timeout=60)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert len(server.audit.events(what=["downloaded"])) == before
+    assert get(server, link, me).status_code == 200
+    assert len(server.audit.events(what=["downloaded"])) == before + 1
 
 
 def test_whoever_follows_a_link_cannot_write_into_the_log(server: Signed) -> None:

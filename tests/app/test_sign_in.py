@@ -148,6 +148,27 @@ def test_signing_out_closes_the_second_tab_too_and_a_copied_cookie_is_dead(serve
     page.context.close()
 
 
+def test_signing_in_as_somebody_else_in_a_second_tab_leads_the_first_one_there_too(server: Signed, chromium: Any) -> None:
+    """The first tab ends itself, which must not end the newer sign-in."""
+    page = open_as(chromium, server, "lead", "/kpi")
+    earlier = next(c["value"] for c in page.context.cookies(server.address) if c["name"] == "_streamlit_user")
+    second = page.context.new_page()
+    second.goto(f"{server.address}/sign-in?to=/kpi")
+    second.fill("input[name=login]", "operations")
+    second.fill("input[name=password]", "any")
+    second.click("button[type=submit]")
+    first_words(second, "Olu Officer")
+    assert httpx.get(f"{server.address}/kpi", cookies={"_streamlit_user": earlier}, trust_env=False).status_code == 401
+    page.bring_to_front()
+    first_words(page, "Olu Officer")
+    assert "Sam Leader" not in words(page)
+    second.reload()
+    first_words(second, "Olu Officer")
+    said = [(e.what, e.who) for e in server.audit.events()][-2:]
+    assert said == [("signed_out", "object-lead/loopback"), ("signed_in", "object-operations/loopback")]
+    page.context.close()
+
+
 def test_a_role_taken_away_at_the_provider_is_gone_at_the_next_sign_in(server: Signed, chromium: Any) -> None:
     assert server.identities is not None
     page = open_as(chromium, server, "scrutiny")
