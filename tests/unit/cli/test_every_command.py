@@ -83,6 +83,7 @@ JSON = {
     "releases backup": ["releases backup {archive} --json"],
     "releases restore": ["releases restore {earlier} --replace --yes --json"],
     "releases upgrade": ["releases upgrade --json", "releases upgrade --dry-run --json"],
+    "audit": ["audit --json", "audit --since 2026-01-01 --json"],
     "certify": ["certify --json", "certify {release} --audience public --json"],
     "explain": ["explain WR03 --json"],
     "show": ["show WR03 --format json", "show WR03 --by sex --format json"],
@@ -122,7 +123,7 @@ def test_json_is_json_and_nothing_else(
     assert run(*(word.format(**places) for word in shlex.split(line))) == 0
     said = json.loads(capsys.readouterr().out, parse_constant=refuse_constant)
     assert isinstance(said, dict | list)
-    assert len(said) > 0
+    assert len(said) > 0 or line.startswith("audit")  # nobody has signed in
 
 
 def test_json_of_a_refused_configuration_lists_its_problems(
