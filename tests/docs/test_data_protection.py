@@ -25,7 +25,7 @@ MARCH = date(2026, 3, 31)
 
 
 def default(name: str) -> Any:
-    return SettingsFile.model_fields[name].default
+    return SettingsFile.model_fields[name].get_default(call_default_factory=True)
 
 
 def test_places_are_the_defaults_of_the_program() -> None:

@@ -23,6 +23,7 @@ import pytest
 from metrics.access.viewer import Viewer
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.load import load_configuration
+from metrics.definitions.waterfall import WATERFALL
 from metrics.exports.tidy import FIGURES, FIXED, tidy
 from metrics.ingest.ingest import ingest_files
 from metrics.pipeline import refresh
@@ -148,10 +149,11 @@ def test_pay_is_printed_in_steps_in_every_column(published: Published, audience:
     seen, dataset, end = published.seen(audience)
     printed = Reader(seen, dataset, end).printed
     assert (printed.amounts, printed.gaps, printed.centred) == (True, True, True)
-    rows = seen.rows[seen.rows["kpi"].isin(["PY01", "PY02"])]
+    pay = seen.rows[seen.rows["breakdown"] != WATERFALL]  # whose steps are shares of people
+    rows = pay[pay["kpi"].isin(["PY01", "PY02"])]
     assert len(rows["value"].dropna()) > 20
     assert (rows[["value", "lower", "upper", "gap"]].stack().dropna() % 10 == 0).all()
-    gaps = seen.rows[seen.rows["kpi"].str.startswith("PG")]
+    gaps = pay[pay["kpi"].str.startswith("PG")]
     thousandths = gaps[["value", "lower", "upper", "gap"]].stack().dropna() * 1000
     assert len(thousandths) > 10
     assert ((thousandths - thousandths.round()).abs() < 1e-9).all()
@@ -173,14 +175,14 @@ def test_files_tell_no_more_than_the_store(published: Published, tmp_path: Path)
     kpis = store.contents(None, Viewer("leadership", "command_line")).kpis
     files = [tmp_path / f"{kpi}.json" for kpi in kpis]
     for kpi, file in zip(kpis, files, strict=True):
-        report = store.read(Request((kpi,)), Viewer("leadership", "command_line"))
+        report = store.read(Request((kpi,)), Viewer("leadership", "command_line"))  # the steps of a base are asked for by name
         frame = tidy(report)
         columns = [*FIXED, "unit", *(d for d in report.contents.dimensions if d in frame.columns), *FIGURES]
         rows = [{k: None if v is None or v != v else v for k, v in row.items()} for row in frame[columns].to_dict("records")]
         file.write_text(json.dumps(rows))
     of_files = read_release(files, published.configuration, "leadership")
     seen, dataset, end = published.seen("leadership")
-    assert len(of_files.rows) == len(seen.rows)
+    assert len(of_files.rows) == (seen.rows["breakdown"] != WATERFALL).sum() > 0
     told, known = Reader(of_files, dataset, end).read(), Reader(seen, dataset, end).read()
     assert len(told.facts) > 1000
     assert told.leaks == []
