@@ -44,11 +44,7 @@ def unfold(extract: Extract, answers: Answers) -> Extract:
         for part in extract.parts(asked):
             yield _unfolded(part, answers, found, list(kept if kept is not None else part.columns))
 
-    return replace(_plain(extract), headings=(*extract.headings, ANSWER_HEADING, PEOPLE_HEADING), read=read)
-
-
-def _plain(extract: Extract) -> Extract:
-    return Extract(**{name: getattr(extract, name) for name in Extract.__dataclass_fields__})
+    return replace(extract, headings=(*extract.headings, ANSWER_HEADING, PEOPLE_HEADING), read=read)
 
 
 def _unfolded(part: pd.DataFrame, answers: Answers, found: dict[str, str], kept: list[str]) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def serving(command: Sequence[str], port: int, environment: Mapping[str, str] | 
     with tempfile.TemporaryFile() as log:
         server = subprocess.Popen([*command], cwd=cwd, env={**os.environ, **(environment or {})}, stdout=log, stderr=subprocess.STDOUT)
         try:
-            _wait_for(server, f"http://127.0.0.1:{port}/_stcore/health", log)
+            wait_for_server(server, f"http://127.0.0.1:{port}/_stcore/health", log)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
@@ -64,7 +64,8 @@ def serving(command: Sequence[str], port: int, environment: Mapping[str, str] | 
                 server.kill()
 
 
-def _wait_for(server: subprocess.Popen[bytes], url: str, log: Any) -> None:
+def wait_for_server(server: subprocess.Popen[bytes], url: str, log: Any, what: str = "the server") -> None:
+    """Until the address answers; what the server said where it does not."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
@@ -72,7 +73,7 @@ def _wait_for(server: subprocess.Popen[bytes], url: str, log: Any) -> None:
             return
         time.sleep(0.2)
     log.seek(0)
-    raise AssertionError("the server did not start: " + log.read().decode(errors="replace")[-2000:])
+    raise AssertionError(f"{what} did not start: " + log.read().decode(errors="replace")[-2000:])
 
 
 def asgi(module: str, port: int) -> list[str]:

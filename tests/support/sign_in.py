@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ import pytest
 from metrics.access.audit import AuditLog
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch
 from metrics.releases.store import ReleaseStore
-from tests.support.browser import ROOT, free_port, serving, wait_run
+from tests.support.browser import ROOT, free_port, serving, wait_for_server, wait_run
 from tests.support.reports import CERTIFICATE, UNITS, some_cells, some_contents
 
 HERE = Path(__file__).parent / "oidc"
@@ -115,23 +114,12 @@ def provider(redirect_uri: str) -> Iterator[Identities]:
         command = ["node", f"provider-{port}.mjs", str(port), redirect_uri, str(found.accounts), str(found.log)]
         server = subprocess.Popen(command, cwd=code, stdout=log, stderr=subprocess.STDOUT)
         try:
-            _wait(server, found.metadata_url, log)
+            wait_for_server(server, found.metadata_url, log, "the identity provider")
             yield found
         finally:
             server.terminate()
             server.wait(10)
             (code / f"provider-{port}.mjs").unlink(missing_ok=True)
-
-
-def _wait(server: subprocess.Popen[bytes], url: str, log: Any) -> None:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        with contextlib.suppress(OSError), direct.open(url, timeout=2):
-            return
-        time.sleep(0.1)
-    log.seek(0)
-    raise AssertionError("the identity provider did not start: " + log.read().decode(errors="replace")[-2000:])
 
 
 # a council whose figures tell where they come from
