@@ -46,6 +46,17 @@ class Certificate:
     required_rounded: int = 2
     zeros_hidden: bool = False
     """Zeros of sensitive columns are protected as small counts are."""
+    known_before: int = 0
+    """Protected figures that earlier releases of the same day already narrow below the rule: hidden now, and cannot be mended."""
+    earlier: tuple[str, ...] = ()
+    """Ids of the earlier releases that the attacker was given."""
+    witnesses: int = 0
+    """Whole tables that prove the protected cells."""
+    mismatches: int = 0
+    """Published sums whose rounded parts, as printed, do not add up to the rounded whole."""
+    pay_cells: int = 0
+    pay_hidden: int = 0
+    """Pay figures, and those of them that are hidden."""
 
     @property
     def passed(self) -> bool:
@@ -54,7 +65,8 @@ class Certificate:
         return self.recovered == 0 and self.pay_recovered == 0 and wide and wide_rounded
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "shown_by_level": dict(self.shown_by_level), "passed": self.passed}
+        lists = {"shown_by_level": dict(self.shown_by_level), "earlier": list(self.earlier)}
+        return {**asdict(self), **lists, "passed": self.passed}
 
 
 @dataclass(frozen=True)
