@@ -131,7 +131,11 @@ def certify(counts: Counts, audience: str, name: str, draft: Draft, ranges: Rang
         pay_recovered=recovered,
         zeros_hidden=draft.profile.zeros == "hide",
         seconds=round(seconds, 3),
-        **kinds,
+        exact=kinds["exact"],
+        rounded=kinds["rounded"],
+        primary=kinds["primary"],
+        secondary=kinds["secondary"],
+        coarsened=kinds["coarsened"],
     )
 
 

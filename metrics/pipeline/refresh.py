@@ -237,7 +237,7 @@ def _batches(
                 cells = evaluate(shown, configuration)
                 label = _label(configuration, counts, audience, cells, stamps)
                 system = published_system(shown, counts)
-                yield DraftBatch(label, cells, {**shown.certificate.as_dict(), **told(system)}, dict(system.as_dict()))
+                yield DraftBatch(label, cells, {**shown.certificate.as_dict(), **told(system)}, dict(system.as_dict()), shown.cells)
             done += 1
     progress("publishing", done, total)
 

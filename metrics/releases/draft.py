@@ -41,12 +41,20 @@ class BatchLabel:
 
 @dataclass(frozen=True)
 class DraftBatch:
-    """One dataset, period and audience, ready to be published: rows of `ESTIMATE_COLUMNS`, certificate, what the attacker was given."""
+    """One dataset, period and audience, ready to be published.
+
+    Attributes
+    ----------
+    cells : rows of `ESTIMATE_COLUMNS`
+    certificate, system : what was proven, and what the attacker was given: `shown` holds a count for each region
+    parts : which region each count of a figure is: `kpi, breakdown, unit, group, part, region`. Without it nothing is published
+    """
 
     label: BatchLabel
     cells: pd.DataFrame
     certificate: Mapping[str, Any]
     system: Mapping[str, Any]
+    parts: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
