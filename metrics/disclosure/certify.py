@@ -14,9 +14,9 @@ PARTNERS = 4
 SMALL = 5_000
 """Variables up to which whole-number programmes over a part are worth their time."""
 WHOLE = 8_000
-"""Variables up to which the joint system is small enough to be asked at once, without parts."""
+"""Variables up to which a block is small enough to be asked at once, without parts."""
 LARGEST = 60_000
-"""Variables up to which the joint system is asked at all, when no part gave a proof."""
+"""Variables up to which a block is asked at all, when no part gave a proof."""
 THOROUGH = 2_500
 """Variables of the largest part that is searched before a cell is hidden instead: hiding one more cell costs less than a long search."""
 EPSILON = 1e-6
@@ -25,15 +25,22 @@ EPSILON = 1e-6
 def settle(repair: Repair, rounds: int = 3) -> None:
     """Prove every target, or hide more until it can be proven. Ends: each step proves or hides, and once all is hidden nothing binds."""
     ranges = repair.ranges
-    if len(ranges.all_columns) <= WHOLE:
-        ranges.search(ranges.exact, 2 * rounds, seed=0)
-    else:
+    search_blocks(ranges, 2 * rounds)
+    if any(ranges.size(target) > WHOLE for target in ranges.open.tolist()):
         prove_many(ranges, repair.games, rounds)
     for target in ranges.open.tolist():
         binding: list[int] = []
         while not ranges.proven(target) and not prove_one(ranges, repair.games, target, binding, THOROUGH):
             if not repair.give_way(target, binding):
                 break
+
+
+def search_blocks(ranges: Ranges, rounds: int) -> None:
+    """Many targets per solve: each block that is small enough, as a programme of its own."""
+    wanted = {number for target in ranges.open.tolist() for number in ranges.blocks.of_target(target)}
+    for number in sorted(wanted):
+        if ranges.blocks.sizes[number] <= WHOLE:
+            ranges.search(ranges.whole((number,)), rounds, seed=number)
 
 
 def prove_many(ranges: Ranges, games: Games, rounds: int) -> None:
@@ -50,14 +57,15 @@ def prove_many(ranges: Ranges, games: Games, rounds: int) -> None:
 
 
 def prove_one(ranges: Ranges, games: Games, target: int, binding: list[int], largest: int = LARGEST) -> bool:
-    """One target: in parts of growing size where the whole is large, then in the whole.
+    """One target: in parts of growing size where its blocks are large, then in all of its blocks.
 
     `binding` is filled with the shown figures that hold the target where it is.
     """
     binding.clear()
-    if len(ranges.all_columns) > WHOLE and prove_in_parts(ranges, games, target, binding, largest):
+    size = ranges.size(target)
+    if size > WHOLE and prove_in_parts(ranges, games, target, binding, largest):
         return True
-    return len(ranges.all_columns) <= max(largest, WHOLE) and prove_in_whole(ranges, target, binding)
+    return size <= max(largest, WHOLE) and prove_in_blocks(ranges, target, binding)
 
 
 def prove_in_parts(ranges: Ranges, games: Games, target: int, binding: list[int], largest: int) -> bool:
@@ -78,19 +86,24 @@ def prove_in_parts(ranges: Ranges, games: Games, target: int, binding: list[int]
 
 
 def roomy(ranges: Ranges, target: int, low: float, high: float) -> bool:
-    """Whether whole numbers between two relaxed bounds could be far enough apart."""
+    """Whether whole numbers between two relaxed bounds could be far enough apart.
+
+    Only a hint where to look: a bound that is a little off costs a search, or hides a cell more. What is safe is decided by whole
+    tables, and what is not by proofs in whole numbers (`metrics.disclosure.bounds`).
+    """
     return bool(np.floor(high + EPSILON) - np.ceil(low - EPSILON) >= ranges.required[target])
 
 
-def prove_in_whole(ranges: Ranges, target: int, binding: list[int]) -> bool:
-    """The range of a target in the joint system. Where the relaxed range is too narrow, the true one is, and what binds it is certain."""
-    held_by: list[int] = []
-    low, high = ranges.try_target(ranges.exact, target, whole=False, binding=held_by)
-    if ranges.proven(target):
-        return True
-    if roomy(ranges, target, low, high):
-        ranges.try_target(ranges.exact, target, whole=True)
-    binding[:] = sorted(set(held_by)) or binding
+def prove_in_blocks(ranges: Ranges, target: int, binding: list[int]) -> bool:
+    """The range of a target in its blocks, which is its range in the joint system. Where there is too little, find out what binds it."""
+    if ranges.blocks.of_target(target):  # else what is shown determines it
+        low, high = ranges.try_target(ranges.around(target), target, whole=False)
+        if not ranges.proven(target) and roomy(ranges, target, low, high):
+            ranges.try_target(ranges.around(target), target, whole=True)
+    if not ranges.proven(target) and len(ranges.all_columns) <= LARGEST:
+        held_by: list[int] = []  # figures outside the blocks may bind it too: they are what keeps the blocks apart
+        ranges.try_target(ranges.exact, target, whole=False, binding=held_by)
+        binding[:] = sorted(set(held_by)) or binding
     return ranges.proven(target)
 
 

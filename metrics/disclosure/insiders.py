@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from metrics.disclosure.certify import WHOLE, attempts
+from metrics.disclosure.certify import LARGEST, WHOLE, attempts
 from metrics.disclosure.programme import Programme
 from metrics.disclosure.ranges import ROOM, Ranges
 from metrics.disclosure.repair import Repair
@@ -47,16 +47,30 @@ def _protect_from_one(repair: Repair, single: int, others: np.ndarray) -> None:
     if not len(pinned):
         return
     unit = repair.games.target_units[single]
-    small_enough = len(ranges.all_columns) <= WHOLE
     for target in pinned.tolist():
         binding: list[int] = []
-        while not any(
-            _free(repair, _given(ranges, single, columns), single, target, binding)
-            for columns in ([ranges.all_columns] if small_enough else attempts(repair.games, unit, -1))
-        ):
+        while not _freed(repair, unit, single, target, binding):
             if not repair.widen(target, [r for r in binding if r != single]):
                 break
             binding.clear()
+
+
+def _freed(repair: Repair, unit: str, single: int, target: int, binding: list[int]) -> bool:
+    """Looked for in the blocks of both cells, which is as good as everywhere; in parts where those are large."""
+    ranges = repair.ranges
+    both = tuple(sorted({*ranges.blocks.of_target(single), *ranges.blocks.of_target(target)}))
+    if ranges.blocks.size(both) > WHOLE:
+        return any(_free(repair, _given(ranges, single, c), single, target, binding) for c in attempts(repair.games, unit, -1))
+    if _free(repair, _given(ranges, single, ranges.blocks.columns(both)), single, target, binding):
+        return True
+    if len(ranges.all_columns) <= LARGEST:  # figures outside the blocks may bind the target too
+        _try(repair, _given(ranges, single, ranges.all_columns), target, binding, whole=False)
+    return _two_values(ranges, single, target)
+
+
+def _two_values(ranges: Ranges, single: int, target: int) -> bool:
+    found = _sizes(ranges, single, np.array([target]))
+    return bool(found.min() != found.max())
 
 
 def _sizes(ranges: Ranges, single: int, others: np.ndarray) -> np.ndarray:
@@ -75,19 +89,23 @@ def _given(ranges: Ranges, single: int, columns: np.ndarray) -> Programme:
 def _free(repair: Repair, programme: Programme, single: int, target: int, binding: list[int]) -> bool:
     """Another whole table, with the single person's cell at one, gives the target another value. `binding` collects what prevents it."""
     ranges = repair.ranges
-    here = _sizes(ranges, single, np.array([target]))
-    if here.min() != here.max():
+    if _two_values(ranges, single, target):
         return True
-    row = ranges.joint.regions[target, programme.columns].toarray().ravel().astype(float)
     for whole in (False, True):
-        for sign in (1.0, -1.0):
-            values = programme.least(sign * row, whole=whole)
-            if values is not None:
-                binding += [] if whole else programme.binding()
-                table = programme.whole_table(values)
-                if ranges.accept(table):
-                    ranges.witnesses.append(table)
-        here = _sizes(ranges, single, np.array([target]))
-        if here.min() != here.max():
+        _try(repair, programme, target, binding, whole=whole)
+        if _two_values(ranges, single, target):
             return True
     return False
+
+
+def _try(repair: Repair, programme: Programme, target: int, binding: list[int], *, whole: bool) -> None:
+    """Both ends of the target's range; whole tables met on the way become witnesses."""
+    ranges = repair.ranges
+    row = ranges.joint.regions[target, programme.columns].toarray().ravel().astype(float)
+    for sign in (1.0, -1.0):
+        values = programme.least(sign * row, whole=whole)
+        if values is not None:
+            binding += [] if whole else programme.binding()
+            table = programme.whole_table(values)
+            if ranges.accept(table):
+                ranges.witnesses.append(table)

@@ -44,15 +44,19 @@ class Programme:
         wanted &= np.isfinite(bound_low) | np.isfinite(bound_high)
         self.row_ids = np.flatnonzero(wanted)
         self.region_rows = {int(row): i for i, row in enumerate(self.row_ids) if row < count}
-        matrix = rows[self.row_ids][:, self.columns].tocsr()
-        fixed = np.zeros(len(self.row_ids)) if relaxed else rows[self.row_ids] @ start - matrix @ start[self.columns]
-        self.solver = _solver(matrix, bound_low[self.row_ids] - fixed, bound_high[self.row_ids] - fixed, start[self.columns] + room, nodes)
+        self.matrix = rows[self.row_ids][:, self.columns].tocsr()
+        fixed = np.zeros(len(self.row_ids)) if relaxed else rows[self.row_ids] @ start - self.matrix @ start[self.columns]
+        self.low, self.high = bound_low[self.row_ids] - fixed, bound_high[self.row_ids] - fixed
+        self.room = room
+        self.solver = _solver(self.matrix, self.low, self.high, start[self.columns] + room, nodes)
         self.whole = False
 
     def free(self, region: int) -> None:
         """The region's figure is not shown any more."""
         if region in self.region_rows:
-            self.solver.changeRowBounds(self.region_rows[region], -highspy.kHighsInf, highspy.kHighsInf)
+            row = self.region_rows[region]
+            self.low[row], self.high[row] = -np.inf, np.inf
+            self.solver.changeRowBounds(row, -highspy.kHighsInf, highspy.kHighsInf)
 
     def least(self, cost: np.ndarray, *, whole: bool = False) -> np.ndarray | None:
         """Values of `columns` that make `cost` least; None where the solver gives none."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from metrics.disclosure.blocks import Blocks, separate
 from metrics.disclosure.joint import Joint
 from metrics.disclosure.programme import Programme
 
@@ -42,6 +43,8 @@ class Ranges:
         self.witnesses = [self.start]
         self.all_columns = np.ones(self.joint.layout.columns, dtype=bool)
         self._exact: Programme | None = None
+        self._blocks: Blocks | None = None
+        self._whole: dict[tuple[int, ...], Programme] = {}
         if not self._fits(self.start):
             raise ValueError("the start table does not agree with what is shown")
 
@@ -77,12 +80,42 @@ class Ranges:
         return np.flatnonzero(self.high - self.low < self.required)
 
     def hide(self, region: int) -> None:
+        equation = self.shown_low[region] == self.shown_high[region]
         self.shown_low[region], self.shown_high[region] = 0, np.inf
-        if self._exact is not None:
-            self._exact.free(region)
+        if equation:  # blocks that an exact figure kept apart may have become one
+            self._blocks = None
+            self._whole.clear()
+        for programme in (self._exact, *self._whole.values()):
+            if programme is not None:
+                programme.free(region)
 
     def part(self, columns: np.ndarray) -> Programme:
         return Programme(self.joint, self.shown_low, self.shown_high, self.start, columns, relaxed=False, room=ROOM)
+
+    @property
+    def blocks(self) -> Blocks:
+        """How the system falls apart, as it is shown now."""
+        if self._blocks is None:
+            self._blocks = separate(self.joint, self.shown_low, self.shown_high)
+        return self._blocks
+
+    def size(self, target: int) -> int:
+        """Variables of the blocks that a target depends on."""
+        return self.blocks.size(self.blocks.of_target(target))
+
+    def whole(self, numbers: tuple[int, ...]) -> Programme:
+        """Everything that can be known of some blocks: what is outside them tells nothing of them, so it may as well stay as it is."""
+        blocks = self.blocks
+        if numbers not in self._whole:
+            columns = blocks.columns(numbers)
+            self._whole[numbers] = Programme(
+                self.joint, self.shown_low, self.shown_high, self.start, columns, relaxed=False, room=WIDE, nodes=5000
+            )
+        return self._whole[numbers]
+
+    def around(self, target: int) -> Programme:
+        """The blocks that a target depends on."""
+        return self.whole(self.blocks.of_target(target))
 
     @property
     def exact(self) -> Programme:
