@@ -35,7 +35,9 @@ class Draft:
     required: np.ndarray
     hidden_for: dict[int, int] = field(default_factory=dict)
     published: int = -1
-    """Regions from this one on are given: known to everybody, and neither shown nor hidden here (`metrics.disclosure.flows`)."""
+    """Regions from this one on are given: known to everybody, and neither shown nor hidden here (`metrics.disclosure.given`)."""
+    windows: tuple[np.ndarray, np.ndarray] | None = None
+    """Of the given regions: least and largest count that readers know of."""
 
     def is_hidden(self, region: int) -> bool:
         return self.how[region] in HIDDEN or 0 <= self.published <= region
@@ -46,6 +48,8 @@ class Draft:
         for i, (how, chain, shown) in enumerate(zip(self.how, self.chains, self.shown, strict=True)):
             if how not in HIDDEN:
                 low[i], high[i] = interval(int(shown), chain)
+        if self.windows is not None:
+            low[self.published :], high[self.published :] = self.windows
         return low, high
 
 

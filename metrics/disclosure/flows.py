@@ -8,8 +8,8 @@ then proven of joiners and leavers holds for who reads both ends, too, and knows
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -17,13 +17,11 @@ from metrics.definitions.dataset import MOVEMENT
 from metrics.definitions.flows import JOINED, LEFT, STAYED
 from metrics.definitions.profile import Profile
 from metrics.disclosure.choose import Draft
-from metrics.disclosure.joint import Joint
-from metrics.disclosure.rounding import Chain, round_half_up
-from metrics.disclosure.structure import Structure
-from metrics.query.counts import Region
-
-Plain = tuple[str, frozenset[tuple[str, frozenset[str]]]]
-"""A set of staff, whatever dataset it is counted in: its unit, and its categories by column."""
+from metrics.disclosure.given import Given, Plain, given, window_of, with_given
+from metrics.disclosure.given import plain as set_of
+from metrics.disclosure.joint import build_joint
+from metrics.disclosure.structure import Structure, structure_of
+from metrics.query.counts import Counts, Region
 
 ENDS = (frozenset({JOINED, STAYED}), frozenset({LEFT, STAYED}))
 
@@ -33,42 +31,46 @@ def is_flow(region: Region) -> bool:
     return dict(region.where).get(MOVEMENT) in (frozenset({JOINED}), frozenset({LEFT}))
 
 
-def with_both_ends(structure: Structure) -> Structure:
-    """The structure with the staff of both ends after the published sets, for each set of joiners or leavers."""
-    more: dict[Region, None] = {}
+def both_ends(structure: Structure) -> tuple[Region, ...]:
+    """The staff of both ends, for each published set of joiners or leavers."""
+    found: dict[Region, None] = {}
     for region in structure.regions:
         if is_flow(region):
             for end in ENDS:
-                more.setdefault(Region(region.unit, tuple((a, end if a == MOVEMENT else c) for a, c in region.where)), None)
-    return replace(structure, regions=(*structure.regions, *more))
+                found.setdefault(Region(region.unit, tuple((a, end if a == MOVEMENT else c) for a, c in region.where)), None)
+    return tuple(found)
 
 
-def as_published(
-    structure: Structure, published: int, values: np.ndarray, profile: Profile, hidden_staff: frozenset[Plain]
-) -> tuple[Structure, tuple[Chain, ...]]:
-    """The given sets that the first audience reads elsewhere, and how each is rounded there.
+def staff_given(counts: Counts, profile: Profile, hidden_staff: frozenset[Plain]) -> Given:
+    """Staff at both ends, as the first audience reads it elsewhere.
 
     Hidden sets are not known. Nor are small ones that nobody publishes: they stand in no batch, or they would be hidden or rounded.
     """
-    kept, chains = [], []
-    for region, n in zip(structure.regions[published:], values[published:].tolist(), strict=True):
+    structure = structure_of(counts)
+    ends = both_ends(structure)
+    kept, windows = [], []
+    for region, n in zip(ends, sizes(structure, counts, ends), strict=True):
         way = profile.council if structure.depths[region.unit] == 0 else profile.below_council
         if plain(region) not in hidden_staff and (way == "round" or n >= profile.threshold):
             kept.append(region)
-            chains.append((profile.rounding_base,) if way == "round" else ())
-    return replace(structure, regions=(*structure.regions[:published], *kept)), tuple(chains)
+            windows.append(window_of(n, (profile.rounding_base,) if way == "round" else ()))
+    return given(kept, windows)
 
 
-def give(draft: Draft, joint: Joint, chains: tuple[Chain, ...], values: np.ndarray) -> None:
-    """Lay the given sets into a draft as they are known, and ask for nothing but the protection of joiners and leavers."""
-    draft.published = len(draft.how) - len(chains)
-    for region, chain in enumerate(chains, draft.published):
-        draft.how[region], draft.chains[region] = "rounded" if chain else "exact", chain
-        draft.shown[region] = round_half_up(values[region], chain[0]) if chain else values[region]
-    flow = np.array([is_flow(region) for region in joint.structure.regions], dtype=bool)
-    own = np.array([region for region, _ in joint.own], dtype=np.int64)
-    asked = np.concatenate([flow, flow[joint.pairs].any(axis=1) if len(joint.pairs) else np.zeros(0, dtype=bool), flow[own]])
-    draft.required[~asked] = 0
+def sizes(structure: Structure, counts: Counts, regions: tuple[Region, ...]) -> list[int]:
+    """How many people each of some sets holds that need not be published."""
+    if not regions:
+        return []
+    joint = build_joint(with_given(structure, regions))
+    found: list[int] = (joint.regions @ joint.start(counts.tables))[len(structure.regions) :].tolist()
+    return found
+
+
+def asked_of_flows(structure: Structure, published: int, *asked: Iterable[bool]) -> np.ndarray:
+    """Beside staff, nothing but joiners and leavers is asked for: those published, and those that earlier releases hid."""
+    wanted = np.array([is_flow(region) for region in structure.regions], dtype=bool)
+    wanted[published:] &= np.array(list(chain(*asked)), dtype=bool)
+    return wanted
 
 
 def hide_where_staff_is_hidden(draft: Draft, structure: Structure, hidden_staff: frozenset[Plain]) -> None:
@@ -79,11 +81,8 @@ def hide_where_staff_is_hidden(draft: Draft, structure: Structure, hidden_staff:
 
 
 def plain(region: Region) -> Plain:
-    """A set by its categories, without how its people moved."""
-    where = (
-        (axis, frozenset(category for atom in atoms for category in atom.split("|"))) for axis, atoms in region.where if axis != MOVEMENT
-    )
-    return region.unit, frozenset(where)
+    """A set of staff, whatever dataset it is counted in: without how its people moved."""
+    return set_of(region, leaving_out=MOVEMENT)
 
 
 def hidden_sets(regions: tuple[Region, ...], shown: np.ndarray) -> Iterator[Plain]:

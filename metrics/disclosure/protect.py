@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -9,82 +12,128 @@ import pandas as pd
 
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.amounts import Amounts, protect_amounts
-from metrics.disclosure.certify import settle
 from metrics.disclosure.choose import HIDDEN, Draft, first_draft
+from metrics.disclosure.decide import Decided, decide
 from metrics.disclosure.derive import derived_draft
-from metrics.disclosure.flows import Plain, as_published, give, hide_where_staff_is_hidden, with_both_ends
-from metrics.disclosure.insiders import protect_from_insiders
+from metrics.disclosure.flows import asked_of_flows, hide_where_staff_is_hidden, is_flow, staff_given
+from metrics.disclosure.given import Given, Plain, give, silent, tell, with_given
+from metrics.disclosure.history import NO_EARLIER, Earlier, Known, place_earlier
 from metrics.disclosure.joint import Joint, build_joint
 from metrics.disclosure.pay import PayResult, protect_pay
 from metrics.disclosure.ranges import Ranges
-from metrics.disclosure.repair import Repair
 from metrics.disclosure.shown import Certificate, ShownCells
 from metrics.disclosure.structure import structure_of
 from metrics.errors import DisclosureError
 from metrics.query.counts import Counts
 
 
-def protect_counts(counts: Counts, settings: DisclosureSettings, hidden_staff: frozenset[Plain] = frozenset()) -> dict[str, ShownCells]:
+def protect_counts(
+    counts: Counts,
+    settings: DisclosureSettings,
+    hidden_staff: frozenset[Plain] = frozenset(),
+    known: Mapping[str, Known] | None = None,
+) -> dict[str, ShownCells]:
     """What each audience may be shown of one dataset and period.
 
     The first audience is protected on the true counts; every other is made from what the first is shown. `hidden_staff`: for joiners
-    and leavers, the sets of staff that the first audience is not shown at either end of the span.
+    and leavers, the sets of staff that the first audience is not shown at either end of the span. `known`: audience to what its
+    readers know from earlier releases of the same dataset and day.
 
     Raises
     ------
-    DisclosureError : a count or a pay figure stays open to attack after every repair; nothing may be published
+    DisclosureError : a count or a pay figure stays open to attack after every repair, or earlier figures cannot be told in the units
+        and categories of `counts`; nothing may be published
     """
-    joint = build_joint(structure_of(counts))
+    bare = structure_of(counts)
+    earlier = place_earlier(bare, known or {}, f"{counts.dataset}, {counts.period.end.isoformat()}")
+    joint = build_joint(with_given(bare, earlier.regions, earlier.places(bare, len(bare.regions))))
     start = checked_start(joint, counts)
-    before = hidden_beside_staff(counts, settings, hidden_staff)
+    before = hidden_beside_staff(counts, settings, hidden_staff, earlier)
     shown: dict[str, ShownCells] = {}
-    first: tuple[Draft, Ranges, PayResult, Amounts] | None = None
+    first: tuple[Decided, PayResult, Amounts] | None = None
     for audience, name in settings.audiences.items():
         profile = settings.profiles[name]
         began = perf_counter()
-        draft = first_draft(joint, start, profile) if first is None else derived_draft(joint, start, counts.cells, first[0], profile)
-        hide_as_before(draft, before.get(audience))
-        ranges = Ranges(joint, *draft.known(), draft.required, start)
-        if first is not None:
-            ranges.inherit(first[1])
-        protect_draft(draft, ranges)
-        pay = protect_pay(counts, joint, draft, first[2] if first is not None else None)
-        amounts = protect_amounts(counts, joint, draft, ranges, first[3] if first is not None else None)
-        certificate = certify(counts, audience, name, draft, ranges, pay.recovered + amounts.recovered, perf_counter() - began)
+        told = earlier.given(audience, (joint.regions @ start)[len(bare.regions) :], profile.threshold - 1)
+        leading = first[0] if first is not None else None
+        found = decide(partial(own_draft, joint, start, counts, profile, leading, before.get(audience), told), joint, start, told, leading)
+        pay = protect_pay(counts, joint, found.draft, first[1] if first is not None else None)
+        amounts = protect_amounts(counts, joint, found.draft, found.ranges, first[2] if first is not None else None)
+        certificate = certify(counts, audience, name, found, pay.recovered + amounts.recovered, perf_counter() - began)
+        certificate = replace(certificate, earlier=earlier.releases.get(audience, ()))
         if not certificate.passed:
-            raise refusal(counts, len(ranges.open) + pay.recovered + amounts.recovered)
-        shown[audience] = shown_cells(counts, audience, draft, pay, amounts, certificate)
-        first = first or (draft, ranges, pay, amounts)
+            raise refusal(counts, len(found.ranges.open) + pay.recovered + amounts.recovered)
+        shown[audience] = shown_cells(counts, audience, found.draft, pay, amounts, certificate)
+        first = first or (found, pay, amounts)
     return shown
 
 
-def hidden_beside_staff(counts: Counts, settings: DisclosureSettings, hidden_staff: frozenset[Plain]) -> dict[str, np.ndarray]:
+def fresh_draft(joint: Joint, start: np.ndarray, counts: Counts, profile: Profile, first: Decided | None) -> Draft:
+    """The primary choices of an audience, on the counts or on what the first is shown."""
+    return first_draft(joint, start, profile) if first is None else derived_draft(joint, start, counts.cells, first.draft, profile)
+
+
+def own_draft(
+    joint: Joint,
+    start: np.ndarray,
+    counts: Counts,
+    profile: Profile,
+    first: Decided | None,
+    hidden: np.ndarray | None,
+    told: Given,
+) -> Draft:
+    """Hidden beside what is known of staff, and with earlier figures laid in, of which nothing is told yet."""
+    draft = fresh_draft(joint, start, counts, profile, first)
+    hide_as_before(draft, hidden)
+    if told.regions:
+        give(draft, joint, told)
+    return draft
+
+
+def hidden_beside_staff(
+    counts: Counts, settings: DisclosureSettings, hidden_staff: frozenset[Plain], earlier: Earlier = NO_EARLIER
+) -> dict[str, np.ndarray]:
     """For joiners and leavers: how each audience's figures must be shown to who reads the staff of both ends as well.
 
     Nothing for other datasets. Staff itself is not looked at here: the protection that follows does, on what this leaves.
     """
-    structure, published = structure_of(counts), len(counts.regions)
-    wider = with_both_ends(structure)
-    if len(wider.regions) == published:
+    bare = structure_of(counts)
+    if not any(is_flow(region) for region in bare.regions):
         return {}
-    rough = build_joint(wider)
     reader = settings.profiles[next(iter(settings.audiences.values()))]
-    known, chains = as_published(wider, published, rough.regions @ rough.start(counts.tables), reader, hidden_staff)
-    joint = build_joint(known)
+    staff, published = staff_given(counts, reader, hidden_staff), len(bare.regions)
+    sets = (*staff.regions, *earlier.regions)
+    joint = build_joint(with_given(bare, sets, earlier.places(bare, published + len(staff.regions))))
     start, first, found = checked_start(joint, counts), None, {}
+    asked = asked_of_flows(joint.structure, published, staff.asked, earlier.asked)
     for audience, name in settings.audiences.items():
         profile = settings.profiles[name]
-        draft = first_draft(joint, start, profile) if first is None else derived_draft(joint, start, counts.cells, first[0], profile)
-        give(draft, joint, chains, joint.regions @ start)
-        hide_where_staff_is_hidden(draft, joint.structure, hidden_staff)
-        ranges = Ranges(joint, *draft.known(), draft.required, start)
-        if first is not None:
-            ranges.inherit(first[1])
-        protect_draft(draft, ranges)
-        if len(ranges.open):
-            raise refusal(counts, len(ranges.open))
-        found[audience], first = draft.how[:published].copy(), first or (draft, ranges)
+        history = earlier.given(audience, (joint.regions @ start)[published + len(staff.regions) :], profile.threshold - 1)
+        told = staff.beside(history) if history.tells else silent(history)
+        make = partial(draft_beside_staff, joint, start, counts, profile, first, staff.beside(silent(history)), asked, hidden_staff)
+        decided = decide(make, joint, start, told, first)
+        if len(decided.ranges.open):
+            raise refusal(counts, len(decided.ranges.open))
+        found[audience], first = decided.draft.how[:published].copy(), first or decided
     return found
+
+
+def draft_beside_staff(
+    joint: Joint,
+    start: np.ndarray,
+    counts: Counts,
+    profile: Profile,
+    first: Decided | None,
+    staff: Given,
+    asked: np.ndarray,
+    hidden_staff: frozenset[Plain],
+) -> Draft:
+    """Of joiners and leavers, for who reads staff at both ends."""
+    draft = fresh_draft(joint, start, counts, profile, first)
+    give(draft, joint, staff, asked)
+    tell(draft, staff)
+    hide_where_staff_is_hidden(draft, joint.structure, hidden_staff)
+    return draft
 
 
 def hide_as_before(draft: Draft, how: np.ndarray | None) -> None:
@@ -103,33 +152,28 @@ def checked_start(joint: Joint, counts: Counts) -> np.ndarray:
     return start
 
 
-def protect_draft(draft: Draft, ranges: Ranges) -> None:
-    repair = Repair(draft, ranges)
-    repair.choose()
-    settle(repair)
-    protect_from_insiders(repair)
-
-
-def certify(counts: Counts, audience: str, name: str, draft: Draft, ranges: Ranges, recovered: int, seconds: float) -> Certificate:
+def certify(counts: Counts, audience: str, name: str, found: Decided, recovered: int, seconds: float) -> Certificate:
+    draft, ranges, published = found.draft, found.ranges, len(counts.regions)
     width = ranges.high - ranges.low
     rounded_targets = rounded_steps_suffice(ranges, draft.profile)
     hidden = (ranges.required > 0) & ~rounded_targets
     rounded = (ranges.required > 0) & rounded_targets
-    kinds = {kind: int((draft.how == kind).sum()) for kind in ("exact", "rounded", *HIDDEN)}
+    kinds = {kind: int((draft.how[:published] == kind).sum()) for kind in ("exact", "rounded", *HIDDEN)}
     return Certificate(
         dataset=counts.dataset,
         period_end=counts.period.end.isoformat(),
         audience=audience,
         profile=name,
         blocks=len(counts.tables),
-        cells=len(counts.regions),
-        shown_by_level=shown_by_level(ranges.joint, draft),
+        cells=published,
+        shown_by_level=shown_by_level(ranges.joint, draft, published),
         recovered=int(((width == 0) & (ranges.required > 0)).sum()),
         narrowest=int(width[hidden].min()) if hidden.any() else None,
         required=draft.profile.threshold - 1,
         narrowest_rounded=int(width[rounded].min()) if rounded.any() else None,
         pay_recovered=recovered,
         zeros_hidden=draft.profile.zeros == "hide",
+        known_before=len(found.known_before),
         seconds=round(seconds, 3),
         exact=kinds["exact"],
         rounded=kinds["rounded"],
@@ -144,9 +188,9 @@ def rounded_steps_suffice(ranges: Ranges, profile: Profile) -> np.ndarray:
     return np.asarray(ranges.required < profile.threshold - 1)
 
 
-def shown_by_level(joint: Joint, draft: Draft) -> dict[str, float]:
-    depth = np.array([joint.structure.depths[r.unit] for r in joint.structure.regions], dtype=np.int64)
-    visible = ~np.isin(draft.how.astype(str), HIDDEN)
+def shown_by_level(joint: Joint, draft: Draft, published: int) -> dict[str, float]:
+    depth = np.array([joint.structure.depths[r.unit] for r in joint.structure.regions[:published]], dtype=np.int64)
+    visible = ~np.isin(draft.how[:published].astype(str), HIDDEN)
     return {str(d): round(float(visible[depth == d].mean()), 4) for d in np.unique(depth).tolist()}
 
 
@@ -159,16 +203,18 @@ def refusal(counts: Counts, cells: int) -> DisclosureError:
 
 
 def shown_cells(counts: Counts, audience: str, draft: Draft, pay: PayResult, amounts: Amounts, certificate: Certificate) -> ShownCells:
-    hidden = np.isin(draft.how.astype(str), HIDDEN)
+    published = len(counts.regions)
+    how, numbers = draft.how[:published].copy(), draft.shown[:published]
+    hidden = np.isin(how.astype(str), HIDDEN)
     return ShownCells(
         dataset=counts.dataset,
         period=counts.period,
         audience=audience,
-        shown=np.where(hidden, np.nan, draft.shown),
-        how=draft.how.copy(),
+        shown=np.where(hidden, np.nan, numbers),
+        how=how,
         cells=counts.cells.reset_index(drop=True),
         statistics=pd.concat([pay.statistics, amounts.statistics], ignore_index=True) if len(amounts.statistics) else pay.statistics,
         certificate=certificate,
-        chains=tuple(() if h else c for h, c in zip(hidden, draft.chains, strict=True)),
+        chains=tuple(() if h else c for h, c in zip(hidden, draft.chains[:published], strict=True)),
         amounts={region: (*seen, max(counts.most.values())) for region, seen in amounts.windows.items()},
     )
