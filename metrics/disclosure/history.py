@@ -7,8 +7,8 @@ docs/methods/disclosure.md says how corrected data are met.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,12 +32,25 @@ class Known:
     sets : each set of people that was published, with the different windows that its figures allow; none where it was hidden
     pairs : sets that stood together in a cell, the first inside the second: what is left between them was protected
     trees : the organisation of the day, as each release had it
+    staff : for joiners and leavers, sets of staff that some release showed at either end, whatever is hidden of them now
     """
 
     releases: tuple[str, ...]
     sets: Mapping[Plain, tuple[Window, ...]]
     pairs: tuple[tuple[Plain, Plain], ...] = ()
     trees: tuple[UnitTree, ...] = ()
+    staff: frozenset[Plain] = frozenset()
+
+    def told(self, rewrite: Callable[[Plain], Plain]) -> Known:
+        """The same in other words; sets that come to the same are one."""
+        sets: dict[Plain, set[Window]] = {}
+        for people, windows in self.sets.items():
+            sets.setdefault(rewrite(people), set()).update(windows)
+        return replace(
+            self,
+            sets={people: tuple(sorted(windows)) for people, windows in sets.items()},
+            pairs=tuple(dict.fromkeys((rewrite(inner), rewrite(outer)) for inner, outer in self.pairs)),
+        )
 
 
 def known_from(systems: Iterable[tuple[str, PublishedSystem]]) -> Known:
@@ -81,6 +94,7 @@ class Earlier:
     pairs: tuple[tuple[Region, Region], ...]
     asked: tuple[bool, ...]
     releases: Mapping[str, tuple[str, ...]]
+    staff: frozenset[Plain] = frozenset()
 
     def given(self, audience: str, values: np.ndarray, slack: int) -> Given:
         """What an audience's readers know; `values`: how many people each set really holds."""
@@ -139,6 +153,7 @@ def place_earlier(structure: Structure, known: Mapping[str, Known], what: str) -
         pairs=tuple(dict.fromkeys((placed[a], placed[b]) for told in known.values() for a, b in told.pairs if placed[a] != placed[b])),
         asked=tuple(region not in now for region in laid),
         releases={audience: told.releases for audience, told in known.items()},
+        staff=frozenset().union(*(told.staff for told in known.values())),
     )
 
 

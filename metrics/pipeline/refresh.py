@@ -229,9 +229,9 @@ def _batches(
     for dataset in sources_first(configuration, due.days):
         days = due.days[dataset]
         progress(f"{dataset}: counting", done, total)
-        for counts in fetch_counts(source, configuration, dataset, days, year):
+        for counts in fetch_counts(source, configuration, dataset, days, year, staff.earlier.also(dataset, days)):
             progress(f"{dataset}, {counts.period.end.isoformat()}: protecting", done, total)
-            protected = protect_counts(counts, configuration.disclosure, staff.at_both_ends(counts))
+            protected = protect_counts(counts, configuration.disclosure, staff.at_both_ends(counts), staff.earlier.known_of(counts))
             staff.note(counts, protected)
             for audience, shown in protected.items():
                 cells = evaluate(shown, configuration)

@@ -11,6 +11,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.disclosure.flows import Plain, hidden_sets
 from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.system import PublishedSystem
+from metrics.pipeline.earlier import EarlierReleases
 from metrics.query.counts import Counts, Region
 from metrics.releases.store import ReleaseStore
 
@@ -26,6 +27,7 @@ class HiddenStaff:
         self.first = next(iter(configuration.disclosure.audiences))
         self.known: Hidden = {}
         self.looked = False
+        self.earlier = EarlierReleases(configuration, store)
 
     def note(self, counts: Counts, shown: Mapping[str, ShownCells]) -> None:
         self._keep(counts.dataset, counts.period.end, counts.regions, shown[self.first].shown)
@@ -41,6 +43,8 @@ class HiddenStaff:
         days = (counts.period.start - timedelta(days=1), counts.period.end)
         if any((flows.source, day) not in self.known for day in days):
             self._look_up(flows.source)
+        for day in days:
+            self._look_up_withdrawn(flows.source, day)
         return frozenset().union(*(self.known.get((flows.source, day), frozenset()) for day in days))
 
     def _look_up(self, dataset: str) -> None:
@@ -53,6 +57,12 @@ class HiddenStaff:
             if batch.label.dataset == dataset and key not in self.known:
                 held = PublishedSystem.from_dict(system)
                 self._keep(*key, held.structure.regions, held.shown)
+
+    def _look_up_withdrawn(self, dataset: str, day: date) -> None:
+        """A day that stands in no release any more: as it was published last."""
+        versions = [system for _, system in self.earlier.told(dataset, day) if system.audience == self.first]
+        if (dataset, day) not in self.known and versions:
+            self._keep(dataset, day, versions[-1].structure.regions, versions[-1].shown)
 
 
 def sources_first(configuration: Configuration, datasets: Iterable[str]) -> list[str]:

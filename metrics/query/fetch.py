@@ -21,15 +21,21 @@ from metrics.periods import FinancialYear, Period
 from metrics.query.atoms import Where
 from metrics.query.compile import REACH, SPARE, Compiler, Family, pay_groups
 from metrics.query.counts import Counts, Table
-from metrics.query.plan import Plan, TablePlan, plan_days
+from metrics.query.plan import Also, Plan, TablePlan, plan_days
 from metrics.sources.derived import earlier_days, known_snapshots
 from metrics.sources.engine import Source
 
 
 def fetch_counts(
-    source: Source, configuration: Configuration, dataset_id: str, days: Iterable[date], year: FinancialYear
+    source: Source,
+    configuration: Configuration,
+    dataset_id: str,
+    days: Iterable[date],
+    year: FinancialYear,
+    also: Mapping[date, Also] | None = None,
 ) -> tuple[Counts, ...]:
-    """Everything that KPIs publish of a dataset on the days, in order of day.
+    """Everything that KPIs publish of a dataset on the days, in order of day. `also`: sets that earlier releases published of a day:
+    its tables and atoms can count them, too.
 
     A day that stands for no period of any KPI has no `Counts`: which snapshots close a month, quarter or year is decided
     among all days that are loaded, so asking for one day gives what asking for all would.
@@ -42,7 +48,7 @@ def fetch_counts(
     wanted, loaded = sorted(set(days)), tuple(s.as_at for s in known_snapshots(source, configuration, dataset_id))
     flows = configuration.datasets[dataset_id].flows
     _refuse_missing(flows.source if flows else dataset_id, [d for d in wanted if d not in loaded], loaded, flows.every if flows else "")
-    plans = tuple(replace(plan, earlier=earlier) for plan in plan_days(configuration, dataset_id, wanted, loaded, year))
+    plans = tuple(replace(plan, earlier=earlier) for plan in plan_days(configuration, dataset_id, wanted, loaded, year, also))
     rows = _TableRows(source, plans)
     found = [counts for plan in plans for counts in fetch_plan(source, configuration, plan, rows)]
     return tuple(sorted(found, key=lambda c: c.period))

@@ -26,13 +26,15 @@ from metrics.periods import FinancialYear, Grain, Kind
 from metrics.query.atoms import Where, ordered_atoms, partition, where
 from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
 from metrics.query.counts import Region, UnitTree
-from metrics.query.people import PRESENT, Figure, figures, universe
+from metrics.query.people import PRESENT, People, figures, universe
 from metrics.query.waterfall import waterfall
 
 MOST_CELLS = 2_000_000
 """A table that could have more cells than this is refused: it could be neither protected nor read."""
 
 Due = tuple[Kpi, Breakdown | None]
+Also = frozenset[tuple[frozenset[tuple[str, frozenset[str]]], int]]
+"""Sets of people (categories by column) that must be countable in units down to a depth, although no KPI publishes them now."""
 
 
 @dataclass(frozen=True)
@@ -147,13 +149,19 @@ class Plan:
 
 
 def plan_days(
-    configuration: Configuration, dataset: str, days: Iterable[date], loaded: Iterable[date], year: FinancialYear
+    configuration: Configuration,
+    dataset: str,
+    days: Iterable[date],
+    loaded: Iterable[date],
+    year: FinancialYear,
+    also: Mapping[date, Also] | None = None,
 ) -> tuple[Plan, ...]:
-    """One plan for each group of days that publish the same figures of the same units.
+    """One plan for each group of days that publish the same figures of the same units. `also`: what earlier releases told of a day.
 
     A day that stands for no period of any KPI (a mid-quarter extract, when everything is quarterly) is in no plan.
     """
-    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[date]] = {}
+    told = also or {}
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...], Also], list[date]] = {}
     wanted: dict[tuple[str, ...], list[Due]] = {}
     closing = {grain: frozenset(year.snapshots(loaded, grain)) for grain in Grain}
     for day in sorted(set(days)):
@@ -161,8 +169,9 @@ def plan_days(
         if due:
             name = tuple(f"{kpi.id} {breakdown.id if breakdown else ''}" for kpi, breakdown in due)
             wanted[name] = due
-            alike.setdefault((name, tuple(u.id for u in configuration.organisation.walk(day))), []).append(day)
-    return tuple(plan(configuration, dataset, same, wanted[name]) for (name, _), same in alike.items())
+            units = tuple(u.id for u in configuration.organisation.walk(day))
+            alike.setdefault((name, units, told.get(day, frozenset())), []).append(day)
+    return tuple(plan(configuration, dataset, same, wanted[name], more) for (name, _, more), same in alike.items())
 
 
 def published(configuration: Configuration, dataset: str) -> tuple[Due, ...]:
@@ -187,13 +196,14 @@ def grain_of(due: Due) -> Grain:
     return breakdown.grain if breakdown and breakdown.grain else kpi.period.grain
 
 
-def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: Iterable[Due]) -> Plan:
-    """The plan of days on which the organisation has the same units."""
+def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: Iterable[Due], also: Also = frozenset()) -> Plan:
+    """The plan of days on which the organisation has the same units, and of which the same is known."""
     days, due = tuple(sorted(days)), tuple(due)
     _refuse_wide(configuration, days[-1], due)
     figured = [(kpi, breakdown.id if breakdown else "", *figures(configuration, kpi, breakdown)) for kpi, breakdown in due]
     figured += [(kpi, WATERFALL, 0, waterfall(configuration, kpi)) for kpi, breakdown in due if breakdown is None]
-    atoms = _atoms(configuration, dataset, (f for *_, found in figured for f in found))
+    sets = [people for *_, found in figured for figure in found for people in (*figure.parts.values(), *figure.sides.values())]
+    atoms = _atoms(configuration, dataset, [*sets, *(dict(people) for people, _ in also)])
     numbers: dict[Where, int] = {}
     parts: list[Sought] = []
     sides: list[Sought] = []
@@ -219,7 +229,7 @@ def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: 
         atoms=atoms,
         sensitive=frozenset(axis for axis in atoms if not axis.endswith(PRESENT) and configuration.finest(dataset, axis).sensitive),
         unknown={axis: _unknown_atoms(configuration, dataset, axis, held) for axis, held in atoms.items() if not axis.endswith(PRESENT)},
-        tables=_tables(dataset, atoms, depths, wheres, [*parts, *sides]),
+        tables=_tables(dataset, atoms, depths, wheres, [*parts, *sides], also),
         wheres=wheres,
         parts=tuple(parts),
         sides=tuple(sides),
@@ -248,12 +258,11 @@ def _refuse_wide(configuration: Configuration, day: date, due: Iterable[Due]) ->
         raise DefinitionError(problems)
 
 
-def _atoms(configuration: Configuration, dataset: str, found: Iterable[Figure]) -> dict[str, dict[str, str]]:
+def _atoms(configuration: Configuration, dataset: str, sets: Iterable[People]) -> dict[str, dict[str, str]]:
     used: dict[str, set[frozenset[str]]] = {}
-    for figure in found:
-        for people in (*figure.parts.values(), *figure.sides.values()):
-            for axis, categories in people.items():
-                used.setdefault(axis, set()).add(categories)
+    for people in sets:
+        for axis, categories in people.items():
+            used.setdefault(axis, set()).add(categories)
     if MOVEMENT in used:  # disclosure asks who was here at either end: the three ways to move are told apart
         used[MOVEMENT] |= {frozenset({way}) for way in universe(configuration, dataset, MOVEMENT)}
     split = {axis: partition(universe(configuration, dataset, axis), used[axis]) for axis in sorted(used)}
@@ -261,17 +270,35 @@ def _atoms(configuration: Configuration, dataset: str, found: Iterable[Figure]) 
 
 
 def _tables(
-    dataset: str, atoms: Mapping[str, Mapping[str, str]], depths: np.ndarray, wheres: tuple[Where, ...], wanted: list[Sought]
+    dataset: str,
+    atoms: Mapping[str, Mapping[str, str]],
+    depths: np.ndarray,
+    wheres: tuple[Where, ...],
+    wanted: list[Sought],
+    also: Also,
 ) -> tuple[TablePlan, ...]:
     deepest = int(depths.max())
     needed = {(s.where, min(s.depth, deepest)) for s in wanted}
     sets = {corners((axis for axis, _ in wheres[number]), depth) for number, depth in needed}
+    told = {corners((axis for axis, _ in where(dict(people), atoms)), min(depth, deepest)) for people, depth in also}
     size = _sizes({axis: len(set(a.values())) for axis, a in atoms.items()}, depths)
-    cliques = decomposable(sets, size)
+    cliques = decomposable(sets | told, size)
     too_large = [c for c in cliques if size(c) > MOST_CELLS]
+    if too_large and all(size(c) <= MOST_CELLS for c in decomposable(sets, size)):
+        raise DefinitionError([_too_large_together(dataset, c, size(c)) for c in too_large])
     if too_large:
         raise DefinitionError([_too_large(dataset, c, size(c), wheres, wanted) for c in too_large])
     return tuple(TablePlan(axes_of(c), depth_of(c)) for c in cliques)
+
+
+def _too_large_together(dataset: str, clique: Clique, cells: int) -> Problem:
+    met, most = ", ".join(axes_of(clique)), f"{cells:,} cells (at most {MOST_CELLS:,})"
+    return Problem(
+        "config/kpis",
+        f"dataset '{dataset}': what an earlier release published of this day and what is published now would have to be counted together "
+        f"({met}), in up to {most}, to see that the two give nothing away. Put back the breakdowns of then for this day, or restate "
+        "another one.",
+    )
 
 
 def _sizes(atoms: Mapping[str, int], depths: np.ndarray) -> Callable[[Clique], int]:
