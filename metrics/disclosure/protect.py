@@ -101,7 +101,7 @@ def hidden_beside_staff(
     if not any(is_flow(region) for region in bare.regions):
         return {}
     reader = settings.profiles[next(iter(settings.audiences.values()))]
-    staff, published = staff_given(counts, reader, hidden_staff), len(bare.regions)
+    staff, published = staff_given(counts, reader, hidden_staff - earlier.staff), len(bare.regions)
     sets = (*staff.regions, *earlier.regions)
     joint = build_joint(with_given(bare, sets, earlier.places(bare, published + len(staff.regions))))
     start, first, found = checked_start(joint, counts), None, {}
