@@ -57,6 +57,12 @@ class DisclosureError(EqualityError):
     exit_code = 1
 
 
+class NotCertified(EqualityError):
+    """Figures of a release are not the ones that were certified; nothing of them is shown."""
+
+    exit_code = 1
+
+
 class NotPublished(EqualityError):
     """The release does not answer this question."""
 

@@ -252,6 +252,8 @@ class Contents:
     certificates: tuple[Mapping[str, Any], ...] = ()
     other_certificates: tuple[Mapping[str, Any], ...] = ()
     """Of the other audiences whose figures this viewer may see."""
+    attacks: tuple[Mapping[str, Any], ...] = ()
+    """The last independent attack on what each of these certificates is of, where there was one since it was published."""
     sources: Mapping[str, DatasetSummary] = field(default_factory=dict)
     """Dataset id to what was held of it. Empty in older releases."""
     history: History = field(default_factory=History)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Connection
 
 from metrics.errors import DisclosureError, InputError
+from metrics.releases.certified import check_certified
 from metrics.releases.draft import DraftBatch
 from metrics.releases.schema import (
     BATCHES,
@@ -26,19 +27,19 @@ from metrics.releases.schema import (
 from metrics.report import ESTIMATE_COLUMNS
 
 Key = tuple[str, str, str, str]
-HIDDEN_MARKERS = ("[c]", "[w]")
 
 
-def check_cells(batch: DraftBatch) -> None:
-    """Refuse a batch that was not certified, or that shows a value under a marker that says it is hidden."""
+def check_cells(batch: DraftBatch, measures: Mapping[str, str]) -> None:
+    """Refuse a batch that was not certified, that shows what its certificate does not speak of, or that a store cannot hold.
+
+    `measures`: KPI to its measure.
+    """
+    check_certified(batch, measures)
     where = f"{batch.label.dataset}, {batch.label.period_end.isoformat()}, {batch.label.audience}"
-    if not batch.certificate.get("passed"):
-        raise DisclosureError(f"{where}: the certificate was not passed, so nothing was published.")
-    leaking = batch.cells["marker"].isin(HIDDEN_MARKERS) & batch.cells["value"].notna()
-    if leaking.any():
-        raise DisclosureError(f"{where}: {int(leaking.sum())} cells are marked as hidden but hold a value, so nothing was published.")
     if (pd.to_datetime(batch.cells["period_end"]).dt.date != batch.label.period_end).any():
         raise DisclosureError(f"{where}: some figures are of another period, so nothing was published.")
+    if batch.cells.duplicated(list(KEY_COLUMNS)).any() or not set(batch.cells["kpi"].astype(str)) <= set(batch.label.kpis):
+        raise DisclosureError(f"{where}: some figures stand twice, or are of a KPI that the batch is not of, so nothing was published.")
     _check_lengths(batch.cells)
 
 
@@ -76,7 +77,7 @@ def _rows(frame: pd.DataFrame, start: date) -> list[dict[str, Any]]:
     starts = pd.to_datetime(frame["period_start"]).dt.date
     columns["period_start"] = [None if pd.isna(day) or day == start else day for day in starts]
     for name in NUMBER_COLUMNS:
-        columns[name] = [None if pd.isna(v) else float(v) for v in frame[name]]
+        columns[name] = [None if pd.isna(v) else float(v) + 0.0 for v in frame[name]]  # one engine forgets the sign of -0.0
     for name in TEXT_COLUMNS:
         columns[name] = [None if pd.isna(v) or v == "" else str(v) for v in frame[name]]
     columns["rounded"] = [True if v is True or v == 1 else None for v in frame["rounded"]]

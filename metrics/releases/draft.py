@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from metrics.releases.attacks import Verdict
 from metrics.report import DatasetSummary, DimensionSummary, KpiSummary, UnitSummary
 
 
@@ -114,3 +115,5 @@ class ReleaseSummary:
     reason: str | None = None
     withdrawn: str | None = None
     withdrawn_at: datetime | None = None
+    verdict: Verdict | None = None
+    """What attacking it again found; None where nobody has."""

@@ -35,6 +35,7 @@ BY_WORDS = {
     "database is locked": f"Nothing was changed. Another program has been changing the store for {BUSY_SECONDS} seconds: "
     "wait until it has ended.",
     "never changed or deleted": BY_STATE["23001"],
+    "never added to": BY_STATE["23001"],
     "password authentication failed": BY_STATE["28P01"],
 }
 

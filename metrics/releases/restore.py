@@ -14,11 +14,12 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
-from metrics.errors import InputError, SourceError
+from metrics.errors import InputError, NotCertified, SourceError
 from metrics.releases.archive import TOLD_EVERY, Archive, Manifest, Told, check_archive, open_archive
 from metrics.releases.database import Database
 from metrics.releases.rows import ROWS_AT_ONCE, lines_of, row_of, stored_tables
 from metrics.releases.schema import BATCHES, CELLS, RELEASES, VERSION, stored_version
+from metrics.releases.seals import check_batches, check_release
 from metrics.releases.snapshot import unpack, unpack_snapshot
 from metrics.releases.upgrade import migrate
 
@@ -154,7 +155,7 @@ def _digest(connection: Connection, table: Table) -> str:
 
 
 def _check_readable(connection: Connection) -> None:
-    """Each release opens, and each of its parts holds as many figures as it says."""
+    """Each release opens, each of its parts holds as many figures as it says, and all is as it was sealed."""
     try:
         for (contents,) in connection.execute(select(RELEASES.c.contents)):
             unpack_snapshot(contents)
@@ -166,5 +167,8 @@ def _check_readable(connection: Connection) -> None:
             json.loads(certificate), unpack(system)
             if counted.get(id, 0) != cells:
                 raise ValueError("figures are missing")
-    except (SourceError, KeyError) as error:
+        check_batches(connection, connection.scalars(select(BATCHES.c.id)).all())
+        for release in connection.scalars(select(RELEASES.c.id)).all():
+            check_release(connection, release)
+    except (SourceError, NotCertified, KeyError) as error:
         raise ValueError("a release that cannot be read") from error

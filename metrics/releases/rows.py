@@ -20,7 +20,7 @@ def stored_tables(connection: Connection) -> list[Table]:
     """The tables that are there, as they are in whatever version, those that others refer to first."""
     ours = [name for name in METADATA.tables if name != STORE_VERSION.name]
     found = MetaData()
-    found.reflect(connection, only=ours)
+    found.reflect(connection, only=lambda name, _: name in ours)
     return [table for table in found.sorted_tables if table.name in ours]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -26,7 +27,7 @@ from sqlalchemy.engine import Connection
 
 from metrics.report import ESTIMATE_COLUMNS
 
-VERSION = 2
+VERSION = 3
 """Of the tables below. A store with a higher one was written by a newer product."""
 
 METADATA = MetaData()
@@ -108,8 +109,49 @@ CELLS = Table(
 )
 """A figure. Empty text, False, and a start that is the batch's own are stored as nothing, which costs a byte."""
 
+BATCH_SEALS = Table(
+    "batch_seals",
+    METADATA,
+    Column("batch", Integer, ForeignKey("batches.id"), primary_key=True, autoincrement=False),
+    Column("seal", String(80), nullable=False),
+    Column("sealed_at", String(32), nullable=False),
+    Column("sealed_by", String(20), nullable=False),
+)
+"""A batch that has one is complete: no figure is added to it. `sealed_by`: "publish", or "upgrade" from a version without seals."""
+
+RELEASE_SEALS = Table(
+    "release_seals",
+    METADATA,
+    Column("release", String(20), ForeignKey("releases.id"), primary_key=True),
+    Column("seal", String(80), nullable=False),
+    Column("sealed_at", String(32), nullable=False),
+    Column("sealed_by", String(20), nullable=False),
+)
+"""A release that has one is complete: no batch is added to it."""
+
+ATTACKS = Table(
+    "attacks",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("release", String(20), nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("attacked_at", String(32), nullable=False),
+    Column("audience", String(60), nullable=False),
+    Column("counts", Integer, nullable=False),
+    Column("hidden", Integer, nullable=False),
+    Column("recovered", Integer, nullable=False),
+    Column("unsettled", Integer, nullable=False),
+    Column("narrowest", Integer),
+    Column("earlier", Text, nullable=False),
+    Column("seconds", Float(53), nullable=False),
+    Column("program", String(40), nullable=False),
+    ForeignKeyConstraint(["release", "batch"], ["release_batches.release", "release_batches.batch"]),
+)
+"""What came of an attack on one batch from nothing. `earlier`: JSON list of the earlier releases whose figures were given, too."""
+
 Index("batches_by_period", BATCHES.c.audience, BATCHES.c.period_end)
 Index("release_batches_by_batch", RELEASE_BATCHES.c.batch)
+Index("attacks_by_batch", ATTACKS.c.batch)
 
 
 def stored_version(connection: Connection) -> int | None:

@@ -20,15 +20,18 @@ from metrics.access.rules import can_view_audience, check_can_view_audience, che
 from metrics.access.viewer import Viewer
 from metrics.definitions.succession import Succession
 from metrics.definitions.waterfall import WATERFALL
-from metrics.errors import NotPublished, SourceError
+from metrics.errors import DisclosureError, NotPublished, SourceError
+from metrics.releases.attacks import StoredAttack, Verdict, last_attacks, record_attacks, verdicts
 from metrics.releases.cells import cells_statement, check_cells, frame_of, known_series, write_cells
+from metrics.releases.certified import FIGURES, kept_regions, stored_faults
 from metrics.releases.compare import Comparison, compare_cells
 from metrics.releases.database import Database
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch, ReleaseSummary, StoredBatch
 from metrics.releases.history import farthest_off, history_of, successions
 from metrics.releases.questions import check_request, check_stands, published_ends, units_for
 from metrics.releases.recast import Recasting, recast
-from metrics.releases.schema import BATCHES, RELEASE_BATCHES, RELEASES, SERIES
+from metrics.releases.schema import BATCH_SEALS, BATCHES, RELEASE_BATCHES, RELEASES, SERIES
+from metrics.releases.seals import check_batches, check_release, seal_batches, seal_release
 from metrics.releases.snapshot import Snapshot, pack, pack_snapshot, snapshot_of, unpack, unpack_snapshot
 from metrics.releases.withdraw import Sharing, find_sharing, mark_withdrawn
 from metrics.report import Contents, History, Provenance, Report, Request
@@ -48,6 +51,8 @@ class ReleaseStore:
         self._database = Database(url)
         self._snapshots: dict[str, tuple[Snapshot, tuple[StoredBatch, ...]]] = {}
         self._histories: dict[str, tuple[dict[str, Succession], History]] = {}
+        self._whole: set[int] = set()
+        """Batches whose seal was compared with what is stored: once is enough, since nothing of them can change."""
 
     @property
     def url(self) -> str:
@@ -64,22 +69,27 @@ class ReleaseStore:
 
         Raises
         ------
-        DisclosureError : a batch was not certified
+        DisclosureError : a batch was not certified, or shows what its certificate does not speak of
+        NotCertified : figures that would be carried forward are not the ones that were certified
         SourceError : the store cannot be written, or another release was published since the draft was begun
         """
+        measures = {id: kpi.measure for id, kpi in draft.kpis.items()}
         for batch in draft.batches:
-            check_cells(batch)
+            check_cells(batch, measures)
         with self._database.publishing() as connection:
             self._check_base(connection, draft)
+            check_batches(connection, draft.carried)
             id = self._insert_release(connection, draft)
             first = (connection.scalar(select(func.max(BATCHES.c.id))) or 0) + 1
             series = known_series(connection)
             for number, batch in enumerate(draft.batches, first):
                 connection.execute(BATCHES.insert().values(id=number, release=id, **_batch_row(batch)))
                 write_cells(connection, number, batch, series)
-            held = [*draft.carried, *range(first, first + len(draft.batches))]
-            if held:
+            made = range(first, first + len(draft.batches))
+            seal_batches(connection, made)
+            if held := [*draft.carried, *made]:
                 connection.execute(RELEASE_BATCHES.insert(), [{"release": id, "batch": b} for b in held])
+            seal_release(connection, id)
         return id
 
     def _check_base(self, connection: Connection, draft: Draft) -> None:
@@ -89,6 +99,9 @@ class ReleaseStore:
                 f"Another release ({latest}) was published while this one was being made.",
                 "This one was not published. Run `equality refresh` again.",
             )
+        there = connection.scalars(select(RELEASE_BATCHES.c.batch).where(RELEASE_BATCHES.c.release == draft.base)).all()
+        if not set(draft.carried) <= set(there):
+            raise DisclosureError("Figures that are not in the release before cannot be carried forward from it, so nothing was published.")
 
     def _insert_release(self, connection: Connection, draft: Draft) -> str:
         day = draft.published_at.date().isoformat()
@@ -142,6 +155,22 @@ class ReleaseStore:
             before(releases)
         return releases
 
+    # attacking again
+
+    def record_attacks(self, attacks: Iterable[StoredAttack]) -> None:
+        """Keep what came of some attacks, for readers. SourceError: the store cannot be written."""
+        with self._database.publishing() as connection:
+            record_attacks(connection, attacks)
+
+    def uncertified(self, release: str | None = None, audience: str | None = None) -> dict[int, dict[str, int]]:
+        """Batch to what is wrong with its figures, in words, to how many; of batches that keep which count each figure is."""
+        found: dict[int, dict[str, int]] = {}
+        for batch, system in self.systems(release, audience):
+            measures = {id: kpi.measure for id, kpi in self.snapshot(batch.release).kpis.items()}
+            if wrong := stored_faults(self.batch_cells([batch]), system, measures):
+                found[batch.id] = wrong
+        return found
+
     # what there is
 
     def latest(self) -> str | None:
@@ -177,7 +206,8 @@ class ReleaseStore:
         )
         try:
             with self._database.reading() as connection:
-                return tuple(_summary(row) for row in connection.execute(statement))
+                found = verdicts(connection)
+                return tuple(_summary(row, found.get(row.id)) for row in connection.execute(statement))
         except NotPublished:
             return ()
 
@@ -275,7 +305,14 @@ class ReleaseStore:
             statement = statement.where(SERIES.c.breakdown != WATERFALL)
         if groups is not None and len(groups) < FEW_GROUPS:
             statement = statement.where(SERIES.c.group.in_(groups))
+        self._check_seals(connection, batches)
         return frame_of(connection.execute(statement).all())
+
+    def _check_seals(self, connection: Connection, batches: Iterable[int]) -> None:
+        """Refuse figures that are not the ones that were certified; each batch is looked at once in a process."""
+        if new := [b for b in dict.fromkeys(batches) if b not in self._whole]:
+            check_batches(connection, new)
+            self._whole.update(new)
 
     def batch_cells(self, batches: Iterable[StoredBatch]) -> pd.DataFrame:
         """Every figure of some batches, for the pipeline: what was published is what the next period is compared with."""
@@ -283,6 +320,7 @@ class ReleaseStore:
         if not ids:
             return frame_of([])
         with self._database.reading() as connection:
+            self._check_seals(connection, ids)
             return frame_of(connection.execute(cells_statement(ids)).all())
 
     def systems(self, release: str | None = None, audience: str | None = None) -> Iterator[tuple[StoredBatch, dict[str, Any]]]:
@@ -292,10 +330,22 @@ class ReleaseStore:
             snapshot, batches = self._held(connection, row.id)
             if audience is not None:
                 _check_audience(row.id, audience, snapshot)
-            for batch in batches:
-                if audience in {None, batch.label.audience}:
-                    stored = connection.scalar(select(BATCHES.c.system).where(BATCHES.c.id == batch.id))
-                    yield batch, unpack(stored or b"")
+            wanted = [b for b in batches if audience in {None, b.label.audience}]
+            self._check_seals(connection, (b.id for b in wanted))
+            for batch in wanted:
+                stored = connection.scalar(select(BATCHES.c.system).where(BATCHES.c.id == batch.id))
+                yield batch, unpack(stored or b"")
+
+    def versions(self, dataset: str, day: date) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """Every version of a day that was ever published, of withdrawn releases too: the release that it came with, and what was seen."""
+        wanted = (BATCHES.c.dataset == dataset, BATCHES.c.period_end == day)
+        try:
+            with self._database.reading() as connection:
+                rows = connection.execute(select(BATCHES.c.id, BATCHES.c.release, BATCHES.c.system).where(*wanted)).all()
+                self._check_seals(connection, (row.id for row in rows))
+        except NotPublished:
+            return ()
+        return tuple((row.release, unpack(row.system or b"")) for row in sorted(rows, key=lambda row: row.id))
 
     def compare(self, before: str, after: str, viewer: Viewer) -> Comparison:
         """Which figures of one release differ in another, and whether data, a definition or suppression is the reason."""
@@ -318,6 +368,7 @@ class ReleaseStore:
     def _held(self, connection: Connection, release: str) -> tuple[Snapshot, tuple[StoredBatch, ...]]:
         """Snapshot and batches of a release; remembered, since neither can change."""
         if release not in self._snapshots:
+            check_release(connection, release)
             stored = connection.scalar(select(RELEASES.c.contents).where(RELEASES.c.id == release))
             if len(self._snapshots) >= 16:
                 self._snapshots.pop(next(iter(self._snapshots)))
@@ -334,6 +385,9 @@ class ReleaseStore:
             )
         check_can_view_audience(viewer, viewer.audience, snapshot.audiences)
         mine = [b for b in batches if b.label.audience == viewer.audience]
+        others = [
+            b for b in batches if b.label.audience != viewer.audience and can_view_audience(viewer, b.label.audience, snapshot.audiences)
+        ]
         ends = published_ends(mine)
         contents = Contents(
             provenance=_provenance(row, snapshot, mine, viewer.audience),
@@ -342,11 +396,8 @@ class ReleaseStore:
             dimensions=snapshot.dimensions,
             periods={id: ends[id] for id in snapshot.kpis if id in ends},
             certificates=tuple(b.certificate for b in mine),
-            other_certificates=tuple(
-                b.certificate
-                for b in batches
-                if b.label.audience != viewer.audience and can_view_audience(viewer, b.label.audience, snapshot.audiences)
-            ),
+            other_certificates=tuple(b.certificate for b in others),
+            attacks=last_attacks(connection, [b.id for b in (*mine, *others)]),
             sources=snapshot.sources,
             waiting=snapshot.waiting,
         )
@@ -382,8 +433,9 @@ def _release_row(connection: Connection, release: str | None) -> Row[Any]:
 
 def _stored_batches(connection: Connection, release: str) -> tuple[StoredBatch, ...]:
     statement = (
-        select(*(c for c in BATCHES.c if c.name != "system"))
+        select(*(c for c in BATCHES.c if c.name != "system"), BATCH_SEALS.c.seal, BATCH_SEALS.c.sealed_at, BATCH_SEALS.c.sealed_by)
         .join(RELEASE_BATCHES, RELEASE_BATCHES.c.batch == BATCHES.c.id)
+        .join(BATCH_SEALS, BATCH_SEALS.c.batch == BATCHES.c.id)
         .where(RELEASE_BATCHES.c.release == release)
     )
     found = [_stored_batch(row._mapping) for row in connection.execute(statement)]
@@ -393,7 +445,8 @@ def _stored_batches(connection: Connection, release: str) -> tuple[StoredBatch, 
 def _stored_batch(row: Mapping[Any, Any]) -> StoredBatch:
     plain = ("dataset", "period_start", "period_end", "audience", "profile", "data_date", "data", "definition", "reason")
     label = BatchLabel(kpis=json.loads(row["kpis"]), values=json.loads(row["values"]), **{name: row[name] for name in plain})
-    return StoredBatch(row["id"], row["release"], label, json.loads(row["certificate"]))
+    sealed = {name: row[name] for name in ("seal", "sealed_at", "sealed_by")}
+    return StoredBatch(row["id"], row["release"], label, {**json.loads(row["certificate"]), **sealed})
 
 
 def _batch_row(batch: DraftBatch) -> dict[str, Any]:
@@ -405,11 +458,11 @@ def _batch_row(batch: DraftBatch) -> dict[str, Any]:
         "values": json.dumps(dict(label.values)),
         "certificate": json.dumps(dict(batch.certificate)),
         "cells": len(batch.cells),
-        "system": pack(batch.system),
+        "system": pack({**batch.system, FIGURES: kept_regions(batch)}),
     }
 
 
-def _summary(row: Row[Any]) -> ReleaseSummary:
+def _summary(row: Row[Any], verdict: Verdict | None) -> ReleaseSummary:
     batches, cells, first, last, new = tuple(row)[-5:]
     return ReleaseSummary(
         id=row.id,
@@ -425,6 +478,7 @@ def _summary(row: Row[Any]) -> ReleaseSummary:
         reason=row.reason,
         withdrawn=row.withdrawn_reason if row.withdrawn_at else None,
         withdrawn_at=datetime.fromisoformat(row.withdrawn_at) if row.withdrawn_at else None,
+        verdict=verdict,
     )
 
 

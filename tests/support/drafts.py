@@ -10,6 +10,7 @@ import pandas as pd
 
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch
 from metrics.report import ESTIMATE_COLUMNS, DimensionSummary, KpiSummary, UnitSummary
+from tests.support.certified import certified
 
 UNITS = {
     "council": UnitSummary("council", "Council", None, "council", 0),
@@ -64,8 +65,7 @@ def a_batch(day: date, kpis: Mapping[str, str] | None = None, seed: int = 0, aud
         "data": f"sha-{seed}", "definition": "all-v1", "kpis": made_from,
     }  # fmt: skip
     label = BatchLabel(**{**plain, **changes})  # type: ignore[arg-type]
-    certificate = {"passed": True, "cells": 12, "recovered": 0, "dataset": label.dataset, "period_end": day.isoformat()}
-    return DraftBatch(label, some_cells(day, tuple(made_from), seed), certificate, {"tables": [day.isoformat(), seed]})
+    return certified(label, some_cells(day, tuple(made_from), seed), {"tables": [day.isoformat(), seed]})
 
 
 def a_draft(*batches: DraftBatch, kpis: Sequence[KpiSummary] = (), **changes: object) -> Draft:

@@ -24,7 +24,8 @@ from metrics.access.audit import AuditLog
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch
 from metrics.releases.store import ReleaseStore
 from tests.support.browser import ROOT, free_port, serving, wait_for_server, wait_run
-from tests.support.reports import CERTIFICATE, UNITS, some_cells, some_contents
+from tests.support.certified import certified
+from tests.support.reports import UNITS, some_cells, some_contents
 
 HERE = Path(__file__).parent / "oidc"
 COOKIE_SECRET = "loopback-only-" + "0123456789abcdef" * 4
@@ -156,9 +157,7 @@ def _batches(cells: pd.DataFrame, mark: Mapping[str, int], audience: str) -> Ite
     for day, rows in made.groupby(made["period_end"].dt.date):
         kpis = {str(k): f"{k}-v1" for k in rows["kpi"].unique()}
         label = BatchLabel("hr", day, day, audience, audience, day, f"data-{day}", "all-v1", kpis)
-        yield DraftBatch(
-            label, rows.reset_index(drop=True), {**CERTIFICATE, "audience": audience, "period_end": day.isoformat()}, {"tables": []}
-        )
+        yield certified(label, rows.reset_index(drop=True))
 
 
 SETTINGS = "council: Alderbourne City Council\nsynthetic: false\n"

@@ -94,10 +94,11 @@ def test_the_file_says_what_it_holds_and_only_its_owner_reads_it(filled: Release
     assert manifest.releases == ("2026-05-21", "2026-05-21.2", "2026-05-21.3")
     assert {name: part.rows for name, part in manifest.tables.items()} == {
         "releases": 3, "batches": 6, "release_batches": 2 + 4 + 4, "series": 12, "cells": 6 * 12,
+        "batch_seals": 6, "release_seals": 3, "attacks": 0,
     }  # fmt: skip
     with zipfile.ZipFile(file) as content:
         stored = json.loads(content.read("manifest.json"))
-        assert stored["store_version"] == 2
+        assert stored["store_version"] == 3
         for name, part in stored["tables"].items():
             text = content.read(f"{name}.jsonl")
             assert sha256(text).hexdigest() == part["sha256"]

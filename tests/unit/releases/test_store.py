@@ -17,6 +17,7 @@ from metrics.access.viewer import Viewer
 from metrics.errors import AccessDenied, DisclosureError, InputError, NotPublished, SourceError
 from metrics.releases.store import ReleaseStore
 from metrics.report import Request
+from tests.support.certified import certified
 from tests.support.drafts import UNITS, a_batch, a_draft, a_kpi
 
 MARCH, JUNE = date(2026, 3, 31), date(2026, 6, 30)
@@ -102,14 +103,15 @@ def test_an_id_that_one_engine_would_cut_or_refuse_is_refused_on_both(store: Rel
     batch = a_batch(MARCH)
     long = batch.cells.assign(unit=["u" * 121 if unit == "parks" else unit for unit in batch.cells["unit"]])
     with pytest.raises(InputError, match="has 121 letters; the release store takes 120"):
-        store.publish(a_draft(replace(batch, cells=long)))
+        store.publish(a_draft(certified(batch.label, long)))
     fits = batch.cells.assign(unit=["u" * 120 if unit == "parks" else unit for unit in batch.cells["unit"]])
-    assert store.publish(a_draft(replace(batch, cells=fits)))
+    assert store.publish(a_draft(certified(batch.label, fits)))
 
 
 def test_a_failure_half_way_leaves_the_last_release(store: ReleaseStore) -> None:
     first = store.publish(a_draft(a_batch(MARCH)))
-    broken = replace(a_batch(JUNE), system={"no": object()})
+    batch = a_batch(JUNE)
+    broken = replace(batch, system={**batch.system, "no": object()})
     with pytest.raises(TypeError):
         store.publish(a_draft(a_batch(JUNE), broken, base=first))
     assert store.latest() == first
@@ -256,10 +258,12 @@ def test_each_audience_reads_its_own_figures(store: ReleaseStore) -> None:
 
 def test_what_the_attacker_was_given_is_kept(store: ReleaseStore) -> None:
     store.publish(a_draft(a_batch(MARCH, seed=4), a_batch(MARCH, seed=5, audience="public")))
-    assert [(b.label.audience, s) for b, s in store.systems()] == [
-        ("leadership", {"tables": ["2026-03-31", 4]}),
-        ("public", {"tables": ["2026-03-31", 5]}),
+    given = a_batch(MARCH, seed=4).system
+    assert [(b.label.audience, s["tables"]) for b, s in store.systems()] == [
+        ("leadership", ["2026-03-31", 4]),
+        ("public", ["2026-03-31", 5]),
     ]
+    assert next({k: s[k] for k in given} for _, s in store.systems()) == given
     assert [s["tables"][1] for _, s in store.systems(audience="public")] == [5]
 
 
@@ -269,12 +273,12 @@ def test_compare_says_why_figures_differ(store: ReleaseStore) -> None:
     first = store.publish(a_draft(old, kpis=(a_kpi("WR01"), a_kpi("WR02"))))
     changed = old.cells.copy()
     row = changed.index[(changed["kpi"] == "WR02") & (changed["unit"] == "parks") & (changed["breakdown"] == "")][0]
-    changed.loc[row, ["numerator", "denominator", "value", "lower", "upper"]] = None
+    changed.loc[row, ["numerator", "denominator", "value", "lower", "upper", "gap", "ratio"]] = None
     changed.loc[row, ["marker", "status"]] = ["[c]", "hidden"]
     row_1 = changed.index[(changed["kpi"] == "WR01") & (changed["unit"] == "parks") & (changed["breakdown"] == "")][0]
-    changed.loc[row_1, "value"] = 0.75
+    changed.loc[row_1, ["numerator", "denominator", "value"]] = [60, 80, 0.75]
     label = replace(old.label, kpis={**both, "WR01": "WR01-v2"})
-    second = store.publish(a_draft(replace(old, label=label, cells=changed), a_batch(JUNE), base=first))
+    second = store.publish(a_draft(certified(label, changed), a_batch(JUNE), base=first))
     comparison = store.compare(first, second, LEADER)
     found = {(r.kpi, r.period_end.date()): r.reason for r in comparison.cells.itertuples() if r.reason != "new"}
     assert found == {("WR01", MARCH): "definition", ("WR02", MARCH): "suppression"}
