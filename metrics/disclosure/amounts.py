@@ -16,10 +16,10 @@ import pandas as pd
 
 from metrics.disclosure.choose import Draft
 from metrics.disclosure.joint import Joint
-from metrics.disclosure.pay import PaySystem, masked, small_sums
+from metrics.disclosure.pay import masked
 from metrics.disclosure.ranges import Ranges
-from metrics.disclosure.repair import hiding_order
 from metrics.disclosure.rounding import Chain, interval
+from metrics.disclosure.sums import Sums
 from metrics.query.counts import Counts, Region
 
 Window = tuple[float, float]
@@ -74,11 +74,8 @@ def protect_amounts(counts: Counts, joint: Joint, draft: Draft, ranges: Ranges, 
     region = rows["region"].to_numpy(dtype=np.int64)
     hidden = set(region[~large_enough(rows, draft)].tolist()) | set(first.hidden if first is not None else ())
     everyone = sorted(set(region.tolist()))
-    order = hiding_order(joint, np.asarray(counts.values))
-    system = PaySystem(joint.structure, everyone, small_sums(joint, everyone, counts.values, draft.profile))
-    primary = frozenset(hidden)
-    while (found := system.subtraction(hidden, primary)) is not None:
-        hidden.add(min(found, key=lambda r: order[r]))
+    sums = Sums(joint, rows, np.asarray(counts.values), draft.profile.pay_minimum)
+    recovered = sums.hide_enough(hidden, frozenset(hidden))
     shown = {
         int(r): printed(total, draft.chains[r], most)
         for r, total in zip(region.tolist(), rows["total"].tolist(), strict=True)
@@ -88,7 +85,7 @@ def protect_amounts(counts: Counts, joint: Joint, draft: Draft, ranges: Ranges, 
     open_targets = give_way_to_counts(joint, ranges, windows, everyone, most)
     hidden |= set(everyone) - set(windows)
     statistics = masked(rows, hidden).assign(total=rows["region"].map({r: shown[r] for r in windows}).astype(float))
-    return Amounts(statistics, frozenset(hidden), system.recovered(hidden, primary) + open_targets, windows)
+    return Amounts(statistics, frozenset(hidden), recovered + open_targets, windows)
 
 
 def large_enough(rows: pd.DataFrame, draft: Draft) -> np.ndarray:

@@ -60,7 +60,8 @@ def protect_counts(
         pay = protect_pay(counts, joint, found.draft, first[1] if first is not None else None)
         amounts = protect_amounts(counts, joint, found.draft, found.ranges, first[2] if first is not None else None)
         certificate = certify(counts, audience, name, found, pay.recovered + amounts.recovered, perf_counter() - began)
-        certificate = replace(certificate, earlier=earlier.releases.get(audience, ()))
+        pay_cells, pay_hidden = pay.figures
+        certificate = replace(certificate, earlier=earlier.releases.get(audience, ()), pay_cells=pay_cells, pay_hidden=pay_hidden)
         if not certificate.passed:
             raise refusal(counts, len(found.ranges.open) + pay.recovered + amounts.recovered)
         shown[audience] = shown_cells(counts, audience, found.draft, pay, amounts, certificate)
