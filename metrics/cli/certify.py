@@ -1,10 +1,12 @@
-"""`equality certify`: attack a stored release again, with all that an audience can see of it and nothing else."""
+"""`equality certify`: what a release was certified with, and an attack on it from nothing, with all that an audience can see of it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,24 +17,54 @@ from metrics.cli.progress import bar
 from metrics.cli.tables import table
 from metrics.disclosure.attack import Attack, attack
 from metrics.disclosure.system import PublishedSystem
+from metrics.errors import SourceError
+from metrics.releases.attacks import StoredAttack
+from metrics.releases.draft import StoredBatch
 from metrics.releases.store import ReleaseStore
 from metrics.settings import load_settings
+from metrics.wording.quality import describe_verdict
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+HIDDEN = ("primary", "secondary", "coarsened")
 
 
 @dataclass(frozen=True)
 class Tried:
-    """One dataset, period and audience, and what the attacker made of it."""
+    """One dataset, period and audience, and what the attacker made of it.
 
+    Attributes
+    ----------
+    uncertified : what is wrong with its printed figures, in words, to how many of them; empty as it should be
+    earlier : releases whose figures of the same day the attacker was given as well
+    """
+
+    batch: StoredBatch
     system: PublishedSystem
     attack: Attack
+    uncertified: Mapping[str, int]
+    earlier: tuple[str, ...] = ()
 
     @property
     def hidden(self) -> int:
         """Counts that are hidden or rounded: what there is to find out."""
         low, high = self.system.known()
         return int(np.count_nonzero(low < high))
+
+    @property
+    def narrowest(self) -> int | None:
+        """The least distance that was found between two values of one small count; the true ranges are at least as wide."""
+        low, high = self.system.known()
+        asked = np.ones(len(self.attack.low), dtype=bool)
+        asked[: len(low)] = low < high
+        small = asked & (self.attack.low >= 1) & (self.attack.low < self.system.threshold)
+        return int((self.attack.high - self.attack.low)[small].min()) if small.any() else None
+
+    def stored(self, release: str, at: datetime) -> StoredAttack:
+        found = self.attack
+        return StoredAttack(
+            release, self.batch.id, at, self.system.audience, len(self.system.shown), self.hidden, found.recovered, found.unsettled,
+            self.narrowest, self.earlier, round(found.seconds, 2), program_version(),
+        )  # fmt: skip
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -44,9 +76,20 @@ class Tried:
             "hidden_or_rounded": self.hidden,
             "recovered": self.attack.recovered,
             "unsettled": self.attack.unsettled,
+            "narrowest": self.narrowest,
             "proven": self.attack.proven,
+            "earlier": list(self.earlier),
+            "uncertified": dict(self.uncertified),
             "seconds": round(self.attack.seconds, 2),
+            "certificate": dict(self.batch.certificate),
         }
+
+
+def program_version() -> str:
+    try:
+        return version("equality-dashboard")
+    except PackageNotFoundError:  # run from its folder without being installed
+        return "unknown"
 
 
 @app.command(name="certify", epilog="Example: equality certify 2026-05-21 --audience public")
@@ -54,49 +97,112 @@ def certify_release(
     release: Annotated[str | None, typer.Argument(metavar="ID", help="Release to attack; default: the latest.")] = None,
     audience: Annotated[str | None, typer.Option("--audience", help="Attack what this audience sees; default: every audience.")] = None,
     seconds: Annotated[float | None, typer.Option("--seconds", min=0.1, help="Give up on a period after so long; default: never.")] = None,
+    no_store: Annotated[bool, typer.Option("--no-store", help="Do not keep the verdict in the release store.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Attack a stored release again. Exit 1 when a protected count can be worked out."""
+    """Print the certificate of a release, attack it again from nothing, and keep the verdict for readers.
+
+    The attacker gets what the audience is shown, with every earlier release of the same day, and nothing else. Exit 1 when a protected
+    count can be worked out, or when figures are not the ones that were certified.
+    """
     store = ReleaseStore(load_settings(config).releases_url)
     name = store.release_id(release)
-    systems = [PublishedSystem.from_dict(system) for _, system in store.systems(name, audience)]
+    given = list(store.systems(name, audience))
+    uncertified = store.uncertified(name, audience)
     tried: list[Tried] = []
     with bar(not as_json) as told:
-        for system in systems:
-            told(f"{system.dataset}, {system.period_end}, {system.audience}", len(tried), len(systems))
-            tried.append(Tried(system, attack(system, seconds)))
-    typer.echo(_as_json(name, tried) if as_json else _in_words(name, tried))
-    raise typer.Exit(1 if any(t.attack.recovered for t in tried) else 0)
+        for batch, system in given:
+            told(f"{batch.label.dataset}, {batch.label.period_end}, {batch.label.audience}", len(tried), len(given))
+            published = PublishedSystem.from_dict(system)
+            tried.append(Tried(batch, published, attack(published, seconds), uncertified.get(batch.id, {})))
+    at = datetime.now(UTC)
+    why = "--no-store was given" if no_store else _keep(store, [t.stored(name, at) for t in tried])
+    typer.echo(_as_json(name, at, tried, why) if as_json else _in_words(name, tried, why))
+    raise typer.Exit(1 if any(t.attack.recovered or t.uncertified for t in tried) else 0)
 
 
-def _as_json(release: str, tried: Sequence[Tried]) -> str:
-    recovered = sum(t.attack.recovered for t in tried)
-    return json.dumps({"release": release, "recovered": recovered, "parts": [t.as_dict() for t in tried]}, indent=1)
+def _keep(store: ReleaseStore, attacks: Sequence[StoredAttack]) -> str | None:
+    """Why the verdict was not stored; None where it was. Who may only read may attack all the same."""
+    try:
+        store.record_attacks(attacks)
+    except SourceError as error:
+        return str(error.problems[0])
+    return None
 
 
-def _in_words(release: str, tried: Sequence[Tried]) -> str:
-    heads = ("dataset", "period", "audience", "counts", "hidden or rounded", "recovered", "unsettled", "seconds")
+def _as_json(release: str, at: datetime, tried: Sequence[Tried], why: str | None) -> str:
+    said = {
+        "release": release,
+        "attacked_at": at.isoformat(timespec="seconds"),
+        "program": program_version(),
+        "recovered": sum(t.attack.recovered for t in tried),
+        "unsettled": sum(t.attack.unsettled for t in tried),
+        "uncertified": sum(sum(t.uncertified.values()) for t in tried),
+        "stored": why is None,
+        "not_stored_because": why,
+        "parts": [t.as_dict() for t in tried],
+    }
+    return json.dumps(said, indent=1, ensure_ascii=False)
+
+
+def _in_words(release: str, tried: Sequence[Tried], why: str | None) -> str:
+    kept = "The verdict is kept in the release store, for readers." if why is None else f"The verdict was not stored: {why.rstrip('.')}."
+    found = describe_verdict(release, sum(t.attack.recovered for t in tried), sum(t.attack.unsettled for t in tried))
+    if any(t.uncertified for t in tried):
+        found += f"\nRelease {release} holds figures that were not certified. It should be withdrawn."
+    wrong = [
+        f"{t.system.dataset}, {t.system.period_end}, {t.system.audience}: figures that {words}: {many}."
+        for t in tried
+        for words, many in t.uncertified.items()
+    ]
+    parts = [f"Certificate of release {release}, from when it was published", _certificates(tried), "Attacked from nothing, now"]
+    return "\n\n".join([*parts, _attacks(tried), *(["\n".join(wrong)] if wrong else []), f"{found}\n{kept}"])
+
+
+def _certificates(tried: Sequence[Tried]) -> str:
+    heads = (
+        "dataset", "period", "audience", "profile", "blocks", "counts", "small", "for others", "breakdowns", "shown by level", "recovered",
+        "narrowest", "known before", "pay", "pay hidden", "seconds",
+    )  # fmt: skip
     rows = [
         (
-            t.system.dataset,
-            t.system.period_end,
-            t.system.audience,
+            *_names(t),
+            t.system.profile,
+            *(_figure(t.batch.certificate.get(name)) for name in ("blocks", "cells", *HIDDEN)),
+            " ".join(f"{share:.0%}" for share in t.batch.certificate.get("shown_by_level", {}).values()),
+            *(
+                _figure(t.batch.certificate.get(n))
+                for n in ("recovered", "narrowest", "known_before", "pay_cells", "pay_hidden", "seconds")
+            ),
+        )
+        for t in tried
+    ]
+    return table(heads, rows, tuple(h for h in heads[4:] if h != "shown by level"))
+
+
+def _attacks(tried: Sequence[Tried]) -> str:
+    heads = ("dataset", "period", "audience", "counts", "hidden or rounded", "recovered", "unsettled", "narrowest", "earlier", "seconds")
+    rows = [
+        (
+            *_names(t),
             f"{len(t.system.shown):,}",
             f"{t.hidden:,}",
             t.attack.recovered,
             t.attack.unsettled,
+            _figure(t.narrowest),
+            ", ".join(t.earlier) or "–",
             f"{t.attack.seconds:.1f}",
         )
         for t in tried
     ]
-    return table(heads, rows, ("counts", "hidden or rounded", "recovered", "unsettled", "seconds")) + "\n\n" + _verdict(release, tried)
+    return table(heads, rows, tuple(h for h in heads[3:] if h != "earlier"))
 
 
-def _verdict(release: str, tried: Sequence[Tried]) -> str:
-    recovered, unsettled = sum(t.attack.recovered for t in tried), sum(t.attack.unsettled for t in tried)
-    if recovered:
-        return f"Release {release}: {recovered} protected counts can be worked out exactly. It should be withdrawn."
-    if unsettled:
-        return f"Release {release}: no protected count was worked out; for {unsettled} no second value was found or ruled out."
-    return f"Release {release}: no protected count can be worked out from what is published."
+def _names(tried: Tried) -> tuple[str, str, str]:
+    return tried.system.dataset, tried.system.period_end, tried.system.audience
+
+
+def _figure(value: object) -> str:
+    """ "–" for what an older certificate does not say, and where nothing is protected."""
+    return "–" if value is None else f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"

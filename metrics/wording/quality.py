@@ -80,6 +80,18 @@ NOT_PROMISED = (
 )
 
 
+def describe_verdict(release: str, recovered: int, unsettled: int) -> str:
+    """What came of attacking a release again."""
+    if recovered:
+        counts = "1 protected count" if recovered == 1 else f"{format_number(recovered)} protected counts"
+        return f"Release {release}: {counts} can be worked out exactly. It should be withdrawn."
+    if unsettled:
+        return (
+            f"Release {release}: no protected count was worked out; for {format_number(unsettled)} no second value was found or ruled out."
+        )
+    return f"Release {release}: no protected count can be worked out from what is published."
+
+
 def shown_by_level(certificates: Sequence[Mapping[str, Any]], contents: Contents) -> dict[str, float]:
     """Level of the organisation, by its name, to the share of counts that can be read, over all certificates."""
     shares: dict[int, list[float]] = {}

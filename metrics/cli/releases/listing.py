@@ -64,13 +64,24 @@ def _listed(found: tuple[ReleaseSummary, ...]) -> str:
             r.new_batches,
             f"{r.cells:,}",
             r.definition_version[:12],
+            _attacked(r),
             _note(r),
         )
         for r in found
     ]
     made_up = " (synthetic figures)" if found[0].synthetic else ""
-    heads = ("release", "published", "periods", "parts", "new", "figures", "definitions", "note")
+    heads = ("release", "published", "periods", "parts", "new", "figures", "definitions", "attacked again", "note")
     return f"{found[0].council}{made_up}\n\n" + table(heads, rows, ("parts", "new", "figures"))
+
+
+def _attacked(release: ReleaseSummary) -> str:
+    """ "2026-11-22: none found"; how many of its parts where that is not all of them."""
+    found = release.verdict
+    if found is None:
+        return "not yet"
+    parts = "" if found.parts == release.batches else f", {found.parts} of {release.batches} parts"
+    unsettled = f", {found.unsettled:,} unsettled" if found.unsettled else ""
+    return f"{found.attacked_at:%Y-%m-%d}: {f'{found.recovered:,}' if found.recovered else 'none'} found{unsettled}{parts}"
 
 
 def _note(release: ReleaseSummary) -> str:

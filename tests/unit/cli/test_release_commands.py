@@ -16,9 +16,12 @@ import pytest
 from metrics.cli.main import main
 from metrics.disclosure.system import published_system
 from metrics.disclosure.worked import unprotected
+from metrics.evaluate.evaluate import evaluate
 from metrics.query.fetch import fetch_counts
+from metrics.releases.draft import DraftBatch
 from metrics.report import UnitSummary
 from metrics.sources.engine import open_source
+from tests.support.certified import certified
 from tests.support.drafts import UNITS, a_batch, a_draft
 from tests.support.tiny_council import TinyCouncil
 
@@ -111,7 +114,7 @@ def test_text_that_a_spreadsheet_would_run_is_disarmed(tmp_path: Path, run: Run)
     council = TinyCouncil.found(tmp_path / "council")
     odd = UnitSummary("=1+1", "Odd", "council", "directorate", 1)
     batch = a_batch(MARCH, {"WR03": "v1"})
-    batch.cells["unit"] = batch.cells["unit"].replace("parks", "=1+1")
+    batch = certified(batch.label, batch.cells.assign(unit=batch.cells["unit"].replace("parks", "=1+1")))
     council.store.publish(a_draft(batch, units={**UNITS, "=1+1": odd}))
     _, out, _ = run(council, "show", "WR03", "--by", "unit", "--by", "sex", "--format", "csv")
     units = {r["unit"] for r in csv.DictReader(io.StringIO(out))}
@@ -224,9 +227,11 @@ def test_certify_finds_a_release_that_gives_a_count_away(tmp_path: Path, run: Ru
     small = int(np.flatnonzero((counts.values >= 1) & (counts.values < 5))[0])
     careless.shown[small] = np.nan
     careless.how[small] = "primary"
-    careless = replace(careless, certificate=replace(careless.certificate, required=4))
-    system = published_system(careless, counts).as_dict()
-    council.store.publish(a_draft(replace(a_batch(MARCH, {"WR03": "v1"}), system=system)))
+    certificate = replace(careless.certificate, profile="leadership", exact=len(counts.values) - 1, primary=1, recovered=0, required=4)
+    careless = replace(careless, certificate=certificate)
+    label = replace(a_batch(MARCH).label, kpis={"WR03": "v1"})
+    system, cells = published_system(careless, counts).as_dict(), evaluate(careless, council.configuration)
+    council.store.publish(a_draft(DraftBatch(label, cells, certificate.as_dict(), system, careless.cells), units=UNITS))
     code, out, _ = run(council, "certify")
     assert code == 1
     assert "can be worked out exactly. It should be withdrawn." in out
