@@ -1,0 +1,264 @@
+"""A release beside the earlier ones of its day: one system for an attacker who kept them all.
+
+Figures are sets of people in one unit, so figures of several releases are rows of one system once their categories are cut
+into atoms that all of them can express. Where rows were corrected in between, no table of people may agree with all figures: the
+attacker then gives up as few earlier ones as are needed, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+
+from metrics.disclosure.attack import Attack, attack, protected
+from metrics.disclosure.given import Plain, categories_of, plain, region_of
+from metrics.disclosure.history import moved
+from metrics.disclosure.joint import Joint, build_joint
+from metrics.disclosure.rounding import Chain
+from metrics.disclosure.structure import Structure
+from metrics.disclosure.system import PublishedSystem
+from metrics.errors import DisclosureError
+from metrics.query.atoms import atom_name
+from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
+from metrics.query.counts import Region
+
+Released = tuple[str, PublishedSystem]
+"""The id of a release, and what it published of the day."""
+SLACK = 1e-6
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Earlier figures that the attacker could not use: of people who are told otherwise today, or at odds with other figures."""
+
+    release: str
+    units: int
+    contradicting: int
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The system of a release with earlier figures after its own, of which there are `own`; `left_out`: what could not be used."""
+
+    system: PublishedSystem
+    own: int
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True)
+class Together:
+    """What somebody finds who kept the earlier releases.
+
+    Attributes
+    ----------
+    known_before : protected counts that the earlier releases alone give away, whatever this one hides
+    recovered : protected counts that this release adds to those; must be 0
+    earlier : ids of the releases that were read beside this one
+    """
+
+    attack: Attack
+    known_before: int
+    recovered: int
+    earlier: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def attack_with_earlier(system: PublishedSystem, earlier: Sequence[Released], seconds: float | None = None) -> Together:
+    """Attack a release with everything that earlier ones told of its dataset and day.
+
+    Raises
+    ------
+    DisclosureError : no whole table agrees with the release itself
+    """
+    beside = with_earlier(system, earlier)
+    try:
+        found = attack(beside.system, seconds)
+    except DisclosureError:
+        if not earlier:
+            raise
+        beside = Beside(system, len(system.shown), tuple(LeftOut(name, 0, figures(one)) for name, one in earlier))
+        found = attack(system, seconds)
+    joint = build_joint(beside.system.structure)
+    told = found.pinned & protected(beside.system, joint, found.low) & once(joint)
+    before = np.zeros_like(told)
+    if told.any() and beside.own < len(beside.system.shown):
+        before = told & attack(without_own(beside), seconds).pinned
+    names = tuple(dict.fromkeys(name for name, _ in earlier))
+    return Together(found, int(before.sum()), int((told & ~before).sum()), names, beside.left_out)
+
+
+def once(joint: Joint) -> np.ndarray:
+    """Targets, those of a set that stands in several releases the first time only."""
+    regions = joint.structure.regions
+    first = {region: i for i, region in reversed(list(enumerate(regions)))}
+    new = [first[region] == i for i, region in enumerate(regions)]
+    return np.array([*new, *[True] * len(joint.pairs), *(new[region] for region, _ in joint.own)], dtype=bool)
+
+
+def without_own(beside: Beside) -> PublishedSystem:
+    """What was known before this release."""
+    shown, chains = beside.system.shown.copy(), list(beside.system.chains)
+    shown[: beside.own], chains[: beside.own] = np.nan, [()] * beside.own
+    amounts = {region: told for region, told in beside.system.amounts.items() if region >= beside.own}
+    return replace(beside.system, shown=shown, chains=tuple(chains), amounts=amounts)
+
+
+def figures(system: PublishedSystem) -> int:
+    return int((~np.isnan(system.shown)).sum())
+
+
+def with_earlier(system: PublishedSystem, earlier: Sequence[Released]) -> Beside:
+    """The figures of a release, and after them those of earlier ones of the same dataset and day, as one system."""
+    if not earlier:
+        return Beside(system, len(system.shown), ())
+    everything = [system, *(one for _, one in earlier)]
+    axes = common_axes([one.structure for one in everything])
+    tree = system.structure.tree
+    rows, other = _Rows(), dict.fromkeys((name for name, _ in earlier), 0)
+    own = [_told(people, axes, system.structure) for people in map(plain, system.structure.regions)]
+    for name, one in earlier:
+        lost = moved(one.structure.tree, tree)
+        for number, people in enumerate(map(plain, one.structure.regions)):
+            if people[0] not in tree.parents or people[0] in lost:
+                other[name] += not np.isnan(one.shown[number])
+            else:
+                rows.add(name, people, _told(people, axes, system.structure), one, number)
+    structure = _structure(system, everything, axes, own, rows)
+    whole = replace(
+        system,
+        structure=structure,
+        shown=np.concatenate([system.shown, np.array(rows.shown, dtype=float)]),
+        chains=(*system.chains, *rows.chains),
+        amounts={**system.amounts, **{len(own) + i: told for i, told in rows.amounts.items()}},
+    )
+    kept, dropped = without_contradictions(whole, len(own))
+    at_odds = {name: sum(rows.names[i - len(own)] == name for i in dropped) for name in other}
+    left = tuple(LeftOut(name, units, at_odds[name]) for name, units in other.items() if units or at_odds[name])
+    return Beside(kept, len(own), left)
+
+
+class _Rows:
+    """Figures of earlier releases, each different one once, and the sets that were hidden."""
+
+    def __init__(self) -> None:
+        self.regions: list[Region] = []
+        self.names: list[str] = []
+        self.shown: list[float] = []
+        self.chains: list[Chain] = []
+        self.amounts: dict[int, tuple[float, float, float]] = {}
+        self.of: dict[Plain, Region] = {}
+        self._held: set[tuple[Region, float | None, Chain, tuple[float, float, float] | None]] = set()
+
+    def add(self, name: str, people: Plain, region: Region, system: PublishedSystem, number: int) -> None:
+        self.of[people] = region
+        shown, told = float(system.shown[number]), system.amounts.get(number)
+        key = (region, None if np.isnan(shown) else shown, system.chains[number], told)
+        if key not in self._held:
+            self._held.add(key)
+            if told is not None:
+                self.amounts[len(self.regions)] = told
+            self.regions.append(region)
+            self.names.append(name)
+            self.shown.append(shown)
+            self.chains.append(system.chains[number])
+
+
+def common_axes(structures: Sequence[Structure]) -> dict[str, tuple[str, ...]]:
+    """Every column with atoms that all systems can express their sets in; as they are in the first, where that can."""
+    found: dict[str, tuple[str, ...]] = {}
+    for axis in dict.fromkeys(axis for structure in structures for axis in structure.axes):
+        cuts = [structure.axes[axis] for structure in structures if axis in structure.axes]
+        places = [{c: i for i, atom in enumerate(cut) for c in categories_of([atom])} for cut in cuts]
+        alike: dict[tuple[int, ...], list[str]] = {}
+        for category in dict.fromkeys(c for place in places for c in place):
+            alike.setdefault(tuple(place.get(category, -1) for place in places), []).append(category)
+        atoms = sorted(atom_name(categories) for categories in alike.values())
+        found[axis] = cuts[0] if sorted(cuts[0]) == atoms else tuple(atoms)
+    return found
+
+
+def _told(people: Plain, axes: Mapping[str, tuple[str, ...]], structure: Structure) -> Region:
+    found = region_of(people, axes, structure.tree)
+    if found is None:
+        raise ValueError("common atoms must be able to tell every set")
+    return found
+
+
+def _structure(
+    system: PublishedSystem, everything: Sequence[PublishedSystem], axes: Mapping[str, tuple[str, ...]], own: Sequence[Region], rows: _Rows
+) -> Structure:
+    here = system.structure
+    regions = (*own, *rows.regions)
+    place = {region: i for i, region in reversed(list(enumerate(regions)))}
+    pairs = dict.fromkeys((a, b) for a, b in here.pairs.tolist())
+    for one in everything[1:]:
+        people = [plain(region) for region in one.structure.regions]
+        for a, b in one.structure.pairs.tolist():
+            if people[a] in rows.of and people[b] in rows.of and rows.of[people[a]] != rows.of[people[b]]:
+                pairs.setdefault((place[rows.of[people[a]]], place[rows.of[people[b]]]))
+    return replace(
+        here,
+        axes=dict(axes),
+        sensitive=frozenset().union(*(one.structure.sensitive for one in everything)),
+        tables=_tables(here, axes, regions),
+        attached=_attached(here, [one.structure for one in everything]),
+        regions=regions,
+        pairs=np.array(list(pairs), dtype=np.int64).reshape(-1, 2),
+    )
+
+
+def _tables(here: Structure, axes: Mapping[str, tuple[str, ...]], regions: Sequence[Region]) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """The release's own tables, where they can count everything; else tables that can, and that still form a tree."""
+    held = [corners(names, depth) for names, depth in here.tables]
+    asked = {corners(region.axes, here.depths[region.unit]) for region in regions}
+    if all(any(one <= table for table in held) for one in asked):
+        return here.tables
+    depths = np.array(list(here.depths.values()))
+
+    def size(clique: Clique) -> int:
+        return int(np.prod([len(axes[axis]) for axis in axes_of(clique)], dtype=np.int64)) * int((depths <= depth_of(clique)).sum())
+
+    return tuple((axes_of(clique), depth_of(clique)) for clique in decomposable({*held, *asked}, size))
+
+
+def _attached(here: Structure, everything: Sequence[Structure]) -> frozenset[str]:
+    """Units with staff of their own: as the release says, else as an earlier one that goes deeper."""
+    found = set()
+    for unit, depth in here.depths.items():
+        told = [unit in one.attached for one in everything if depth < max(deepest for _, deepest in one.tables)]
+        found |= {unit} if told and told[0] else set()
+    return frozenset(found)
+
+
+def without_contradictions(system: PublishedSystem, own: int) -> tuple[PublishedSystem, tuple[int, ...]]:
+    """The system without the fewest steps of earlier figures that no table of people can agree with, in fractions; and their places."""
+    joint = build_joint(system.structure)
+    wrong = tuple(own + i for i in _at_odds(joint, *system.known(), own))
+    if not wrong:
+        return system, ()
+    shown, chains = system.shown.copy(), list(system.chains)
+    for place in wrong:
+        shown[place], chains[place] = np.nan, ()
+    amounts = {region: told for region, told in system.amounts.items() if region not in wrong}
+    return replace(system, shown=shown, chains=tuple(chains), amounts=amounts), wrong
+
+
+def _at_odds(joint: Joint, low: np.ndarray, high: np.ndarray, own: int) -> list[int]:
+    """Earlier figures that give way, when as few steps as can be are given up altogether."""
+    rows, columns, later = joint.regions, joint.layout.columns, len(low) - own
+    slack = sparse.vstack([sparse.csr_matrix((own, later)), sparse.identity(later, format="csr")], format="csr")
+    above, below = np.isfinite(high), low > 0
+    limits = sparse.vstack([sparse.hstack([rows, -slack])[above], sparse.hstack([-rows, -slack])[below]], format="csr")
+    found = linprog(
+        np.concatenate([np.zeros(columns), np.ones(later)]),
+        A_ub=limits,
+        b_ub=np.concatenate([high[above], -low[below]]),
+        A_eq=sparse.hstack([joint.links, sparse.csr_matrix((joint.links.shape[0], later))], format="csr"),
+        b_eq=np.zeros(joint.links.shape[0]),
+        method="highs",
+    )
+    return [] if found.x is None else [i for i, given_up in enumerate(found.x[columns:].tolist()) if given_up > SLACK]
