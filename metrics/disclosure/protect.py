@@ -12,7 +12,7 @@ import pandas as pd
 
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.amounts import Amounts, protect_amounts
-from metrics.disclosure.choose import HIDDEN, Draft, first_draft
+from metrics.disclosure.choose import HIDDEN, ROUNDED_STEPS, Draft, first_draft
 from metrics.disclosure.decide import Decided, decide
 from metrics.disclosure.derive import derived_draft
 from metrics.disclosure.flows import asked_of_flows, hide_where_staff_is_hidden, is_flow, staff_given
@@ -169,9 +169,9 @@ def certify(counts: Counts, audience: str, name: str, found: Decided, recovered:
         cells=published,
         shown_by_level=shown_by_level(ranges.joint, draft, published),
         recovered=int(((width == 0) & (ranges.required > 0)).sum()),
-        narrowest=int(width[hidden].min()) if hidden.any() else None,
+        narrowest=as_asked(width[hidden], draft.profile.threshold - 1),
         required=draft.profile.threshold - 1,
-        narrowest_rounded=int(width[rounded].min()) if rounded.any() else None,
+        narrowest_rounded=as_asked(width[rounded], ROUNDED_STEPS),
         pay_recovered=recovered,
         zeros_hidden=draft.profile.zeros == "hide",
         known_before=len(found.known_before),
@@ -182,6 +182,11 @@ def certify(counts: Counts, audience: str, name: str, found: Decided, recovered:
         secondary=kinds["secondary"],
         coarsened=kinds["coarsened"],
     )
+
+
+def as_asked(widths: np.ndarray, asked: int) -> int | None:
+    """The least width, up to what is asked for. How much wider it came out depends on the true counts: it could be one of them."""
+    return int(min(widths.min(), asked)) if len(widths) else None
 
 
 def rounded_steps_suffice(ranges: Ranges, profile: Profile) -> np.ndarray:

@@ -65,8 +65,10 @@ class Certificate:
         return self.recovered == 0 and self.pay_recovered == 0 and wide and wide_rounded
 
     def as_dict(self) -> dict[str, Any]:
+        """What everybody is told. `primary` holds `secondary` too: where all that is hidden is small, a sum of two gives both away."""
         lists = {"shown_by_level": dict(self.shown_by_level), "earlier": list(self.earlier)}
-        return {**asdict(self), **lists, "passed": self.passed}
+        hidden = {"primary": self.primary + self.secondary, "secondary": 0}
+        return {**asdict(self), **lists, **hidden, "passed": self.passed}
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def test_zeros_of_sensitive_columns_are_protected_where_the_profile_says_so() ->
     )
     cells = protect(hidden, zeros="hide")["leadership"]
     assert np.isnan(shown_at(hidden, cells)[0])
-    assert cells.certificate.narrowest == 12
+    assert cells.certificate.narrowest == 4  # 12 more are possible, which would be the other count itself
 
 
 def test_a_small_group_that_all_gave_one_answer_does_not_show_it() -> None:
@@ -194,6 +194,14 @@ def test_the_second_audience_is_made_from_the_first_and_adds_nothing() -> None:
     alone = possible_values(published_system(first, counts), most=60)
     both = possible_values(published_system(first, counts), most=60, also=published_system(public, counts))
     assert all((a == b).all() for a, b in zip(alone, both, strict=True))
+
+
+def test_a_certificate_does_not_say_how_many_hidden_counts_are_small() -> None:
+    """Where both of two hidden counts are known to be small, their sum of eight gives both away: 4 and 4, not 3 and 5."""
+    told = [protect(one_line(*counts))["leadership"].certificate.as_dict() for counts in ((4, 4, 100), (3, 5, 100), (1, 7, 100))]
+    alike = [{name: value for name, value in each.items() if name not in ("seconds", "witnesses")} for each in told]
+    assert alike[0] == alike[1] == alike[2]
+    assert told[0]["narrowest"] == told[0]["required"] == 4
 
 
 def test_two_runs_give_the_same_and_the_system_survives_json() -> None:
