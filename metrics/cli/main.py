@@ -22,6 +22,7 @@ COMMANDS = {
     "refresh": "aggregate, protect, evaluate, certify, publish",
     "releases": "list and compare releases; withdraw, back up, restore, upgrade",
     "certify": "attack a stored release again",
+    "movements": "published counts that moved by a few people",
     "show": "the cells of a release, tidy",
     "explain": "a KPI in words, its SQL, and who is left out of its base",
     "purge": "delete rows about people past their retention; releases stay",

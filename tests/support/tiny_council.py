@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -136,14 +136,17 @@ class TinyCouncil:
     def load(self, day: date, people: int = 120, seed: int = 0) -> None:
         """An extract of seeded people, loaded."""
         chance = random.Random(f"{day} {seed}")
-        path = self.folder / f"staff-{day}-{seed}.csv"
+        rows = []
+        for number in range(people):
+            sex = chance.choices(["female", "male", "not_known"], [60, 38, 2])[0]
+            disability = chance.choices(["disabled", "not_disabled", "not_known"], [15, 75, 10])[0]
+            rows.append((number, chance.choice(["Housing", "Housing", "Parks"]), sex, disability))
+        self.load_rows(day, rows, self.folder / f"staff-{day}-{seed}.csv")
+
+    def load_rows(self, day: date, rows: Iterable[Sequence[object]], path: Path) -> None:
+        """An extract of these people (id, directorate, sex, disability), written to `path` and loaded."""
         with path.open("w", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(["Id", "Directorate", "Sex", "Disability"])
-            for number in range(people):
-                sex = chance.choices(["female", "male", "not_known"], [60, 38, 2])[0]
-                disability = chance.choices(["disabled", "not_disabled", "not_known"], [15, 75, 10])[0]
-                rows.writerow([number, chance.choice(["Housing", "Housing", "Parks"]), sex, disability])
+            csv.writer(file).writerows([["Id", "Directorate", "Sex", "Disability"], *rows])
         settings = self.settings
         settings.data_folder.mkdir(exist_ok=True)
         with open_source(settings.workforce_url, read_only=False) as source:

@@ -86,6 +86,7 @@ JSON = {
     "audit": ["audit --json", "audit --since 2026-01-01 --json"],
     "certify": ["certify --json", "certify {release} --audience public --json"],
     "explain": ["explain WR03 --json"],
+    "movements": ["movements --json", "movements --release {release} --period 2025-03-31 --json"],
     "show": ["show WR03 --format json", "show WR03 --by sex --format json"],
 }
 
