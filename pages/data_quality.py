@@ -6,7 +6,7 @@ import streamlit as st
 
 from metrics.charts.answers import answered, draw_answers, draw_by_unit, draw_rates_over_time, finding, over_time
 from metrics.wording.dates import format_day
-from metrics.wording.quality import NOT_PROMISED, UNSETTLED, describe_review, passed_reviews, shown_by_level
+from metrics.wording.quality import NOT_PROMISED, UNSETTLED, describe_review, passed_reviews
 from pages.shared import about, cards, downloads, filters, notes, quality, reports
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
@@ -109,15 +109,7 @@ else:
     show(notes.sentence(f"Figures are made from {dates}. This release was made before releases said when each extract was loaded."))
 
 notes.heading("How people are protected", contents.provenance.disclosure_note)
-every = [*contents.certificates, *contents.other_certificates]
-levels = shown_by_level(contents.certificates, contents)
-if levels:
-    show(
-        notes.sentence(
-            f"Counts that can be read in this version: {', '.join(f'{share:.1%} at {level} level' for level, share in levels.items())}."
-        )
-    )
-quality.certificates(every, contents)
+quality.protection(contents)
 show(notes.sentence(UNSETTLED, small=True), notes.sentence(NOT_PROMISED, small=True))
 
 withdrawn = [r for r in reports.list_releases(viewer) if r.withdrawn is not None]

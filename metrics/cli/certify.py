@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import takewhile
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import typer
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from metrics.cli.progress import bar
 from metrics.cli.tables import table
-from metrics.disclosure.attack import Attack, attack
+from metrics.disclosure.beside import Released, Together, attack_with_earlier
 from metrics.disclosure.system import PublishedSystem
 from metrics.errors import SourceError
 from metrics.releases.attacks import StoredAttack
@@ -25,7 +26,6 @@ from metrics.settings import load_settings
 from metrics.wording.quality import describe_verdict
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-HIDDEN = ("primary", "secondary", "coarsened")
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,12 @@ class Tried:
     Attributes
     ----------
     uncertified : what is wrong with its printed figures, in words, to how many of them; empty as it should be
-    earlier : releases whose figures of the same day the attacker was given as well
     """
 
     batch: StoredBatch
     system: PublishedSystem
-    attack: Attack
+    found: Together
     uncertified: Mapping[str, int]
-    earlier: tuple[str, ...] = ()
 
     @property
     def hidden(self) -> int:
@@ -54,16 +52,15 @@ class Tried:
     def narrowest(self) -> int | None:
         """The least distance that was found between two values of one small count; the true ranges are at least as wide."""
         low, high = self.system.known()
-        asked = np.ones(len(self.attack.low), dtype=bool)
-        asked[: len(low)] = low < high
-        small = asked & (self.attack.low >= 1) & (self.attack.low < self.system.threshold)
-        return int((self.attack.high - self.attack.low)[small].min()) if small.any() else None
+        least, most = self.found.attack.low[: len(low)], self.found.attack.high[: len(low)]
+        small = (low < high) & (least >= 1) & (least < self.system.threshold)
+        return int((most - least)[small].min()) if small.any() else None
 
     def stored(self, release: str, at: datetime) -> StoredAttack:
-        found = self.attack
+        found = self.found
         return StoredAttack(
-            release, self.batch.id, at, self.system.audience, len(self.system.shown), self.hidden, found.recovered, found.unsettled,
-            self.narrowest, self.earlier, round(found.seconds, 2), program_version(),
+            release, self.batch.id, at, self.system.audience, len(self.system.shown), self.hidden, found.recovered, found.attack.unsettled,
+            found.known_before, self.narrowest, found.earlier, round(found.attack.seconds, 2), program_version(),
         )  # fmt: skip
 
     def as_dict(self) -> dict[str, Any]:
@@ -74,13 +71,15 @@ class Tried:
             "profile": self.system.profile,
             "counts": len(self.system.shown),
             "hidden_or_rounded": self.hidden,
-            "recovered": self.attack.recovered,
-            "unsettled": self.attack.unsettled,
+            "recovered": self.found.recovered,
+            "unsettled": self.found.attack.unsettled,
+            "known_before": self.found.known_before,
             "narrowest": self.narrowest,
-            "proven": self.attack.proven,
-            "earlier": list(self.earlier),
+            "proven": self.found.recovered == 0 and self.found.attack.unsettled == 0,
+            "earlier": list(self.found.earlier),
+            "earlier_left_out": [vars(one) for one in self.found.left_out],
             "uncertified": dict(self.uncertified),
-            "seconds": round(self.attack.seconds, 2),
+            "seconds": round(self.found.attack.seconds, 2),
             "certificate": dict(self.batch.certificate),
         }
 
@@ -115,11 +114,20 @@ def certify_release(
         for batch, system in given:
             told(f"{batch.label.dataset}, {batch.label.period_end}, {batch.label.audience}", len(tried), len(given))
             published = PublishedSystem.from_dict(system)
-            tried.append(Tried(batch, published, attack(published, seconds), uncertified.get(batch.id, {})))
+            found = attack_with_earlier(published, _earlier(store, batch), seconds)
+            tried.append(Tried(batch, published, found, uncertified.get(batch.id, {})))
     at = datetime.now(UTC)
     why = "--no-store was given" if no_store else _keep(store, [t.stored(name, at) for t in tried])
     typer.echo(_as_json(name, at, tried, why) if as_json else _in_words(name, tried, why))
-    raise typer.Exit(1 if any(t.attack.recovered or t.uncertified for t in tried) else 0)
+    raise typer.Exit(1 if any(t.found.recovered or t.uncertified for t in tried) else 0)
+
+
+def _earlier(store: ReleaseStore, batch: StoredBatch) -> list[Released]:
+    """What the same readers were shown of the day before, in releases that were withdrawn, too. Who reads the first audience reads all."""
+    label = batch.label
+    before = takewhile(lambda told: told[0] != batch.release, store.versions(label.dataset, label.period_end))
+    first = next(iter(store.snapshot(batch.release).audiences))
+    return [(release, PublishedSystem.from_dict(s)) for release, s in before if label.audience in {first, s["audience"]}]
 
 
 def _keep(store: ReleaseStore, attacks: Sequence[StoredAttack]) -> str | None:
@@ -136,8 +144,9 @@ def _as_json(release: str, at: datetime, tried: Sequence[Tried], why: str | None
         "release": release,
         "attacked_at": at.isoformat(timespec="seconds"),
         "program": program_version(),
-        "recovered": sum(t.attack.recovered for t in tried),
-        "unsettled": sum(t.attack.unsettled for t in tried),
+        "recovered": sum(t.found.recovered for t in tried),
+        "unsettled": sum(t.found.attack.unsettled for t in tried),
+        "known_before": sum(t.found.known_before for t in tried),
         "uncertified": sum(sum(t.uncertified.values()) for t in tried),
         "stored": why is None,
         "not_stored_because": why,
@@ -148,7 +157,7 @@ def _as_json(release: str, at: datetime, tried: Sequence[Tried], why: str | None
 
 def _in_words(release: str, tried: Sequence[Tried], why: str | None) -> str:
     kept = "The verdict is kept in the release store, for readers." if why is None else f"The verdict was not stored: {why.rstrip('.')}."
-    found = describe_verdict(release, sum(t.attack.recovered for t in tried), sum(t.attack.unsettled for t in tried))
+    found = describe_verdict(release, sum(t.found.recovered for t in tried), sum(t.found.attack.unsettled for t in tried))
     if any(t.uncertified for t in tried):
         found += f"\nRelease {release} holds figures that were not certified. It should be withdrawn."
     wrong = [
@@ -162,14 +171,16 @@ def _in_words(release: str, tried: Sequence[Tried], why: str | None) -> str:
 
 def _certificates(tried: Sequence[Tried]) -> str:
     heads = (
-        "dataset", "period", "audience", "profile", "blocks", "counts", "small", "for others", "breakdowns", "shown by level", "recovered",
-        "narrowest", "known before", "pay", "pay hidden", "seconds",
+        "dataset", "period", "audience", "profile", "blocks", "counts", "hidden", "breakdowns", "shown by level", "recovered", "narrowest",
+        "known before", "pay", "pay hidden", "seconds",
     )  # fmt: skip
     rows = [
         (
             *_names(t),
             t.system.profile,
-            *(_figure(t.batch.certificate.get(name)) for name in ("blocks", "cells", *HIDDEN)),
+            *(_figure(t.batch.certificate.get(name)) for name in ("blocks", "cells")),
+            _figure(sum(int(t.batch.certificate.get(name, 0)) for name in ("primary", "secondary"))),
+            _figure(t.batch.certificate.get("coarsened")),
             " ".join(f"{share:.0%}" for share in t.batch.certificate.get("shown_by_level", {}).values()),
             *(
                 _figure(t.batch.certificate.get(n))
@@ -182,17 +193,30 @@ def _certificates(tried: Sequence[Tried]) -> str:
 
 
 def _attacks(tried: Sequence[Tried]) -> str:
-    heads = ("dataset", "period", "audience", "counts", "hidden or rounded", "recovered", "unsettled", "narrowest", "earlier", "seconds")
+    heads = (
+        "dataset",
+        "period",
+        "audience",
+        "counts",
+        "hidden or rounded",
+        "recovered",
+        "known before",
+        "unsettled",
+        "narrowest",
+        "earlier",
+        "seconds",
+    )
     rows = [
         (
             *_names(t),
             f"{len(t.system.shown):,}",
             f"{t.hidden:,}",
-            t.attack.recovered,
-            t.attack.unsettled,
+            t.found.recovered,
+            t.found.known_before,
+            t.found.attack.unsettled,
             _figure(t.narrowest),
-            ", ".join(t.earlier) or "–",
-            f"{t.attack.seconds:.1f}",
+            ", ".join(t.found.earlier) or "–",
+            f"{t.found.attack.seconds:.1f}",
         )
         for t in tried
     ]

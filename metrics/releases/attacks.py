@@ -27,6 +27,7 @@ class StoredAttack:
     counts, hidden : counts that the audience may ask about, and those of them that are hidden or rounded
     recovered : protected counts that were worked out exactly
     unsettled : protected counts for which no second value was found or ruled out
+    known_before : protected counts that earlier releases of the same day give away, whatever this one hides
     narrowest : least number of steps between the smallest and the largest value found for a protected count; None: nothing is protected
     earlier : releases whose figures of the same day the attacker was given as well
     program : the version of the product that attacked
@@ -40,6 +41,7 @@ class StoredAttack:
     hidden: int
     recovered: int
     unsettled: int
+    known_before: int
     narrowest: int | None
     earlier: tuple[str, ...]
     seconds: float

@@ -141,6 +141,7 @@ ATTACKS = Table(
     Column("hidden", Integer, nullable=False),
     Column("recovered", Integer, nullable=False),
     Column("unsettled", Integer, nullable=False),
+    Column("known_before", Integer, nullable=False),
     Column("narrowest", Integer),
     Column("earlier", Text, nullable=False),
     Column("seconds", Float(53), nullable=False),

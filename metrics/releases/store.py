@@ -155,6 +155,12 @@ class ReleaseStore:
             before(releases)
         return releases
 
+    def check_seals(self, release: str | None = None) -> None:
+        """Compare a whole release with its seals. `NotCertified` names what is not the one that was certified."""
+        with self._database.reading() as connection:
+            _, batches = self._held(connection, _release_row(connection, release).id)
+            self._check_seals(connection, (b.id for b in batches))
+
     # attacking again
 
     def record_attacks(self, attacks: Iterable[StoredAttack]) -> None:

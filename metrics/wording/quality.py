@@ -8,8 +8,16 @@ from typing import Any
 
 from metrics.report import Contents, DatasetSummary, KpiSummary
 from metrics.wording.dates import format_day
-from metrics.wording.values import format_count_of, format_number
+from metrics.wording.values import format_count_of, format_list, format_number
 
+WHY_HIDDEN = {
+    "small": "because they, or what is left beside them, are so few people that they would tell of somebody, or so that nobody works such "
+    "a number out by adding and subtracting",
+    "coarsened": "because too little of their breakdown could be shown there",
+}
+"""How many are hidden for their own sake is not told apart from the rest: where all of them are small, a sum gives two away."""
+HIDDEN = ("primary", "secondary", "coarsened")
+"""Kinds of hidden counts, as certificates name them."""
 GRACE = timedelta(days=60)
 """An extract that has not come so long after its period ended is late."""
 GRAINS = {"snapshot": "on any day", "month": "every month", "quarter": "every quarter", "year": "every year"}
@@ -44,35 +52,91 @@ def describe_review(kpi: KpiSummary, today: date) -> str:
     return f"Last on {format_day(last)}, next on {format_day(due)}{late}"
 
 
-def describe_certificate(certificate: Mapping[str, Any]) -> str:
-    """What was tried against one dataset and period, and what came of it."""
-    hidden = sum(int(certificate[kind]) for kind in ("primary", "secondary", "coarsened"))
+def newest_of(certificates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of each dataset the certificate of its last day, in the order of the datasets' names."""
+    found = {str(c["dataset"]): c for c in sorted(certificates, key=lambda c: str(c["period_end"]))}
+    return [found[dataset] for dataset in sorted(found)]
+
+
+def describe_hiding(certificates: Sequence[Mapping[str, Any]]) -> str:
+    """What is hidden and why, in three sentences, over some certificates of one audience."""
+    total = {name: sum(int(c[name]) for c in certificates) for name in ("cells", "exact", "rounded", *HIDDEN)}
+    shown = [_are(total[name], word) for name, word in (("exact", "shown as they are"), ("rounded", "rounded")) if total[name]]
+    hidden, total["small"] = sum(total[name] for name in HIDDEN), total["primary"] + total["secondary"]
+    shown.append(_are(hidden, "hidden") if hidden else "none is hidden")
+    why = [f"{format_number(total[name])} {reason}" for name, reason in WHY_HIDDEN.items() if total[name]]
+    return " ".join(
+        [
+            f"Of {format_number(total['cells'])} counts in the newest figures, {format_list(shown)}.",
+            f"Hidden are {format_list(why)}." if why else "No count that stands without rounding was small enough to be hidden.",
+            "Whatever would be worked out from a hidden count is hidden with it: its share, its gap, its range.",
+        ]
+    )
+
+
+def _are(number: int, word: str) -> str:
+    return f"1 is {word.replace('they are', 'it is')}" if number == 1 else f"{format_number(number)} are {word}"
+
+
+def describe_attacks(certificates: Sequence[Mapping[str, Any]], attacks: Sequence[Mapping[str, Any]]) -> str:
+    """What an attacker found who had nothing but one audience's view. `attacks`: the last one on the figures of each certificate."""
+    if not attacks:
+        return "An independent attack has not been tried again since these figures were published: “equality certify” does it."
+    total = {name: sum(int(a[name]) for a in attacks) for name in ("hidden", "recovered", "unsettled", "known_before")}
+    parts = "" if len(attacks) == len(certificates) else f", on {format_number(len(attacks))} of {format_number(len(certificates))} parts"
+    found = format_number(total["recovered"]) if total["recovered"] else "none"
     words = [
-        f"An attacker who knows every figure shown to this audience went through {format_number(certificate['cells'])} counts.",
-        f"{_hidden(hidden)}, {format_number(certificate['rounded'])} are rounded.",
-        f"Worked out exactly: {_none(int(certificate['recovered']))}.",
+        "An independent attacker with every figure that this version shows, and all earlier releases of the same days, worked out "
+        f"{found} of the small numbers behind {format_number(total['hidden'])} hidden or rounded counts; "
+        f"last tried on {format_day(max(str(a['attacked_at']) for a in attacks)[:10])}{parts}."
     ]
-    narrowest, rounded = certificate.get("narrowest"), certificate.get("narrowest_rounded")
-    if narrowest is not None:
-        words.append(f"The closest that any small or hidden count came: {format_number(narrowest + 1)} possible values.")
-    if rounded is not None:
-        words.append(f"Of small counts that are rounded: {format_number(rounded + 1)} possible values.")
-    if narrowest is None and rounded is None:
-        words.append("No count was small enough to need protection.")
+    if total["recovered"]:
+        words.append("This release should be withdrawn.")
+    if total["unsettled"]:
+        words.append(f"For {format_number(total['unsettled'])} of them no second value was found or ruled out.")
+    if total["known_before"]:
+        words.append(f"Besides, {format_number(total['known_before'])} were known from earlier releases already.")
     return " ".join(words)
 
 
-def _hidden(number: int) -> str:
-    return "None is hidden" if number == 0 else "One is hidden" if number == 1 else f"{format_number(number)} are hidden"
+ROUNDED = 2
+"""Steps between the possible values of a small count that is rounded, at least. Older certificates say more: it may be a count itself."""
 
 
-def _none(number: int) -> str:
-    return "none" if number == 0 else format_number(number)
+def describe_certified(certificates: Sequence[Mapping[str, Any]]) -> str:
+    """What was proven when figures were published, and what readers will notice of it."""
+    narrow = [min(int(c["narrowest"]), int(c["required"])) for c in certificates if c.get("narrowest") is not None]
+    rounded = [min(int(c["narrowest_rounded"]), ROUNDED) for c in certificates if c.get("narrowest_rounded") is not None]
+    words = ["Before they were published, the program attacked them itself, and nothing is published of which it works out a count."]
+    if narrow:
+        words.append(f"Each hidden small count can be two numbers at least {format_number(min(narrow))} apart.")
+    if rounded:
+        words.append(f"Each small count that is rounded can be at least {format_number(min(rounded) + 1)} numbers.")
+    if before := sum(int(c.get("known_before", 0)) for c in certificates):
+        words.append(f"{format_number(before)} are known from an earlier release, which cannot be taken back; they are hidden from now on.")
+    if apart := sum(int(c.get("mismatches", 0)) for c in certificates):
+        words.append(f"Rounded parts need not add up to the rounded whole: in {format_number(apart)} printed sums they do not.")
+    return " ".join(words)
+
+
+def describe_seals(certificates: Sequence[Mapping[str, Any]]) -> str:
+    """What shows that figures are still those that were certified; "" in a release that does not say."""
+    late = [c for c in certificates if c.get("sealed_by") == "upgrade"]
+    if not certificates or not all(c.get("seal") for c in certificates):
+        return ""
+    if not late:
+        return "Every part was sealed when it was published, and is compared with its seal before anything of it is shown."
+    day = format_day(max(str(c["sealed_at"]) for c in late)[:10])
+    which = "Its parts" if len(late) == len(certificates) else f"{format_number(len(late))} of {format_number(len(certificates))} parts"
+    return (
+        f"{which} were published before releases were sealed, and sealed on {day}, when the store was upgraded: no certificate was made "
+        "anew, and only a change after that day is noticed. Every part is compared with its seal before anything of it is shown."
+    )
 
 
 UNSETTLED = (
     "A count that could not be proven safe was hidden until it was, so nothing is left unsettled at the moment of publishing. "
-    "“equality certify” attacks a stored release again, from outside, and says for how many counts it ran out of time."
+    "“equality certify” attacks a stored release again, from outside, and says for how many counts it found no answer."
 )
 NOT_PROMISED = (
     "Not promised: protection from a colleague who already knows who joined or left, or from somebody who runs the same choice of "

@@ -33,7 +33,7 @@ def choose_release(viewer: Viewer, place: Any) -> tuple[Contents, str | None, st
     chosen = _choose("Release", "release", list(named), labels.__getitem__, place, first=latest)
     if latest is None:
         st.query_params["release"] = chosen
-    contents = reports.open_release(viewer, chosen, named[chosen].withdrawn)
+    contents = reports.open_release(viewer, chosen, named[chosen].withdrawn, named[chosen].verdict)
     return contents, chosen if chosen != latest else None, latest
 
 

@@ -20,11 +20,17 @@ from metrics.wording.groups import format_breakdown
 from metrics.wording.notes import describe_note
 from metrics.wording.quality import (
     GRAINS,
-    describe_certificate,
+    HIDDEN,
+    describe_attacks,
+    describe_certified,
     describe_freshness,
+    describe_hiding,
     describe_more_answers,
     describe_review,
+    describe_seals,
+    newest_of,
     passed_reviews,
+    shown_by_level,
 )
 from metrics.wording.values import format_number, format_value, is_missing, lower_first
 from pages.shared import reports
@@ -258,33 +264,74 @@ def dataset_title(contents: Contents, dataset: str) -> str:
     return next((k.source for k in contents.kpis.values() if k.dataset == dataset), dataset)
 
 
-def certificates(found: Sequence[Mapping[str, Any]], contents: Contents) -> None:
-    """Each certificate of one dataset and audience in words, the newest first, and all of them as figures."""
-    newest: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for certificate in sorted(found, key=lambda c: str(c["period_end"])):
-        newest[str(certificate["audience"]), str(certificate["dataset"])] = certificate
-    for (audience, dataset), certificate in newest.items():
-        title = dataset_title(contents, dataset)
-        head = f"{title}, {format_day(str(certificate['period_end']))}, version for: {audience}"
-        show(tag("p", tag("b", f"{head}. "), describe_certificate(certificate)))
-    with st.expander(f"All {format_number(len(found))} certificates as figures"):
-        show(_certificate_figures(found, contents))
+def protection(contents: Contents) -> None:
+    """For each audience that the viewer may see: what is hidden and why, what can be read, what attacks found, and all of it as figures."""
+    every = [*contents.certificates, *contents.other_certificates]
+    for audience in dict.fromkeys(str(c["audience"]) for c in every):
+        mine = [c for c in every if c["audience"] == audience]
+        attacks = [a for a in contents.attacks if a["audience"] == audience]
+        newest = newest_of(mine)
+        levels = ", ".join(f"{share:.1%} at {level} level" for level, share in shown_by_level(mine, contents).items())
+        said = [
+            describe_hiding(newest),
+            f"Counts that can be read: {levels}." if levels else "",
+            describe_attacks(mine, attacks),
+            describe_certified(mine),
+            describe_seals(mine),
+        ]
+        show(
+            tag("h3", f"Version for: {audience}", cls="eq-h3"), tag("ul", *(tag("li", words) for words in said if words), cls="eq-bullets")
+        )
+        show(_newest_table(newest, attacks, contents, audience))
+    with st.expander(f"All {format_number(len(every))} certificates as figures"):
+        show(_certificate_figures(every, contents))
+
+
+def _newest_table(newest: Sequence[Mapping[str, Any]], attacks: Sequence[Mapping[str, Any]], contents: Contents, audience: str) -> Html:
+    """The sentences as a table: a row for each dataset's last day."""
+    tried = {(str(a["dataset"]), str(a["period_end"])): a for a in attacks}
+    columns = [
+        Column("Data"),
+        *(Column(head, True) for head in ("Counts", "As they are", "Rounded", "Hidden", "Worked out")),
+        Column("Last tried"),
+    ]
+    rows = []
+    for c in newest:
+        last = tried.get((str(c["dataset"]), str(c["period_end"])))
+        hidden = sum(int(c[kind]) for kind in HIDDEN)
+        counts = [format_number(n) for n in (c["cells"], c["exact"], c["rounded"], hidden)]
+        found = ["–", "Not tried again"] if last is None else [format_number(last["recovered"]), format_day(str(last["attacked_at"])[:10])]
+        rows.append([f"{dataset_title(contents, str(c['dataset']))}, {format_day(str(c['period_end']))}", *counts, *found])
+    return table(f"Newest figures, version for: {audience}", columns, rows, quiet=True)
+
+
+def least(certificate: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Steps between the possible values of protected counts, no more than were asked for: how much wider one is may be a count itself."""
+    widths = ("narrowest", "required", 4), ("narrowest_rounded", "required_rounded", 2)
+    hidden, rounded = (
+        None if certificate.get(found) is None else min(int(certificate[found]), int(certificate.get(asked, usual)))
+        for found, asked, usual in widths
+    )
+    return hidden, rounded
 
 
 def _certificate_figures(found: Sequence[Mapping[str, Any]], contents: Contents) -> Html:
     heads = (
-        "Counts", "Exact", "Rounded", "Hidden: small", "Hidden: for others", "Hidden: whole breakdowns", "Shown, by level", "Found out",
-        "Pay found out", "Narrowest", "Narrowest rounded", "Seconds",
+        "Counts", "Exact", "Rounded", "Hidden", "Of those, whole breakdowns", "Shown, by level", "Found out", "Pay figures",
+        "Pay hidden", "Pay found out", "Known before", "Narrowest, at least", "Rounded, at least", "Sums that do not add up",
+        "Blocks", "Seconds",
     )  # fmt: skip
     columns = [Column("Data, day and audience"), *(Column(head, True) for head in heads)]
     rows = []
     for c in sorted(found, key=lambda c: (str(c["audience"]), str(c["dataset"]), str(c["period_end"])), reverse=True):
         title = dataset_title(contents, str(c["dataset"]))
         levels = " / ".join(f"{share:.0%}" for share in c["shown_by_level"].values())
-        figures = [format_number(c[k]) for k in ("cells", "exact", "rounded", "primary", "secondary", "coarsened")]
-        narrow = [format_number(c.get(k)) for k in ("narrowest", "narrowest_rounded")]
-        row = [f"{title}, {format_day(str(c['period_end']))}, {c['audience']}", *figures, levels]
-        rows.append([*row, format_number(c["recovered"]), format_number(c["pay_recovered"]), *narrow, format_number(c["seconds"], 1)])
+        hidden = sum(int(c[kind]) for kind in HIDDEN)
+        counts = [format_number(n) for n in (c["cells"], c["exact"], c["rounded"], hidden, c["coarsened"])]
+        pay = [format_number(c.get(k)) for k in ("pay_cells", "pay_hidden", "pay_recovered")]
+        rest = [format_number(n) for n in (c.get("known_before"), *least(c), c.get("mismatches"), c.get("blocks"))]
+        name = f"{title}, {format_day(str(c['period_end']))}, {c['audience']}"
+        rows.append([name, *counts, levels, format_number(c["recovered"]), *pay, *rest, format_number(c["seconds"], 1)])
     return table("Certificates", columns, rows, quiet=True)
 
 

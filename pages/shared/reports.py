@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
@@ -47,6 +48,12 @@ def can_open() -> bool:
         return False
 
 
+def compare_seals() -> None:
+    """Of the newest release, before the first reader asks for it; what is wrong is said when a page is opened."""
+    with contextlib.suppress(EqualityError):
+        store().check_seals()
+
+
 def list_releases(viewer: Viewer) -> list[Any]:
     """Every release, the newest first; a demo shows synthetic ones only."""
     try:
@@ -56,14 +63,14 @@ def list_releases(viewer: Viewer) -> list[Any]:
     return sorted(found, key=lambda r: (r.published_at, r.id), reverse=True)
 
 
-def open_release(viewer: Viewer, release: str, withdrawn: str | None) -> Contents:
-    """Menus and provenance of one release. A withdrawal after it was first opened is part of the key, so it shows at once."""
+def open_release(viewer: Viewer, release: str, withdrawn: str | None, verdict: Any = None) -> Contents:
+    """Menus and provenance of one release. A withdrawal or an attack after it was first opened is part of the key, so it shows at once."""
     logs.opened(release)
-    return _contents(release, withdrawn, viewer.audience, viewer.units, viewer.mode)
+    return _contents(release, withdrawn, verdict, viewer.audience, viewer.units, viewer.mode)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _contents(release: str, withdrawn: str | None, audience: str, units: tuple[str, ...] | None, mode: Any) -> Contents:
+def _contents(release: str, withdrawn: str | None, verdict: Any, audience: str, units: tuple[str, ...] | None, mode: Any) -> Contents:
     contents: Contents = store().contents(release, Viewer(audience, mode, units))
     return contents
 

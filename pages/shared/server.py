@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import pkgutil
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -25,7 +26,7 @@ if not os.environ.get("EQUALITY_DEBUG"):
 
 import metrics.charts
 import metrics.wording
-from metrics.errors import AccessDenied
+from metrics.errors import AccessDenied, NotCertified
 from metrics.settings import load_sign_in
 from pages.shared import doorkeeper, files, identity, logs, reports, viewer
 from pages.shared.guard import Guard, door
@@ -55,6 +56,9 @@ def on_error(error: Exception) -> bool:
         st.error(str(error))
         return True
     logs.page_failed(error)
+    if isinstance(error, NotCertified):
+        st.error(str(error))
+        return True
     st.error(
         "This page could not be shown. Nothing is wrong with the published figures. Reload the page; if it happens again, tell the analyst."
     )
@@ -86,6 +90,7 @@ async def _settled(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         logs.hush()
     logs.event("started")
     warn_if_old(checks.readiness())
+    threading.Thread(target=reports.compare_seals, daemon=True).start()
     yield None
     logs.event("stopped")
 

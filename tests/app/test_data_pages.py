@@ -111,8 +111,10 @@ def test_loads_show_no_small_number_and_no_file(app, store):
 
 def test_certificates_are_told_in_words_with_all_audiences_that_the_viewer_may_see(app):
     plain = told(words_of(opened(app, "data_quality")))
-    assert "went through 1,458 counts. 12 are hidden, 1,312 are rounded. Worked out exactly: none." in plain
-    assert "version for: public" in plain
+    assert "Of 1,458 counts in the newest figures, 134 are shown as they are, 1,312 are rounded and 12 are hidden." in plain
+    assert "or so that nobody works such a number out by adding and subtracting" in plain
+    assert "has not been tried again since these figures were published" in plain
+    assert "Version for: public" in plain
     assert "98.5% at council level" in plain
 
 

@@ -71,7 +71,7 @@ def _make_tables() -> None:
         sa.Column("batch", sa.Integer, nullable=False),
         sa.Column("attacked_at", sa.String(32), nullable=False),
         sa.Column("audience", sa.String(60), nullable=False),
-        *(sa.Column(name, sa.Integer, nullable=False) for name in ("counts", "hidden", "recovered", "unsettled")),
+        *(sa.Column(name, sa.Integer, nullable=False) for name in ("counts", "hidden", "recovered", "unsettled", "known_before")),
         sa.Column("narrowest", sa.Integer),
         sa.Column("earlier", sa.Text, nullable=False),
         sa.Column("seconds", sa.Float(53), nullable=False),
