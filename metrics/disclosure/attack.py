@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
 
-from metrics.disclosure.certify import SMALL, prove_one
+from metrics.disclosure.bounds import is_least
+from metrics.disclosure.certify import THOROUGH, prove_in_parts, prove_one, prove_widely
 from metrics.disclosure.choose import sensitive_regions
 from metrics.disclosure.games import Games
 from metrics.disclosure.joint import Joint, build_joint
 from metrics.disclosure.programme import Programme
 from metrics.disclosure.ranges import WIDE, Ranges
 from metrics.disclosure.system import PublishedSystem
+from metrics.disclosure.whole import fits, whole_near
 from metrics.errors import DisclosureError
+
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,11 @@ class Attack:
     ----------
     low, high : int arrays, shape (targets,): for every region, then for every remainder that can be had by subtraction, the
         least and largest value that the attack has shown to be possible. The true ranges are at least as wide
-    pinned : which hidden or rounded targets are shown to have one value only; looked for where that value is protected
+    pinned : which hidden or rounded targets are proven to have one value only; looked for where that value is protected
     recovered : how many of those are small counts, which the profile protects; must be 0
-    unsettled : targets with a protected value for which time ran out before a second value was found or ruled out
+    unsettled : targets with a protected value for which a second value was neither found nor ruled out
+    blocks : parts of the system that tell nothing about one another
+    tables : whole tables that agree with everything shown; the attacker's own, none of them the truth except by chance
     """
 
     low: np.ndarray
@@ -36,14 +43,21 @@ class Attack:
     recovered: int
     unsettled: int
     seconds: float
+    blocks: int = 0
+    tables: tuple[np.ndarray, ...] = field(default=(), repr=False)
 
     @property
     def proven(self) -> bool:
         return self.recovered == 0 and self.unsettled == 0
 
 
-def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = False) -> Attack:
-    """Attack what is published: can any protected count have one value only? `exact` finds the whole range of every cell, which takes time.
+def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = False, tables: Sequence[np.ndarray] = ()) -> Attack:
+    """Attack what is published: can any protected count have one value only?
+
+    Parameters
+    ----------
+    exact : find the whole range of every cell, which takes time
+    tables : whole tables to begin with, such as an attack on what another audience sees has found; each is checked
 
     Raises
     ------
@@ -52,52 +66,82 @@ def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = 
     began = perf_counter()
     joint = build_joint(system.structure)
     low, high = system.known()
-    start = some_table(joint, low, high)
-    open_regions = low < high
-    asked = np.concatenate([open_regions, np.ones(joint.forms.shape[0], dtype=bool)])
-    ranges = Ranges(joint, low, high, np.where(asked, 1, 0), start)
-    games = Games(joint, start)
+    ranges = first_ranges(joint, low, high, tables)
+    asked = np.concatenate([low < high, np.ones(joint.forms.shape[0], dtype=bool)])
+    # a target that may as well have a value that needs no protection is not known to have one that does
+    ranges.required = np.where(asked & (exact | protected(system, joint, ranges.low)), 1, 0)
+    games = Games(joint, ranges.start)
     look_widely(ranges, games)
     pinned = np.zeros(len(asked), dtype=bool)
     unsettled = 0
-    for target in np.flatnonzero(asked).tolist():
+    for target in np.flatnonzero(ranges.required).tolist():
+        if exact:
+            widen(ranges, target)
         in_time = seconds is None or perf_counter() - began < seconds
-        at_risk = not ranges.proven(target) and bool(protected(system, joint, ranges.low)[target])
-        if in_time and (exact or (at_risk and not prove_one(ranges, games, target, []))):
+        if in_time and not ranges.proven(target) and not prove_one(ranges, games, target, []):
             pinned[target] = is_pinned(ranges, target)
+        at_risk = bool(protected(system, joint, ranges.low)[target])
         unsettled += at_risk and not (pinned[target] or ranges.proven(target))
     recovered = int((pinned & protected(system, joint, ranges.low)).sum())
-    return Attack(ranges.low, ranges.high, pinned, recovered, unsettled, perf_counter() - began)
+    seconds_taken = perf_counter() - began
+    return Attack(ranges.low, ranges.high, pinned, recovered, unsettled, seconds_taken, ranges.blocks.count, tuple(ranges.witnesses))
 
 
 def is_pinned(ranges: Ranges, target: int) -> bool:
-    """No other value fits: by a linear programme where that is enough, else in whole numbers."""
-    low, high = ranges.try_target(ranges.exact, target, whole=False)
-    if np.floor(high + 1e-6) > np.ceil(low - 1e-6) and len(ranges.all_columns) < SMALL:
-        low, high = ranges.try_target(ranges.exact, target, whole=True)
-    return bool(np.floor(high + 1e-6) <= np.ceil(low - 1e-6) and ranges.low[target] == ranges.high[target])
+    """No other value fits: by elimination, or by a proof in whole numbers. Another value that turns up on the way is taken as a witness."""
+    if ranges.low[target] != ranges.high[target]:
+        return False
+    if not ranges.blocks.of_target(target):
+        return True
+    programme = ranges.around(target)
+    row = np.asarray(ranges.joint.targets[target, programme.columns].todense(), dtype=float).ravel()
+    here = int(row @ ranges.start[programme.columns])
+    for sign in (1, -1):
+        proven, other = is_least(programme, sign * row, sign * here)
+        if other is not None:
+            ranges.accept(programme.whole_table(other))
+        if not proven:
+            return False
+    return True
+
+
+def widen(ranges: Ranges, target: int) -> None:
+    """The whole range of a target."""
+    if ranges.blocks.of_target(target):
+        ranges.try_target(ranges.around(target), target, whole=True)
+
+
+def first_ranges(joint: Joint, low: np.ndarray, high: np.ndarray, tables: Sequence[np.ndarray]) -> Ranges:
+    """Ranges over the tables at hand that agree with what is shown; over one found from nothing where none does."""
+    nothing = np.zeros(joint.targets.shape[0], dtype=np.int64)
+    fitting = [table for table in tables if fits(joint, low, high, table)] or [some_table(joint, low, high)]
+    ranges = Ranges(joint, low, high, nothing, fitting[0])
+    for table in fitting[1:]:
+        ranges.accept(table)
+    return ranges
 
 
 def some_table(joint: Joint, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Any whole table that agrees with what is shown."""
-    nothing = np.zeros(joint.layout.columns, dtype=np.int64)
+    """Any whole table that agrees with what is shown: near a solution in fractions, or looked for everywhere."""
     everything = np.ones(joint.layout.columns, dtype=bool)
-    programme = Programme(joint, low, high, nothing, everything, relaxed=False, room=WIDE)
+    nothing = np.zeros(joint.layout.columns, dtype=np.int64)
+    programme = Programme(joint, low, high, nothing, everything, relaxed=False, room=WIDE, nodes=5000)
     for whole in (False, True):
-        values = programme.least(np.zeros(joint.layout.columns), whole=whole)
-        if values is not None:
-            table = programme.whole_table(values)
-            sizes = joint.regions @ table
-            if (table >= 0).all() and (sizes >= low).all() and (sizes <= high).all() and not (joint.links @ table).any():
-                return table
-    raise DisclosureError("No whole table of people agrees with the figures of this release: they are not what was certified.")
+        values = programme.least(nothing, whole=whole)
+        found = whole_near(joint, low, high, programme, values) if values is not None else None
+        if found is not None:
+            return found
+    raise DisclosureError(
+        "No whole table of people was found that agrees with the figures of this release: they are not what was certified."
+    )
 
 
 def look_widely(ranges: Ranges, games: Games) -> None:
-    for table in range(len(games.structure.tables)):
-        ranges.search(ranges.part(games.table(table)), 3, seed=table)
-    if len(ranges.open):
-        ranges.search(ranges.part(ranges.all_columns), 2, seed=len(games.structure.tables))
+    """Many targets per solve, then small parts around each; what is left is for `prove_one`."""
+    prove_widely(ranges, games, ROUNDS)
+    for target in ranges.open.tolist():
+        if not ranges.proven(target):
+            prove_in_parts(ranges, games, target, [], THOROUGH)
 
 
 def protected(system: PublishedSystem, joint: Joint, values: np.ndarray) -> np.ndarray:

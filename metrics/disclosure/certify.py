@@ -13,34 +13,35 @@ from metrics.disclosure.repair import Repair
 PARTNERS = 4
 SMALL = 5_000
 """Variables up to which whole-number programmes over a part are worth their time."""
-WHOLE = 8_000
-"""Variables up to which a block is small enough to be asked at once, without parts."""
-LARGEST = 60_000
-"""Variables up to which a block is asked at all, when no part gave a proof."""
 THOROUGH = 2_500
-"""Variables of the largest part that is searched before a cell is hidden instead: hiding one more cell costs less than a long search."""
+"""Variables up to which a block is asked at once, without parts."""
+WHOLE = 8_000
+"""Variables of the largest part, or block, that is searched before a cell is hidden instead."""
+LARGEST = 60_000
+"""The same for the attacker, who can hide nothing; and for finding out which figures bind a cell."""
 EPSILON = 1e-6
 
 
 def settle(repair: Repair, rounds: int = 3) -> None:
     """Prove every target, or hide more until it can be proven. Ends: each step proves or hides, and once all is hidden nothing binds."""
     ranges = repair.ranges
-    search_blocks(ranges, 2 * rounds)
-    if any(ranges.size(target) > WHOLE for target in ranges.open.tolist()):
-        prove_many(ranges, repair.games, rounds)
+    prove_widely(ranges, repair.games, rounds)
     for target in ranges.open.tolist():
         binding: list[int] = []
-        while not ranges.proven(target) and not prove_one(ranges, repair.games, target, binding, THOROUGH):
+        while not ranges.proven(target) and not prove_one(ranges, repair.games, target, binding, WHOLE):
             if not repair.give_way(target, binding):
                 break
 
 
-def search_blocks(ranges: Ranges, rounds: int) -> None:
-    """Many targets per solve: each block that is small enough, as a programme of its own."""
-    wanted = {number for target in ranges.open.tolist() for number in ranges.blocks.of_target(target)}
+def prove_widely(ranges: Ranges, games: Games, rounds: int) -> None:
+    """Many targets per solve: each block that is small enough as a programme of its own, larger ones in parts."""
+    blocks = ranges.blocks
+    wanted = {number for target in ranges.open.tolist() for number in blocks.of_target(target)}
     for number in sorted(wanted):
-        if ranges.blocks.sizes[number] <= WHOLE:
-            ranges.search(ranges.whole((number,)), rounds, seed=number)
+        if blocks.sizes[number] <= THOROUGH:
+            ranges.search(ranges.whole((number,)), 2 * rounds, seed=number)
+    if any(blocks.sizes[number] > THOROUGH for number in wanted):
+        prove_many(ranges, games, rounds)
 
 
 def prove_many(ranges: Ranges, games: Games, rounds: int) -> None:
@@ -63,7 +64,7 @@ def prove_one(ranges: Ranges, games: Games, target: int, binding: list[int], lar
     """
     binding.clear()
     size = ranges.size(target)
-    if size > WHOLE and prove_in_parts(ranges, games, target, binding, largest):
+    if size > THOROUGH and prove_in_parts(ranges, games, target, binding, largest):
         return True
     return size <= max(largest, WHOLE) and prove_in_blocks(ranges, target, binding)
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from metrics.disclosure.certify import LARGEST, WHOLE, attempts
 from metrics.disclosure.programme import Programme
-from metrics.disclosure.ranges import ROOM, Ranges
+from metrics.disclosure.ranges import Ranges
 from metrics.disclosure.repair import Repair
+from metrics.disclosure.whole import ROOM
 from metrics.query.counts import Region
 
 

@@ -9,6 +9,7 @@ from scipy import sparse
 from metrics.disclosure.joint import Joint
 
 SEED = 5
+TINY = 1e-9
 
 
 class Programme:
@@ -70,6 +71,30 @@ class Programme:
         self.optimal = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
         solution = self.solver.getSolution()
         return np.asarray(solution.col_value) if solution.value_valid else None
+
+    def case(self, cost: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
+        """The relaxed programme with narrower variables: its solution, and multipliers that show why there is no better one.
+
+        None where it has no solution, with multipliers that show why there is none.
+        """
+        count = len(self.columns)
+        places = np.arange(count, dtype=np.int32)
+        most = np.minimum(high, self.start[self.columns] + self.room)
+        self.solver.changeColsBounds(count, places, low.astype(np.float64), np.maximum(most, low).astype(np.float64))
+        values = self.least(cost)
+        found = values is not None and self.optimal
+        multipliers = np.asarray(self.solver.getSolution().row_dual) if found else self._reason()
+        self.solver.changeColsBounds(count, places, np.zeros(count), (self.start[self.columns] + self.room).astype(np.float64))
+        return values if found else None, multipliers
+
+    def _reason(self) -> np.ndarray:
+        """Multipliers of a combination of rows that no solution can meet; zeros where the solver gives none."""
+        if self.solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            _, there, ray = self.solver.getDualRay()  # type: ignore[attr-defined]
+            scale = np.abs(ray[np.abs(ray) > TINY]).min(initial=np.inf) if there else np.inf
+            if np.isfinite(scale):
+                return np.asarray(ray) / scale
+        return np.zeros(len(self.row_ids))
 
     def binding(self) -> list[int]:
         """Regions whose shown figure holds the last programme's optimum where it is."""

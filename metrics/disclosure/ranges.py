@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,11 +10,10 @@ import numpy as np
 from metrics.disclosure.blocks import Blocks, separate
 from metrics.disclosure.joint import Joint
 from metrics.disclosure.programme import Programme
+from metrics.disclosure.whole import ROOM, fits, whole_near
 
-ROOM = 40
-"""How far one variable may leave the start table in a search for witnesses. Any limit keeps a witness a witness."""
 WIDE = 100_000
-"""The same in an exact programme: more people than any unit has."""
+"""Room for one variable in an exact programme: more people than any unit has."""
 
 
 @dataclass
@@ -49,14 +49,7 @@ class Ranges:
             raise ValueError("the start table does not agree with what is shown")
 
     def _fits(self, table: np.ndarray) -> bool:
-        """Checked in whole numbers on the joint system, whatever the solver says."""
-        sizes = self.joint.regions @ table
-        return bool(
-            (table >= 0).all()
-            and (sizes >= self.shown_low).all()
-            and (sizes <= self.shown_high).all()
-            and not (self.joint.links @ table).any()
-        )
+        return fits(self.joint, self.shown_low, self.shown_high, table)
 
     def accept(self, table: np.ndarray) -> bool:
         """Take a table as a witness if it agrees with everything shown."""
@@ -68,6 +61,11 @@ class Ranges:
         np.minimum(self.low, values, out=self.low)
         np.maximum(self.high, values, out=self.high)
         return True
+
+    def take(self, programme: Programme, values: np.ndarray) -> bool:
+        """Take a solution as a witness, or a whole table near it."""
+        table = whole_near(self.joint, self.shown_low, self.shown_high, programme, values)
+        return table is not None and self.accept(table)
 
     def inherit(self, other: Ranges) -> None:
         """Take over what is proven of an audience that is shown more: its witnesses agree with what this one is shown, too."""
@@ -88,6 +86,16 @@ class Ranges:
         for programme in (self._exact, *self._whole.values()):
             if programme is not None:
                 programme.free(region)
+
+    def show_again(self, known: Mapping[int, tuple[int, int]]) -> None:
+        """Regions are shown after all, each as a least and largest count: tables that say otherwise prove nothing any more."""
+        for region, (low, high) in known.items():
+            self.shown_low[region], self.shown_high[region] = low, high
+        self.witnesses = [table for table in self.witnesses if self._fits(table)]
+        values = np.stack([self.joint.targets @ table for table in self.witnesses])
+        self.low, self.high = values.min(axis=0), values.max(axis=0)
+        self._exact, self._blocks = None, None
+        self._whole.clear()
 
     def part(self, columns: np.ndarray) -> Programme:
         return Programme(self.joint, self.shown_low, self.shown_high, self.start, columns, relaxed=False, room=ROOM)
@@ -144,7 +152,7 @@ class Ranges:
             for direction in (1.0, -1.0):
                 values = programme.least(direction * cost)
                 if values is not None:
-                    self.accept(programme.whole_table(values))
+                    self.take(programme, values)
             idle = idle + 1 if len(self.open) and set(self.open) >= set(wanted) else 0
             if idle == 2:
                 return
@@ -159,10 +167,10 @@ class Ranges:
             if values is None:
                 bounds.append(-np.inf * sign)
                 continue
-            self.accept(programme.whole_table(values))
             if binding is not None:
                 binding += programme.binding()
             bounds.append(fixed + float(row @ values) if programme.optimal else -np.inf * sign)
+            self.take(programme, values)
         return bounds[0], bounds[1]
 
     def proven(self, target: int) -> bool:
