@@ -33,6 +33,10 @@ class Profile(Definition):
     distinct_rates: int = Field(default=3, ge=1)
     zeros: Literal["show", "hide"] = "show"
     """`hide`: a true zero in a sensitive dimension is treated as a small count."""
+    least_shown: float = Field(default=0.5, ge=0, le=1)
+    """Where counts are hidden: of how much of a breakdown (its groups with anybody in them, or their people) at one unit figures must be
+    possible; under that share the breakdown goes there as a whole, if a coarser one is published there that can be read: broader
+    categories, or fewer characteristics. Readers are told where to look instead. 0: never."""
 
 
 class DisclosureSettings(Definition):

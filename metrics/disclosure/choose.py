@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from metrics.definitions.profile import Profile
+from metrics.disclosure.breakdowns import coarsened
 from metrics.disclosure.joint import Joint
 from metrics.disclosure.rounding import Chain, interval, round_half_up
 from metrics.query.counts import Region
@@ -104,6 +105,7 @@ def first_draft(joint: Joint, start: np.ndarray, profile: Profile) -> Draft:
     hide = complements & ~rounds[inner] & (how[inner] != "primary") & (how[outer] != "primary")
     spare = np.isin(np.arange(len(values)), sorted(joint.structure.spare))
     how[np.where(spare[outer] & ~spare[inner], outer, inner)[hide]] = "primary"  # a step of a waterfall rather than a figure
+    how[coarsened(joint.structure.breakdowns, values, how == "primary", profile.least_shown) & ~rounds] = "coarsened"
     chains: list[Chain] = [(profile.rounding_base,) if r else () for r in rounds]
     shown = np.where(rounds, round_half_up(values, profile.rounding_base), values)
     return Draft(profile, how, chains, shown.astype(float), required_steps(joint, profile, rounds, (small, complements, own)))

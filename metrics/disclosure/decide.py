@@ -10,6 +10,7 @@ import numpy as np
 from metrics.disclosure.certify import WHOLE, prove_many, prove_one, settle
 from metrics.disclosure.choose import Draft
 from metrics.disclosure.games import Games
+from metrics.disclosure.give_back import give_back
 from metrics.disclosure.given import Given, tell
 from metrics.disclosure.insiders import protect_from_insiders
 from metrics.disclosure.joint import Joint
@@ -87,6 +88,7 @@ def protect_draft(draft: Draft, ranges: Ranges) -> None:
     repair = Repair(draft, ranges)
     repair.choose()
     settle(repair)
+    give_back(repair)
     protect_from_insiders(repair)
 
 

@@ -14,7 +14,7 @@ from metrics.disclosure.ranges import WIDE, Ranges
 from metrics.query.counts import Region
 
 PATIENCE = 12
-"""Cells hidden for the sake of one target before its whole breakdown goes."""
+"""Cells hidden for the sake of one target before whole breakdowns go."""
 TOLERANCE = 1e-6
 
 
@@ -44,11 +44,15 @@ class Repair:
         self.joint = ranges.joint
         self.order = hiding_order(self.joint, self.joint.regions @ ranges.start)
         self.spent: dict[int, int] = {}
+        self.hidden: list[int] = []
+        self.replaced: set[int] = set()
+        """Of those, what went because a coarser breakdown covers it."""
         self.games = Games(self.joint, ranges.start)
 
     def hide(self, region: int, how: str, programmes: Iterable[Programme] = ()) -> None:
         if not self.draft.is_hidden(region):
             self.draft.how[region] = how
+            self.hidden.append(region)
             self.ranges.hide(region)
             for programme in programmes:
                 programme.free(region)
@@ -87,12 +91,15 @@ class Repair:
         return [i for i, region in enumerate(self.joint.structure.regions) if region.unit == unit]
 
     def coarsen(self, target: int, programmes: Iterable[Programme] = ()) -> bool:
-        """Hide the target's breakdown at its unit, else beside it, else above it, else at its level, else the level, else everything."""
+        """Hide what coarser breakdowns at the target's unit say as well, the finest first; else the target's breakdown at its unit, else
+        beside it, else above it, else at its level, else the level, else everything."""
         regions = self.joint.structure.regions
         depths = self.joint.structure.depths
         here = regions[target if target < len(regions) else self.parts(target)[0]]
         parents = self.joint.structure.tree.parents
+        covered = self.covered(here.unit)
         steps = (
+            lambda r: r in covered,
             lambda r: r.unit == here.unit and r.axes == here.axes,
             lambda r: r.unit == here.unit and here.axes <= r.axes,
             lambda r: parents[r.unit] == parents[here.unit] and r.axes == here.axes,
@@ -103,13 +110,21 @@ class Repair:
             lambda r: depths[r.unit] >= depths[here.unit],
             lambda r: True,
         )
-        for step in steps:
+        for number, step in enumerate(steps):
             found = self.shown(i for i, r in enumerate(regions) if step(r))
             if found:
                 for region in found:
                     self.hide(region, "coarsened", programmes)
+                self.replaced |= set(found) if number == 0 else set()
                 return True
         return False
+
+    def covered(self, unit: str) -> frozenset[Region]:
+        """Of what is shown at a unit only in breakdowns that a coarser one covers: the sets that cross most columns."""
+        regions = self.joint.structure.regions
+        found = self.shown(sorted(self.joint.structure.breakdowns.replaceable.get(unit, ())))
+        deepest = max((len(regions[r].where) for r in found), default=0)
+        return frozenset(regions[r] for r in found if len(regions[r].where) == deepest)
 
     def choose(self, rounds: int = 4) -> None:
         """First choice, on small relaxed systems: what is unsafe in a part of the system is unsafe in all of it."""

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.definitions.waterfall import WATERFALL
+from metrics.disclosure.breakdowns import Breakdowns, breakdowns_of
 from metrics.errors import DisclosureError
 from metrics.query.counts import Counts, Region, UnitTree
 
@@ -45,6 +46,8 @@ class Structure:
     """Axis to the atoms that hold no answer. Only the choice of what needs protection uses it."""
     spare: frozenset[int] = frozenset()
     """Published sets that stand in a waterfall and in no figure: they are hidden before anything else. Only the choice uses it."""
+    breakdowns: Breakdowns = field(default_factory=Breakdowns)
+    """Which published sets make one breakdown at one unit. Only the choice uses it."""
 
     @cached_property
     def depths(self) -> dict[str, int]:
@@ -84,6 +87,7 @@ def structure_of(counts: Counts) -> Structure:
         pairs=nested_pairs(counts),
         unknown=counts.unknown,
         spare=spare_regions(counts.cells),
+        breakdowns=breakdowns_of(counts.cells, counts.regions),
     )
 
 
