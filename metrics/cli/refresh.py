@@ -77,7 +77,7 @@ def in_sentences(result: RefreshResult, configuration: Configuration) -> str:
     parts = [_headline(result)]
     if result.batches:
         parts.append(_certificate(result))
-    notes = [*_kept(result.kept, configuration), *_doubted(result), *_dropped(result)]
+    notes = [*_known_before(result), *_kept(result.kept, configuration), *_doubted(result), *_dropped(result)]
     if notes:
         parts.append("\n".join(notes))
     return "\n\n".join(parts)
@@ -123,6 +123,17 @@ def _certificate(result: RefreshResult) -> str:
 
 def _hidden(certificate: Mapping[str, Any]) -> int:
     return int(certificate["primary"] + certificate["secondary"] + certificate["coarsened"])
+
+
+def _known_before(result: RefreshResult) -> list[str]:
+    """What a restatement could not mend, since figures that were published once stay known."""
+    return [
+        f"{b.label.dataset}, {b.label.period_end.isoformat()}, {b.label.audience}: {b.certificate['known_before']} protected counts can be "
+        f"worked out from earlier releases alone ({', '.join(b.certificate['earlier'])}). They are hidden now; who kept those releases "
+        "knows them."
+        for b in result.batches
+        if b.certificate.get("known_before")
+    ]
 
 
 _WHY = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,39 +30,90 @@ class Decided:
     known_before: np.ndarray
 
 
-def decide(make: Callable[[], Draft], joint: Joint, start: np.ndarray, told: Given, first: Decided | None) -> Decided:
+Make = Callable[[Joint, Given, Draft | None], Draft]
+"""An audience's primary choices in a system with given sets, from what the first audience is shown, if there is one."""
+
+
+def decide(make: Make, alone: Laid, beside: Laid, start: np.ndarray, told: Given, first: Decided | None) -> Decided:
     """Choose and certify as on the day's first release, then let the attacker read the earlier ones, too.
 
-    So a restatement of the same rows by the same rules comes out as before: its own figures prove it. Where they do not, what
-    earlier releases alone give away is set aside, and the rest is chosen again beside them.
+    So a restatement of the same rows by the same rules comes out as before: its own proofs hold. Where they do not, what earlier
+    releases give away by themselves is set aside, and the rest is chosen again beside them.
+
+    `alone`, `beside` : the system without and with earlier figures; `told` : what the audience's readers know of those
     """
-    draft = make()
-    ranges = proofs(draft, joint, start, first)
-    protect_draft(draft, ranges)
-    nobody = np.zeros(0, dtype=np.int64)
-    if not told.tells:
-        return Decided(draft, ranges, nobody)
+    once = decide_once(make, alone if same_columns(alone.joint, beside.joint) else beside, start, first)
+    if alone.joint is beside.joint or (once.ranges.joint is beside.joint and not told.tells):
+        return once
+    draft = make(*beside, cut(first, beside))
+    show_alike(draft, once.draft)
     tell(draft, told)
-    beside = proofs(draft, joint, start, first, ranges)
-    if not len(beside.open):
-        protect_draft(draft, beside)
-        return Decided(draft, beside, nobody)
-    alone = proofs_of_earlier(draft, joint, start, beside.open)
-    draft = make()
-    tell(draft, told)
-    give_up(draft, alone.open)
-    ranges = proofs(draft, joint, start, first, alone)
+    ranges = proofs(draft, beside.joint, start, first, once)
+    if len(ranges.open):
+        return decide_again(make, beside, start, told, first, ranges.open)
     protect_draft(draft, ranges)
-    ranges.inherit(alone)
-    return Decided(draft, ranges, alone.open)
+    return Decided(draft, ranges, NOBODY)
+
+
+class Laid(NamedTuple):
+    """A system and the sets that are given in it."""
+
+    joint: Joint
+    laid: Given
+
+
+NOBODY = np.zeros(0, dtype=np.int64)
+
+
+def decide_once(make: Make, system: Laid, start: np.ndarray, first: Decided | None) -> Decided:
+    draft = make(*system, cut(first, system))
+    ranges = proofs(draft, system.joint, start, first)
+    protect_draft(draft, ranges)
+    return Decided(draft, ranges, NOBODY)
+
+
+def decide_again(make: Make, system: Laid, start: np.ndarray, told: Given, first: Decided | None, doubtful: np.ndarray) -> Decided:
+    """With earlier figures known from the start, and without asking for what they give away by themselves."""
+    draft = make(*system, cut(first, system))
+    tell(draft, told)
+    earlier = proofs_of_earlier(draft, system.joint, start, doubtful)
+    give_up(draft, earlier.open)
+    ranges = proofs(draft, system.joint, start, first, earlier)
+    protect_draft(draft, ranges)
+    ranges.inherit(earlier)
+    return Decided(draft, ranges, earlier.open)
+
+
+def cut(first: Decided | None, system: Laid) -> Draft | None:
+    """What the first audience is shown, as far as a system without earlier figures goes."""
+    if first is None:
+        return None
+    draft, count = first.draft, len(system.joint.structure.regions)
+    return replace(draft, how=draft.how[:count], chains=draft.chains[:count], shown=draft.shown[:count], windows=None)
+
+
+def show_alike(draft: Draft, other: Draft) -> None:
+    """Published figures as another draft of them shows or hides them."""
+    count = len(other.how) if other.published < 0 else other.published
+    draft.how[:count], draft.shown[:count], draft.chains[:count] = other.how[:count], other.shown[:count], other.chains[:count]
+
+
+def same_columns(one: Joint, other: Joint) -> bool:
+    """Whether tables of one system are tables of the other."""
+    layers, others = one.layout.layers, other.layout.layers
+    return len(layers) == len(others) and all(
+        (a.table, a.depth, a.axes, a.units, a.labels) == (b.table, b.depth, b.axes, b.units, b.labels)
+        for a, b in zip(layers, others, strict=True)
+    )
 
 
 def proofs(draft: Draft, joint: Joint, start: np.ndarray, *others: Decided | Ranges | None) -> Ranges:
     """Ranges of a draft, with those tables that others proved theirs by and that agree with this one, too."""
     found = Ranges(joint, *draft.known(), draft.required, start)
     for other in others:
-        if other is not None:
-            found.inherit(other.ranges if isinstance(other, Decided) else other)
+        ranges = other.ranges if isinstance(other, Decided) else other
+        if ranges is not None and same_columns(ranges.joint, joint):
+            found.inherit(ranges)
     return found
 
 

@@ -63,6 +63,9 @@ def silent(laid: Given) -> Given:
     return given(laid.regions, [NOTHING] * len(laid.regions), laid.asked.tolist())
 
 
+NO_SETS = given([], [])
+
+
 def with_given(structure: Structure, regions: Iterable[Region], pairs: np.ndarray | None = None) -> Structure:
     """The structure with sets after the published ones; `pairs` (of places in both) come after the published pairs."""
     both = structure.pairs if pairs is None else np.concatenate([structure.pairs, pairs.reshape(-1, 2)])

@@ -13,16 +13,17 @@ import pandas as pd
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.amounts import Amounts, protect_amounts
 from metrics.disclosure.choose import HIDDEN, ROUNDED_STEPS, Draft, first_draft
-from metrics.disclosure.decide import Decided, decide
+from metrics.disclosure.decide import Decided, Laid, decide
 from metrics.disclosure.derive import derived_draft
 from metrics.disclosure.flows import asked_of_flows, hide_where_staff_is_hidden, is_flow, staff_given
-from metrics.disclosure.given import Given, Plain, give, silent, tell, with_given
+from metrics.disclosure.given import NO_SETS, Given, Plain, give, silent, tell, with_given
 from metrics.disclosure.history import NO_EARLIER, Earlier, Known, place_earlier
 from metrics.disclosure.joint import Joint, build_joint
 from metrics.disclosure.pay import PayResult, protect_pay
 from metrics.disclosure.ranges import Ranges
 from metrics.disclosure.shown import Certificate, ShownCells
-from metrics.disclosure.structure import structure_of
+from metrics.disclosure.structure import Structure, structure_of
+from metrics.disclosure.whole import retold
 from metrics.errors import DisclosureError
 from metrics.query.counts import Counts
 
@@ -46,7 +47,7 @@ def protect_counts(
     """
     bare = structure_of(counts)
     earlier = place_earlier(bare, known or {}, f"{counts.dataset}, {counts.period.end.isoformat()}")
-    joint = build_joint(with_given(bare, earlier.regions, earlier.places(bare, len(bare.regions))))
+    alone, joint = both_systems(bare, NO_SETS, earlier)
     start = checked_start(joint, counts)
     before = hidden_beside_staff(counts, settings, hidden_staff, earlier)
     shown: dict[str, ShownCells] = {}
@@ -56,7 +57,8 @@ def protect_counts(
         began = perf_counter()
         told = earlier.given(audience, (joint.regions @ start)[len(bare.regions) :], profile.threshold - 1)
         leading = first[0] if first is not None else None
-        found = decide(partial(own_draft, joint, start, counts, profile, leading, before.get(audience), told), joint, start, told, leading)
+        make = partial(own_draft, counts, profile, start, before.get(audience))
+        found = decide(make, Laid(alone, NO_SETS), Laid(joint, silent(told)), start, told, leading)
         pay = protect_pay(counts, joint, found.draft, first[1] if first is not None else None)
         amounts = protect_amounts(counts, joint, found.draft, found.ranges, first[2] if first is not None else None)
         certificate = certify(counts, audience, name, found, pay.recovered + amounts.recovered, perf_counter() - began)
@@ -64,30 +66,34 @@ def protect_counts(
         certificate = replace(certificate, earlier=earlier.releases.get(audience, ()), pay_cells=pay_cells, pay_hidden=pay_hidden)
         if not certificate.passed:
             raise refusal(counts, len(found.ranges.open) + pay.recovered + amounts.recovered)
-        shown[audience] = shown_cells(counts, audience, found.draft, pay, amounts, certificate)
+        cells = shown_cells(counts, audience, found.draft, pay, amounts, certificate)
+        shown[audience] = replace(cells, witnesses=retold(found.ranges.witnesses, found.ranges.joint, alone))
         first = first or (found, pay, amounts)
     return shown
 
 
-def fresh_draft(joint: Joint, start: np.ndarray, counts: Counts, profile: Profile, first: Decided | None) -> Draft:
+def both_systems(structure: Structure, laid: Given, earlier: Earlier) -> tuple[Joint, Joint]:
+    """The system with some given sets, without and with the earlier figures after them."""
+    here = build_joint(with_given(structure, laid.regions))
+    if not earlier.regions:
+        return here, here
+    pairs = earlier.places(structure, len(structure.regions) + len(laid.regions))
+    return here, build_joint(with_given(structure, (*laid.regions, *earlier.regions), pairs))
+
+
+def fresh_draft(counts: Counts, profile: Profile, start: np.ndarray, joint: Joint, first: Draft | None) -> Draft:
     """The primary choices of an audience, on the counts or on what the first is shown."""
-    return first_draft(joint, start, profile) if first is None else derived_draft(joint, start, counts.cells, first.draft, profile)
+    return first_draft(joint, start, profile) if first is None else derived_draft(joint, start, counts.cells, first, profile)
 
 
 def own_draft(
-    joint: Joint,
-    start: np.ndarray,
-    counts: Counts,
-    profile: Profile,
-    first: Decided | None,
-    hidden: np.ndarray | None,
-    told: Given,
+    counts: Counts, profile: Profile, start: np.ndarray, hidden: np.ndarray | None, joint: Joint, laid: Given, first: Draft | None
 ) -> Draft:
     """Hidden beside what is known of staff, and with earlier figures laid in, of which nothing is told yet."""
-    draft = fresh_draft(joint, start, counts, profile, first)
+    draft = fresh_draft(counts, profile, start, joint, first)
     hide_as_before(draft, hidden)
-    if told.regions:
-        give(draft, joint, told)
+    if laid.regions:
+        give(draft, joint, laid)
     return draft
 
 
@@ -103,16 +109,14 @@ def hidden_beside_staff(
         return {}
     reader = settings.profiles[next(iter(settings.audiences.values()))]
     staff, published = staff_given(counts, reader, hidden_staff - earlier.staff), len(bare.regions)
-    sets = (*staff.regions, *earlier.regions)
-    joint = build_joint(with_given(bare, sets, earlier.places(bare, published + len(staff.regions))))
+    alone, joint = both_systems(bare, staff, earlier)
     start, first, found = checked_start(joint, counts), None, {}
-    asked = asked_of_flows(joint.structure, published, staff.asked, earlier.asked)
     for audience, name in settings.audiences.items():
         profile = settings.profiles[name]
         history = earlier.given(audience, (joint.regions @ start)[published + len(staff.regions) :], profile.threshold - 1)
-        told = staff.beside(history) if history.tells else silent(history)
-        make = partial(draft_beside_staff, joint, start, counts, profile, first, staff.beside(silent(history)), asked, hidden_staff)
-        decided = decide(make, joint, start, told, first)
+        make = partial(draft_beside_staff, counts, profile, start, hidden_staff)
+        beside = Laid(joint, staff.beside(silent(history)))
+        decided = decide(make, Laid(alone, staff), beside, start, staff.beside(history), first)
         if len(decided.ranges.open):
             raise refusal(counts, len(decided.ranges.open))
         found[audience], first = decided.draft.how[:published].copy(), first or decided
@@ -120,19 +124,12 @@ def hidden_beside_staff(
 
 
 def draft_beside_staff(
-    joint: Joint,
-    start: np.ndarray,
-    counts: Counts,
-    profile: Profile,
-    first: Decided | None,
-    staff: Given,
-    asked: np.ndarray,
-    hidden_staff: frozenset[Plain],
+    counts: Counts, profile: Profile, start: np.ndarray, hidden_staff: frozenset[Plain], joint: Joint, laid: Given, first: Draft | None
 ) -> Draft:
     """Of joiners and leavers, for who reads staff at both ends."""
-    draft = fresh_draft(joint, start, counts, profile, first)
-    give(draft, joint, staff, asked)
-    tell(draft, staff)
+    draft = fresh_draft(counts, profile, start, joint, first)
+    give(draft, joint, laid, asked_of_flows(joint.structure, len(counts.regions), laid.asked))
+    tell(draft, laid)
     hide_where_staff_is_hidden(draft, joint.structure, hidden_staff)
     return draft
 
@@ -165,7 +162,7 @@ def certify(counts: Counts, audience: str, name: str, found: Decided, recovered:
         period_end=counts.period.end.isoformat(),
         audience=audience,
         profile=name,
-        blocks=len(counts.tables),
+        blocks=ranges.blocks.count,
         cells=published,
         shown_by_level=shown_by_level(ranges.joint, draft, published),
         recovered=int(((width == 0) & (ranges.required > 0)).sum()),

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from metrics.definitions.configuration import Configuration
-from metrics.disclosure.flows import Plain, hidden_sets
+from metrics.disclosure.flows import hidden_sets
+from metrics.disclosure.given import Plain
 from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.system import PublishedSystem
 from metrics.pipeline.earlier import EarlierReleases
