@@ -93,13 +93,14 @@ class Repair:
     def coarsen(self, target: int, programmes: Iterable[Programme] = ()) -> bool:
         """Hide what coarser breakdowns at the target's unit say as well, the finest first; else the target's breakdown at its unit, else
         beside it, else above it, else at its level, else the level, else everything."""
-        regions = self.joint.structure.regions
-        depths = self.joint.structure.depths
+        regions, depths = self.joint.structure.regions, self.joint.structure.depths
         here = regions[target if target < len(regions) else self.parts(target)[0]]
         parents = self.joint.structure.tree.parents
         covered = self.covered(here.unit)
+        if covered:
+            self.replaced |= set(covered)
+            return self.hide_all(covered, programmes)
         steps = (
-            lambda r: r in covered,
             lambda r: r.unit == here.unit and r.axes == here.axes,
             lambda r: r.unit == here.unit and here.axes <= r.axes,
             lambda r: parents[r.unit] == parents[here.unit] and r.axes == here.axes,
@@ -110,21 +111,23 @@ class Repair:
             lambda r: depths[r.unit] >= depths[here.unit],
             lambda r: True,
         )
-        for number, step in enumerate(steps):
+        for step in steps:
             found = self.shown(i for i, r in enumerate(regions) if step(r))
             if found:
-                for region in found:
-                    self.hide(region, "coarsened", programmes)
-                self.replaced |= set(found) if number == 0 else set()
-                return True
+                return self.hide_all(found, programmes)
         return False
 
-    def covered(self, unit: str) -> frozenset[Region]:
+    def hide_all(self, regions: Iterable[int], programmes: Iterable[Programme]) -> bool:
+        for region in regions:
+            self.hide(region, "coarsened", programmes)
+        return True
+
+    def covered(self, unit: str) -> list[int]:
         """Of what is shown at a unit only in breakdowns that a coarser one covers: the sets that cross most columns."""
         regions = self.joint.structure.regions
         found = self.shown(sorted(self.joint.structure.breakdowns.replaceable.get(unit, ())))
         deepest = max((len(regions[r].where) for r in found), default=0)
-        return frozenset(regions[r] for r in found if len(regions[r].where) == deepest)
+        return [r for r in found if len(regions[r].where) == deepest]
 
     def choose(self, rounds: int = 4) -> None:
         """First choice, on small relaxed systems: what is unsafe in a part of the system is unsafe in all of it."""
