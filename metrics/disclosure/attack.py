@@ -144,6 +144,15 @@ def look_widely(ranges: Ranges, games: Games) -> None:
             prove_in_parts(ranges, games, target, [], THOROUGH)
 
 
+def explore(ranges: Ranges) -> None:
+    """Look for a proof of everything that is asked for."""
+    games = Games(ranges.joint, ranges.start)
+    look_widely(ranges, games)
+    for target in ranges.open.tolist():
+        if not ranges.proven(target):
+            prove_one(ranges, games, target, [])
+
+
 def protected(system: PublishedSystem, joint: Joint, values: np.ndarray) -> np.ndarray:
     """Values that the profile protects. A cell pinned to a large count or an allowed zero tells of nobody, and need not be ruled out."""
     small = (values >= 1) & (values < system.threshold)

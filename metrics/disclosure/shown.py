@@ -96,3 +96,5 @@ class ShownCells:
     """The bases that each shown count was rounded to, one after the other; () where it is exact or hidden."""
     amounts: Mapping[int, tuple[float, float, float]] = field(default_factory=dict)
     """Region to what its printed sum may have been (from, up to but without), and the most that one person has of it."""
+    witnesses: tuple[np.ndarray, ...] = field(default=(), repr=False)
+    """Whole tables of people that prove the protected counts, the true one among them: `metrics.disclosure.gate` takes them away."""

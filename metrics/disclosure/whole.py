@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from metrics.disclosure.joint import Joint
@@ -49,3 +51,17 @@ def broken_rows(joint: Joint, low: np.ndarray, high: np.ndarray, table: np.ndarr
     """Figures and margins that a table does not agree with."""
     sizes = joint.regions @ table
     return np.concatenate([(sizes < low) | (sizes > high), joint.links @ table != 0])
+
+
+def retold(tables: Sequence[np.ndarray], finer: Joint, coarser: Joint) -> tuple[np.ndarray, ...]:
+    """Tables of a system in which more sets are laid in, as tables of the system without those: what only they tell apart is one."""
+    place = np.empty(finer.layout.columns, dtype=np.int64)
+    for layer, other in zip(finer.layout.layers, coarser.layout.layers, strict=True):
+        classes = np.zeros(1, dtype=np.int64)
+        for here, there in zip(layer.labels, other.labels, strict=True):
+            of_class = dict(zip(here, there, strict=True))
+            step = np.array([of_class[label] for label in range(max(here) + 1)], dtype=np.int64)
+            classes = (classes[:, None] * (max(there) + 1) + step).ravel()
+        units = np.arange(len(layer.units), dtype=np.int64)[:, None] * other.classes + classes + other.start
+        place[layer.start : layer.start + layer.size] = units.ravel()
+    return tuple(np.bincount(place, weights=t, minlength=coarser.layout.columns).astype(np.int64) for t in tables)
