@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from metrics.errors import NotCertified
+
 ESTIMATE_COLUMNS: tuple[str, ...] = (
     "kpi", "breakdown", "unit", "group", "period_start", "period_end",
     "numerator", "denominator", "value", "lower", "upper", "benchmark", "target", "gap", "ratio", "status", "marker",
@@ -283,13 +285,37 @@ class Request:
     structure: Structure = "as_was"
 
 
+READ_FROM = "read from"
+"""Where a frame of figures carries its mark; pandas hands it on to whatever is selected, sorted or joined from the frame."""
+
+
+def issued(cells: pd.DataFrame, provenance: Provenance) -> pd.DataFrame:
+    """Figures with the mark of the release and audience that they were read for. A release store sets it, and nothing else may."""
+    cells.attrs[READ_FROM] = (provenance.release, provenance.audience)
+    return cells
+
+
+def check_issued(cells: object) -> None:
+    """Refuse what is no frame of a release's figures: `NotCertified`."""
+    if not (isinstance(cells, pd.DataFrame) and READ_FROM in cells.attrs):
+        raise NotCertified(
+            "These figures were not read from a release, so nothing is drawn or written of them.",
+            "Only figures that a release store hands out are certified.",
+        )
+
+
 @dataclass(frozen=True)
 class Report:
-    """The answer: rows of `ESTIMATE_COLUMNS`, and what they are."""
+    """The answer: rows of `ESTIMATE_COLUMNS`, and what they are. `NotCertified` for rows that no release store handed out."""
 
     contents: Contents
     cells: pd.DataFrame
     request: Request = field(default_factory=Request)
+
+    def __post_init__(self) -> None:
+        check_issued(self.cells)
+        if self.cells.attrs[READ_FROM] != (self.provenance.release, self.provenance.audience):
+            raise NotCertified("These figures were read from another release, or for another audience, than the report is of.")
 
     @property
     def provenance(self) -> Provenance:

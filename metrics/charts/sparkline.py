@@ -10,7 +10,7 @@ import pandas as pd
 
 from metrics.charts.palette import COMPARED, OURS, RULE, SECONDARY, WHITE
 from metrics.charts.time_path import target_path
-from metrics.report import KpiSummary
+from metrics.report import KpiSummary, check_issued
 
 WIDE, TALL = 280, 78
 LEFT, RIGHT, TOP, BOTTOM = 6.0, 12.0, 8.0, 22.0
@@ -21,6 +21,7 @@ def draw_sparkline(rows: pd.DataFrame, kpi: KpiSummary, words: str) -> str:
 
     `kpi` as it stands for the unit (`Report.kpi_at`): the line stops at each break, and a dotted line marks it.
     """
+    check_issued(rows)
     shown = rows.dropna(subset=["value"])
     if shown.empty:
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from metrics.report import Report
+from metrics.report import Report, check_issued
 from metrics.wording.notes import describe_note
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.waterfall import STEP_NAMES
@@ -19,8 +19,9 @@ def tidy(report: Report) -> pd.DataFrame:
     """Text and numbers only; shares from 0 to 1; a hidden figure is empty with its marker, never 0.
 
     `unit` and each dimension hold ids, and `unit_name` and `<dimension>_label` the words. A dimension that no row is split
-    by has no column; an empty cell in one means everyone.
+    by has no column; an empty cell in one means everyone. `NotCertified` for what is no report of a release.
     """
+    check_issued(getattr(report, "cells", None))
     contents, cells = report.contents, report.cells.reset_index(drop=True)
     out = pd.DataFrame(
         {"release": report.provenance.release, "synthetic": "yes" if report.provenance.synthetic else "no"}, index=cells.index
@@ -53,7 +54,7 @@ def _notes(report: Report, cells: pd.DataFrame) -> list[str]:
     before = cells.sort_values("period_end").groupby(["kpi", "unit", "breakdown", "group"], sort=False)["period_end"].shift(1)
     told = []
     for row, last in zip(cells.to_dict("records"), before.reindex(cells.index), strict=True):
-        words = [describe_note(pd.Series(row))] if row["note"] else []
+        words = [describe_note(pd.Series(row), report.contents)] if row["note"] else []
         breaks = report.breaks(str(row["kpi"]), str(row["unit"])) if pd.notna(last) else ()
         parted = breaks_between(breaks, last, row["period_end"])
         words += [f"Not comparable with earlier figures: {describe_break(day, reason)}." for day, reason in parted]

@@ -34,7 +34,7 @@ from metrics.releases.schema import BATCH_SEALS, BATCHES, RELEASE_BATCHES, RELEA
 from metrics.releases.seals import check_batches, check_release, seal_batches, seal_release
 from metrics.releases.snapshot import Snapshot, pack, pack_snapshot, snapshot_of, unpack, unpack_snapshot
 from metrics.releases.withdraw import Sharing, find_sharing, mark_withdrawn
-from metrics.report import Contents, History, Provenance, Report, Request
+from metrics.report import Contents, History, Provenance, Report, Request, issued
 
 FEW_GROUPS = 200
 """More are not named in a statement: all are read."""
@@ -257,7 +257,7 @@ class ReleaseStore:
                 cells = self._cells(connection, wanted, request, contents, viewer)
             if contents.provenance.withdrawn is not None:
                 cells["status"] = cells["status"].where(cells["status"].isin(WITHOUT_FIGURE), WITHDRAWN)
-            return Report(contents, cells, request)
+            return Report(contents, issued(cells, contents.provenance), request)
 
     def _recast(
         self,

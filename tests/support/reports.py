@@ -29,6 +29,7 @@ from metrics.report import (
     Report,
     Request,
     UnitSummary,
+    issued,
 )
 
 RELEASE = "2026-05-21"
@@ -591,7 +592,7 @@ def a_report(request: Request | None = None, contents: Contents | None = None, c
             wanted &= frame[column].isin(values)
     if request.period_ends is not None:
         wanted &= frame["period_end"].isin(pd.to_datetime(list(request.period_ends)))
-    return Report(contents, frame[wanted].reset_index(drop=True), request)
+    return Report(contents, issued(frame[wanted].reset_index(drop=True), contents.provenance), request)
 
 
 class MemoryStore:

@@ -272,6 +272,8 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "another format": (in_manifest(format="something"), "not a whole archive"),
     "no tables": (in_manifest(tables=None), "its manifest is not as it was written"),
     "version nought": (in_manifest(store_version=0), "its manifest is not as it was written"),
+    "fitting hashes, another figure": (in_part("cells", b"0.25", b"0.35"), "its rows do not fit together"),
+    "fitting hashes, another council": (in_part("releases", b"Exampleton", b"Elsewheret"), "its rows do not fit together"),
     "fitting hashes, a line that is no row": (in_part("series", b'[1,"', b'{1,"'), "its rows do not fit together"),
     "fitting hashes, twice the same": (in_part("series", b"[2,", b"[1,"), "its rows do not fit together"),
     "fitting hashes, a figure of nothing": (in_part("cells", b"[1,1,", b"[999,1,"), "its rows do not fit together"),
