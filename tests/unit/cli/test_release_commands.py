@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -13,15 +17,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from metrics.access.viewer import Viewer
 from metrics.cli.main import main
 from metrics.disclosure.system import published_system
 from metrics.disclosure.worked import unprotected
 from metrics.evaluate.evaluate import evaluate
 from metrics.query.fetch import fetch_counts
 from metrics.releases.draft import DraftBatch
+from metrics.releases.restore import _rewriting
 from metrics.report import UnitSummary
 from metrics.sources.engine import open_source
 from tests.support.certified import certified
+from tests.support.command import obey_permissions
 from tests.support.drafts import UNITS, a_batch, a_draft
 from tests.support.tiny_council import TinyCouncil
 
@@ -207,14 +214,89 @@ def test_nothing_published_yet(tmp_path: Path, run: Run) -> None:
 
 
 def test_certify_attacks_what_was_published_and_finds_nothing(published: TinyCouncil, run: Run) -> None:
-    code, out, _ = run(published, "certify")
+    code, out, _ = run(published, "certify", "--no-store")
     assert code == 0
     assert "no protected count can be worked out" in out
-    code, out, _ = run(published, "certify", "2026-07-21", "--audience", "public", "--json")
+    code, out, _ = run(published, "certify", "2026-07-21", "--audience", "public", "--no-store", "--json")
     said = json.loads(out)
     assert code == 0
     assert {part["audience"] for part in said["parts"]} == {"public"}
     assert said["recovered"] == 0
+
+
+PART = {
+    "dataset", "period_end", "audience", "profile", "counts", "hidden_or_rounded", "recovered", "unsettled", "known_before", "narrowest",
+    "proven", "earlier", "earlier_left_out", "uncertified", "seconds", "certificate",
+}  # fmt: skip
+WHOLE = {
+    "release", "attacked_at", "program", "recovered", "unsettled", "known_before", "uncertified", "stored", "not_stored_because", "parts",
+}  # fmt: skip
+
+
+def test_certify_prints_the_certificate_and_keeps_the_verdict(published: TinyCouncil, run: Run, tmp_path: Path) -> None:
+    council = published.copy(tmp_path / "council")
+    assert "not yet" in run(council, "releases")[1]
+    code, out, _ = run(council, "certify", "--no-store")
+    assert code == 0
+    assert "The verdict was not stored: --no-store was given." in out
+    assert council.store.list_releases()[0].verdict is None
+    code, out, _ = run(council, "certify", "--audience", "public", "--json")
+    said = json.loads(out)
+    assert (code, said["stored"], said["not_stored_because"], said["uncertified"]) == (0, True, None, 0)
+    assert set(said) == WHOLE
+    assert {frozenset(part) for part in said["parts"]} == {frozenset(PART)}
+    assert {part["certificate"]["sealed_by"] for part in said["parts"]} == {"publish"}
+    assert f"{said['attacked_at'][:10]}: none found, 2 of 4 parts" in run(council, "releases")[1]
+    run(council, "certify")
+    (listed,) = json.loads(run(council, "releases", "--json")[1])
+    assert (listed["verdict"]["parts"], listed["verdict"]["recovered"]) == (4, 0)
+    assert len(council.store.contents(None, Viewer("leadership", "command_line")).attacks) == 4
+
+
+def test_what_machines_are_told_is_documented() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/how-to/release-store.md").read_text(encoding="utf-8")
+    told = page[page.index("## Attack a release again") :]
+    assert {f"`{name}`" for name in WHOLE | PART} <= set(re.findall(r"`[a-z_]+`", told))
+
+
+def test_certify_gives_the_attacker_earlier_releases_of_the_same_day(published: TinyCouncil, run: Run, tmp_path: Path) -> None:
+    council = published.copy(tmp_path / "council")
+    council.load(MARCH, seed=3)
+    council.refresh(restate=[MARCH], reason="Payroll corrected")
+    said = json.loads(run(council, "certify", "--json")[1])
+    assert {(part["period_end"], tuple(part["earlier"])) for part in said["parts"]} == {("2025-03-31", ()), ("2026-03-31", ("2026-07-21",))}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's permissions")
+def test_who_may_only_read_the_store_attacks_it_all_the_same(published: TinyCouncil, tmp_path: Path) -> None:
+    council = published.copy(tmp_path / "council")
+    folder = council.folder / "data"
+    for file in folder.glob("releases.*"):
+        file.chmod(0o444)
+    folder.chmod(0o555)
+    command = [sys.executable, "-m", "metrics.cli.main", "certify", "--audience", "public"]
+    done = subprocess.run(
+        command,
+        cwd=council.folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])},
+        capture_output=True,
+        text=True,
+        preexec_fn=obey_permissions,
+    )
+    folder.chmod(0o755)
+    assert done.returncode == 0
+    assert "no protected count can be worked out" in done.stdout
+    assert "The verdict was not stored: The release store" in done.stdout
+
+
+def test_certify_refuses_a_store_that_was_changed(published: TinyCouncil, run: Run, tmp_path: Path) -> None:
+    council = published.copy(tmp_path / "council")
+    with council.store._database.changing() as connection, _rewriting(connection):
+        connection.exec_driver_sql("UPDATE cells SET value = 0.5 WHERE series = 1")
+    for command in (("certify",), ("show", "WR03")):
+        code, _, complained = run(council, *command)
+        assert code == 1
+        assert "are not the ones that were certified" in complained
 
 
 def test_certify_finds_a_release_that_gives_a_count_away(tmp_path: Path, run: Run) -> None:
