@@ -1,0 +1,173 @@
+"""Everything that a release says to one audience: its figures, every chart and sentence, every file, and what the attacker is given."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import chain
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from metrics.access.viewer import Viewer
+from metrics.charts import answers, declared, funnel, groups, multiples, sparkline, time_path, waterfall
+from metrics.cli.show import _table, tidy_columns
+from metrics.definitions.waterfall import WATERFALL
+from metrics.exports.csv import write_csv
+from metrics.exports.workbook import write_workbook
+from metrics.releases.movements import find_movements
+from metrics.releases.store import ReleaseStore
+from metrics.report import KpiSummary, Report, Request
+from metrics.wording import headline, movement, notes, overview, sentences, status
+from metrics.wording.waterfall import describe_waterfall, waterfall_steps
+
+CHARTS: tuple[ModuleType, ...] = (answers, declared, funnel, groups, multiples, sparkline, time_path, waterfall)
+WORDS: tuple[ModuleType, ...] = (headline, movement, notes, overview, sentences, status)
+OF_A_ROW: tuple[Callable[..., object], ...] = (
+    sentences.describe_range, sentences.describe_path, sentences.describe_bounds, sentences.describe_base, sentences.describe_benchmark,
+    movement.describe_movement, status.describe_status, headline.headline_kpi,
+)  # fmt: skip
+NEVER_SHOWN = ("seconds", "seal", "sealed_at")
+"""What a certificate holds beside figures: how long it took, and a digest of all that is stored, the loaded file's own among it."""
+
+
+def everything_said(store: ReleaseStore, audience: str, drawn_for: Sequence[str] = ()) -> dict[str, list[str]]:
+    """What says it, by name, to all that it says. `drawn_for`: units whose charts are drawn, the whole council first."""
+    viewer = Viewer(audience, "command_line")
+    report = store.read(Request(), viewer)
+    steps = store.read(Request(breakdowns=(WATERFALL,)), viewer)
+    makers = (_frames(report, steps), _given(store, audience), _charts(report, steps, drawn_for), _words(report), _files(report))
+    found: dict[str, list[str]] = {}
+    for name, said in chain(*makers):
+        found.setdefault(name, []).append(said)
+    return found
+
+
+def _frames(report: Report, steps: Report) -> Iterator[tuple[str, str]]:
+    for name, frame in (("figures", report.cells), ("steps", steps.cells)):
+        yield name, frame.to_json(orient="records", date_format="iso", double_precision=15)
+
+
+def _given(store: ReleaseStore, audience: str) -> Iterator[tuple[str, str]]:
+    """What stands in the store beside the figures: the system, its certificate, and who moved."""
+    for batch, system in store.systems(None, audience):
+        certificate = {key: value for key, value in batch.certificate.items() if key not in NEVER_SHOWN}
+        yield "system", json.dumps(system, sort_keys=True)
+        yield "certificate", json.dumps(certificate, sort_keys=True, default=str)
+    yield "movements", repr(find_movements(store))
+
+
+def _days(report: Report) -> list[date]:
+    return [pd.Timestamp(day).date() for day in sorted(report.cells["period_end"].unique())]
+
+
+def _units(report: Report) -> list[str]:
+    return list(report.contents.units)
+
+
+def _charts(report: Report, steps: Report, units: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if not units:
+        return
+    root, below = _units(report)[0], _units(report)[1:]
+    day = _days(report)[-1]
+    for kpi in report.contents.kpis:
+        for unit in units:
+            if not len(report.series(kpi, unit)):
+                continue
+            yield "draw_time_path", _drawn(time_path.draw_time_path(report, kpi, unit))
+            if unit == root:
+                yield "draw_one_of", _drawn(multiples.draw_one_of(report, kpi, [kpi], unit))
+            known = report.kpi_at(kpi, unit)
+            series = report.series(kpi, unit)
+            yield "draw_sparkline", sparkline.draw_sparkline(series, known, sentences.describe_series(series, known))
+            yield "draw_strip", _strip(report, kpi, unit, root)
+            for dimension in report.dimensions_of(kpi, unit):
+                yield "draw_groups", _drawn(groups.draw_groups(report, kpi, unit, dimension, day))
+        yield "draw_multiple", _drawn(multiples.draw_multiple(report, kpi, root, (0.0, 1.0)))
+        if len(report.units_at(kpi, day, below)):
+            yield "draw_units", _drawn(groups.draw_units(report, kpi, root, below, day))
+            drawable = [u for u in below if u in report.units_at(kpi, day, below).dropna(subset=["value"]).index]
+            if len(drawable) > 1 and report.contents.kpis[kpi].measure == "proportion":
+                yield "draw_funnel", _drawn(funnel.draw_funnel(report, kpi, root, below, day))
+        rows = steps.cells[(steps.cells["kpi"] == kpi) & (steps.cells["unit"] == root) & (steps.cells["period_end"] == pd.Timestamp(day))]
+        told = waterfall_steps(rows, report.contents.kpis[kpi])
+        if told:
+            yield "draw_waterfall", _drawn(waterfall.draw_waterfall(report, kpi, told, day))
+            yield "describe_waterfall", describe_waterfall(told)
+    yield from _answers(report, day)
+
+
+def _answers(report: Report, day: date) -> Iterator[tuple[str, str]]:
+    rates: dict[str, dict[str, float]] = {}
+    for unit in _units(report):
+        if len(declared.declaration_rates(report, unit, day)):
+            yield "draw_declared", _drawn(declared.draw_declared(report, unit, day))
+        items = answers.answered(report, unit, day, report)
+        for item in items:
+            rates.setdefault(item.name, {})[unit] = item.rate
+        if items:
+            yield "draw_answers", _drawn(answers.draw_answers(report, items, unit, day)) + answers.finding(items)
+            yield "draw_rates_over_time", _drawn(answers.draw_rates_over_time(report, items, unit))
+            yield "draw_over_time", _drawn(answers.draw_over_time(report, answers.over_time(report, items, unit), unit))
+    for name, of_units in rates.items():
+        yield "draw_by_unit", _drawn(answers.draw_by_unit(report, name, of_units, day))
+
+
+def _strip(report: Report, kpi: str, unit: str, root: str) -> str:
+    own, council = report.series(kpi, unit)["value"].tolist(), report.series(kpi, root)["value"].tolist()
+    return sparkline.draw_strip(own[-1], own[0], council[-1] if council else None)
+
+
+def _drawn(figure: Any) -> str:
+    """Bars, lines, axes, notes inside the picture, alt text and the sentence beneath: all that is sent."""
+    return str(figure.to_json())
+
+
+def _words(report: Report) -> Iterator[tuple[str, str]]:
+    contents = report.contents
+    for _, row in report.cells.iterrows():
+        kpi = contents.kpis[str(row["kpi"])]
+        for describe in OF_A_ROW:
+            yield describe.__name__, str(describe(row, kpi))
+        yield "direction", movement.direction(row, kpi)
+        yield "describe_note", notes.describe_note(row)
+        yield "describe_declared", sentences.describe_declared(row)
+        yield "describe_hiring", sentences.describe_hiring(row, kpi, 0.12)
+    for _, rows in report.cells.groupby(["kpi", "unit", "breakdown", "period_end"], sort=True):
+        kpi = contents.kpis[str(rows["kpi"].iloc[0])]
+        yield "describe_groups", sentences.describe_groups(rows, kpi, {})
+        yield "describe_hidden", sentences.describe_hidden(rows)
+        yield "describe_notes", " ".join(notes.describe_notes(rows, kpi))
+    for _, rows in report.cells.groupby(["kpi", "unit", "group"], sort=True):
+        yield "describe_series", sentences.describe_series(rows, contents.kpis[str(rows["kpi"].iloc[0])])
+    yield from _headlines(report)
+
+
+def _headlines(report: Report) -> Iterator[tuple[str, str]]:
+    kpis: dict[str, KpiSummary] = dict(report.contents.kpis)
+    for unit in _units(report):
+        rows = pd.concat([report.series(kpi, unit).tail(1) for kpi in kpis], ignore_index=True)
+        yield "headline_unit", headline.headline_unit(unit, rows, kpis)
+        yield "headline_overview", headline.headline_overview(rows, kpis)
+        yield "headline_pay_gaps", headline.headline_pay_gaps(rows[rows["kpi"].str.startswith("PG")], kpis)
+        yield "describe_moved", overview.describe_moved(rows, kpis)
+        yield "describe_behind", overview.describe_behind(rows, kpis)
+        yield "describe_too_early", overview.describe_too_early(rows, kpis)
+
+
+def _files(report: Report) -> Iterator[tuple[str, str]]:
+    for kpi in report.contents.kpis:
+        one = replace(report, cells=report.cells[report.cells["kpi"] == kpi].reset_index(drop=True), request=Request((kpi,)))
+        yield "write_csv", write_csv(one).decode()
+        yield "write_workbook", _workbook(write_workbook(one, kpi))
+        yield "show", _table(one) + tidy_columns(one).to_json()
+
+
+def _workbook(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return "\n".join(book.read(name).decode() for name in sorted(book.namelist()))
