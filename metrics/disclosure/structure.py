@@ -99,6 +99,7 @@ def spare_regions(cells: pd.DataFrame) -> frozenset[int]:
 BASES = (
     ("numerator", "denominator"),
     ("denominator", "everyone"),
+    ("numerator", "everyone"),
     ("numerator", "possible"),
     ("possible", "everyone"),
     ("reference_numerator", "reference_denominator"),

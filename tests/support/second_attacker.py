@@ -30,6 +30,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from metrics.access.viewer import Viewer
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.profile import Profile
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import NotPublished
 from metrics.query.counts import Region
@@ -70,14 +71,24 @@ class Seen:
 
     @property
     def base(self) -> int:
-        return int(self._profile().rounding_base)
+        return int(self.profile().rounding_base)
 
-    def _profile(self) -> Any:
-        return self.configuration.disclosure.profiles[self.configuration.disclosure.audiences[self.audience]]
+    def profile(self, audience: str = "") -> Profile:
+        return self.configuration.disclosure.profiles[self.configuration.disclosure.audiences[audience or self.audience]]
 
-    def rounds(self, unit: str) -> bool:
-        own = self._profile()
-        return bool((own.council if unit == self.configuration.organisation.root.id else own.below_council) == "round")
+    def rounds(self, unit: str, audience: str = "") -> bool:
+        own = self.profile(audience)
+        return (own.council if unit == self.configuration.organisation.root.id else own.below_council) == "round"
+
+    def chain(self, unit: str) -> tuple[int, ...]:
+        """The bases that a unit's counts are rounded to, one after the other: every further audience is shown what the first is shown."""
+        audiences = dict.fromkeys([next(iter(self.configuration.disclosure.audiences)), self.audience])
+        return tuple(int(self.profile(a).rounding_base) for a in audiences if self.rounds(unit, a))
+
+    def as_printed(self, n: int, unit: str) -> int:
+        for base in self.chain(unit):
+            n = (2 * n + base) // (2 * base) * base
+        return n
 
     @property
     def systems(self) -> list[tuple[str, pd.Timestamp]]:
@@ -110,7 +121,7 @@ def _tidy(file: Path, configuration: Configuration) -> pd.DataFrame:
     out[NUMBERS] = out[NUMBERS].apply(pd.to_numeric, errors="coerce")
     split = raw[dimensions].fillna("").astype(str) if dimensions else pd.DataFrame(index=raw.index)
     keys = [frozenset(f"{d}={v}" for d, v in row.items() if v) for row in split.to_dict("records")] or [frozenset()] * len(raw)
-    known = {(kpi, frozenset(g.split(";")) if g else frozenset()): g for kpi, g in _meanings(configuration)}
+    known = {(kpi, frozenset(g.split(";")) if g else frozenset()): g for kpi, g in meanings(configuration)}
     out["group"] = [known[kpi, key] for kpi, key in zip(out["kpi"], keys, strict=True)]
     out["period_end"], out["rounded"] = pd.to_datetime(out["period_end"]), False
     for name in ("breakdown", "status", "marker", "note", "movement"):
@@ -118,7 +129,7 @@ def _tidy(file: Path, configuration: Configuration) -> pd.DataFrame:
     return out
 
 
-def _meanings(configuration: Configuration) -> dict[tuple[str, str], Mapping[str, Mapping[str, frozenset[str]]]]:
+def meanings(configuration: Configuration) -> dict[tuple[str, str], Mapping[str, Mapping[str, frozenset[str]]]]:
     """(KPI, group) to its parts as sets of people: what the published definitions say in words."""
     found = {}
     for id, kpi in configuration.kpis.items():
@@ -196,7 +207,7 @@ class Reader:
         self.seen, self.end = seen, end
         self.kpis = {id: k for id, k in seen.configuration.kpis.items() if k.dataset == dataset}
         self.dataset = dataset
-        self.meanings = _meanings(seen.configuration)
+        self.meanings = meanings(seen.configuration)
         self.found = Gathered()
         rows = _with_derived_values(seen.rows, self.found)
         self.rows = rows[rows["kpi"].isin(list(self.kpis)) & (rows["period_end"] == end)]
@@ -215,14 +226,14 @@ class Reader:
 
     def _row(self, row: dict[str, Any], kpi: Kpi, whole: float) -> None:
         parts = {
-            p: _region(row["unit"], where, self.seen.configuration, self.dataset)
+            p: region_of(row["unit"], where, self.seen.configuration, self.dataset)
             for p, where in self.meanings[row["kpi"], row["group"]].items()
         }
         here = f"{row['kpi']} {row['unit']} {row['group'] or 'all'}"
         gap, share = kpi.measure.type in PAY_GAPS, kpi.measure.type.is_share
         columns = {"numerator": "numerator", "everyone": "everyone", "denominator": "reference_denominator" if gap else "denominator"}
         # A row whose figure is hidden does not say that its other counts are rounded, so the profile is asked as well.
-        rounded = bool(row["rounded"]) or self.seen.rounds(row["unit"])
+        rounded = bool(row["rounded"]) or bool(self.seen.chain(row["unit"]))
         if row["breakdown"] == WATERFALL:
             self._step(row, parts, rounded, here)
             return
@@ -286,20 +297,23 @@ class Reader:
             if whole in parts and part in parts and parts[whole] != parts[part] and _inside(parts[part], parts[whole]):
                 self.found.wanted.setdefault((parts[whole], parts[part]), f"{here} {word}")
 
-    def _window(self, value: float, rounded: bool) -> tuple[float, float]:
-        base = self.seen.base
-        if not rounded or value % base:
+    def _window(self, value: float, rounded: bool, unit: str) -> tuple[float, float]:
+        """The least and the most people of whom a count may be printed so."""
+        chain = self.seen.chain(unit) if rounded else ()
+        if not chain or value % max(chain):
             return value, value
-        return max(0, value - base // 2), value + (base - 1) // 2
+        spread = sum(chain)
+        fitting = [n for n in range(max(0, int(value) - spread), int(value) + spread + 1) if self.seen.as_printed(n, unit) == value]
+        return min(fitting), max(fitting)
 
     def _shown(self, region: Region, value: float, rounded: bool, why: str) -> None:
-        low, high = self._window(value, rounded)
+        low, high = self._window(value, rounded, region.unit)
         self.found.facts.append(Fact(((1, region),), low, high, why + (" (rounded)" if high > low else "")))
 
     def _leak(
         self, row: dict[str, Any], column: str, region: Region, value: float, rounded: bool, why: str, at_least: bool = False
     ) -> None:
-        low, high = self._window(value, rounded)
+        low, high = self._window(value, rounded, region.unit)
         high = math.inf if at_least else high
         self.found.facts.append(Fact(((1, region),), low, high, why))
         self.found.leaks.append(Leak(row["kpi"], row["unit"], row["group"], column, region, low, high, why))
@@ -311,11 +325,13 @@ class Reader:
         fraction = Fraction(ratio).limit_denominator(MOST_PEOPLE)
         if abs(float(fraction) - ratio) > 1e-12 * max(1, abs(ratio)) or fraction.denominator > MOST_PEOPLE // 10:
             return False
-        step, slack = (self.seen.base, self.seen.base // 2) if rounded else (1, 0)
-        below = (self.seen.base - 1) // 2 if rounded else 0
+        step, (least, most) = 1, (0.0, 0.0)
+        if rounded and (chain := self.seen.chain(top.unit)):
+            step = max(chain)
+            least, most = (edge - 10 * step for edge in self._window(10.0 * step, True, top.unit))
         helper = f"{why}#{len(self.found.facts)}"
         for region, number in ((top, fraction.numerator), (bottom, fraction.denominator)):
-            self.found.facts.append(Fact(((1, region),), -slack, below, f"{why}: {fraction}", helper, -float(step * number)))
+            self.found.facts.append(Fact(((1, region),), least, most, f"{why}: {fraction}", helper, -float(step * number)))
         return True
 
     # columns
@@ -557,7 +573,7 @@ def _nan(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def _region(unit: str, where: Mapping[str, frozenset[str]], configuration: Configuration, dataset: str) -> Region:
+def region_of(unit: str, where: Mapping[str, frozenset[str]], configuration: Configuration, dataset: str) -> Region:
     told = {a: v for a, v in where.items() if v < frozenset(universe(configuration, dataset, a))}
     return Region(unit, tuple(sorted(told.items())))
 
