@@ -8,17 +8,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from metrics.releases.certified import COUNTS, KEYS
+from metrics.releases.certified import COUNTS, KEYS, PAY_GAPS
 from metrics.releases.draft import BatchLabel, DraftBatch
 
 THRESHOLD = 5
 ROUNDED_TO = 5
 
 
-def certified(label: BatchLabel, cells: pd.DataFrame, extra: Mapping[str, Any] | None = None) -> DraftBatch:
-    """Each count of a figure is a region of its own; those of hidden figures are hidden. `extra`: more that the system should hold."""
+def certified(
+    label: BatchLabel, cells: pd.DataFrame, extra: Mapping[str, Any] | None = None, measures: Mapping[str, str] | None = None
+) -> DraftBatch:
+    """Each count of a figure is a region of its own; those of hidden figures are hidden.
+
+    `extra`: more that the system should hold. `measures`: KPI to its measure; a pay gap prints the base of its reference group.
+    """
+    gaps = {kpi for kpi, measure in (measures or {}).items() if measure in PAY_GAPS}
     rows = [
-        {**{k: str(cell[k]) for k in KEYS}, "part": part, "count": cell[part], "rounded": bool(cell["rounded"])}
+        {
+            **{k: str(cell[k]) for k in KEYS},
+            "part": "reference_denominator" if part == "denominator" and cell["kpi"] in gaps else part,
+            "count": cell[part],
+            "rounded": bool(cell["rounded"]),
+        }
         for cell in cells.to_dict("records")
         for part in COUNTS
         if pd.notna(cell[part]) or (cell["marker"] in {"[c]", "[w]"} and part == "numerator")

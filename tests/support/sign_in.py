@@ -136,7 +136,8 @@ def publish(url: str) -> str:
     """One release of Alderbourne for both audiences; each figure's base is its unit's mark."""
     contents = some_contents(synthetic=False)
     cells = some_cells(contents)
-    batches = [batch for audience in ("leadership", "public") for batch in _batches(cells, marks(audience), audience)]
+    measures = {id: kpi.measure for id, kpi in contents.kpis.items()}
+    batches = [batch for audience in ("leadership", "public") for batch in _batches(cells, marks(audience), audience, measures)]
     p = contents.provenance
     notes = dict.fromkeys(("leadership", "public"), p.disclosure_note)
     draft = Draft(
@@ -147,17 +148,20 @@ def publish(url: str) -> str:
     return ReleaseStore(url).publish(draft)
 
 
-def _batches(cells: pd.DataFrame, mark: Mapping[str, int], audience: str) -> Iterator[DraftBatch]:
+def _batches(cells: pd.DataFrame, mark: Mapping[str, int], audience: str, measures: Mapping[str, str]) -> Iterator[DraftBatch]:
     made = cells.copy()
     shown = made["value"].notna()
     base = made["unit"].map(mark).astype(float)
     made["denominator"] = base.where(made["denominator"].notna())
     made["everyone"] = base.where(made["everyone"].notna())
-    made["numerator"] = (base * 0.5).round().where(shown & made["numerator"].notna())
+    share = made["kpi"].map(measures) == "proportion"
+    made["numerator"] = (base * made["value"].where(share, 0.5)).round().where(shown & made["numerator"].notna())
+    made["value"] = (made["numerator"] / base).where(share & shown, made["value"])
+    made["value"] = made["numerator"].where((made["kpi"].map(measures) == "count") & shown, made["value"])
     for day, rows in made.groupby(made["period_end"].dt.date):
         kpis = {str(k): f"{k}-v1" for k in rows["kpi"].unique()}
         label = BatchLabel("hr", day, day, audience, audience, day, f"data-{day}", "all-v1", kpis)
-        yield certified(label, rows.reset_index(drop=True))
+        yield certified(label, rows.reset_index(drop=True), measures=measures)
 
 
 SETTINGS = "council: Alderbourne City Council\nsynthetic: false\n"
