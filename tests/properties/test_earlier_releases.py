@@ -104,7 +104,7 @@ def narrowed(made: list[Made], audience: str) -> tuple[list[Region], list[Region
     return open_now, open_before
 
 
-@hypothesis_settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(story=stories())
 def test_who_kept_every_release_of_a_day_learns_no_small_count(story: Story) -> None:
     made = publish(story)
@@ -114,7 +114,7 @@ def test_who_kept_every_release_of_a_day_learns_no_small_count(story: Story) -> 
         assert shown.certificate.known_before >= len(open_now)
 
 
-@hypothesis_settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(story=stories())
 def test_the_same_rows_by_the_same_rules_come_out_the_same(story: Story) -> None:
     first, again = publish([story[0], story[0]])
