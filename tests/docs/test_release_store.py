@@ -57,9 +57,12 @@ def test_the_publisher_publishes_and_the_reader_only_reads(addresses: tuple[str,
 
 def test_every_command_of_the_page_is_one() -> None:
     group: object = LazyCommands(name="equality")
-    commands = re.findall(r"^equality (\w+) (\w+)(.*)$", PAGE, re.MULTILINE)
+    commands = re.findall(r"^equality releases (\w+)(.*)$", PAGE, re.MULTILINE)
     assert len(commands) == 5
-    for name, inside, rest in commands:
-        found = group.get_command(None, name).commands[inside]  # type: ignore[attr-defined]
+    attacks = re.findall(r"^equality certify([^#\n]*)", PAGE, re.MULTILINE)
+    assert len(attacks) == 2
+    releases = group.get_command(None, "releases").commands  # type: ignore[attr-defined]
+    certify = group.get_command(None, "certify")  # type: ignore[attr-defined]
+    for found, rest in [*((releases[name], rest) for name, rest in commands), *((certify, rest) for rest in attacks)]:
         known = {option for parameter in found.params for option in parameter.opts}
         assert set(re.findall(r"--[\w-]+", rest)) <= known
