@@ -38,6 +38,10 @@ class EqualityError(Exception):
         self.advice = advice
         super().__init__("\n".join([*map(str, self.problems), *([advice] if advice else [])]))
 
+    def __reduce__(self) -> tuple[type[EqualityError], tuple[tuple[Problem, ...], str]]:
+        """The same error in another process."""
+        return type(self), (self.problems, self.advice)
+
 
 class DefinitionError(EqualityError):
     """The configuration is wrong; nothing was loaded."""

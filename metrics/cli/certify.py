@@ -16,9 +16,10 @@ import typer
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from metrics.cli.progress import bar
 from metrics.cli.tables import table
-from metrics.disclosure.beside import Released, Together, attack_with_earlier
+from metrics.disclosure.beside import Released, Together
 from metrics.disclosure.system import PublishedSystem
 from metrics.errors import SourceError
+from metrics.pipeline.attacks import Target, attack_all
 from metrics.releases.attacks import StoredAttack
 from metrics.releases.draft import StoredBatch
 from metrics.releases.store import ReleaseStore
@@ -96,6 +97,9 @@ def certify_release(
     release: Annotated[str | None, typer.Argument(metavar="ID", help="Release to attack; default: the latest.")] = None,
     audience: Annotated[str | None, typer.Option("--audience", help="Attack what this audience sees; default: every audience.")] = None,
     seconds: Annotated[float | None, typer.Option("--seconds", min=0.1, help="Give up on a period after so long; default: never.")] = None,
+    processes: Annotated[
+        int | None, typer.Option("--processes", min=1, help="Periods attacked at once; default: one for each processor, up to 4.")
+    ] = None,
     no_store: Annotated[bool, typer.Option("--no-store", help="Do not keep the verdict in the release store.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
@@ -109,13 +113,14 @@ def certify_release(
     name = store.release_id(release)
     given = list(store.systems(name, audience))
     uncertified = store.uncertified(name, audience)
+    targets = [Target(PublishedSystem.from_dict(system), _earlier(store, batch)) for batch, system in given]
     tried: list[Tried] = []
     with bar(not as_json) as told:
-        for batch, system in given:
+        told("attacking", 0, len(given))
+        for found in attack_all(targets, processes, seconds):
+            batch, system = given[len(tried)][0], targets[len(tried)].system
+            tried.append(Tried(batch, system, found, uncertified.get(batch.id, {})))
             told(f"{batch.label.dataset}, {batch.label.period_end}, {batch.label.audience}", len(tried), len(given))
-            published = PublishedSystem.from_dict(system)
-            found = attack_with_earlier(published, _earlier(store, batch), seconds)
-            tried.append(Tried(batch, published, found, uncertified.get(batch.id, {})))
     at = datetime.now(UTC)
     why = "--no-store was given" if no_store else _keep(store, [t.stored(name, at) for t in tried])
     typer.echo(_as_json(name, at, tried, why) if as_json else _in_words(name, tried, why))

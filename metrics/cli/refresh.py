@@ -32,6 +32,10 @@ def refresh_release(
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Why published figures change; readers see it.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Make and certify everything, publish nothing.")] = False,
+    processes: Annotated[
+        int | None,
+        typer.Option("--processes", min=1, help="Parts worked on at once; default: one for each processor, up to 4, where that pays."),
+    ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -44,7 +48,15 @@ def refresh_release(
     with open_source(settings.workforce_url) as source, bar(not as_json) as progress:
         store = ReleaseStore(settings.releases_url)
         result = refresh(
-            configuration, settings, source=source, store=store, restate=days, reason=reason, dry_run=dry_run, progress=progress
+            configuration,
+            settings,
+            source=source,
+            store=store,
+            restate=days,
+            reason=reason,
+            dry_run=dry_run,
+            progress=progress,
+            processes=processes,
         )
         kept = settings.retention
         warnings = past_retention(source, settings.private_folder, kept.person_rows_years, kept.import_reports_days, date.today())

@@ -67,8 +67,10 @@ class Together:
     left_out: tuple[LeftOut, ...]
 
 
-def attack_with_earlier(system: PublishedSystem, earlier: Sequence[Released], seconds: float | None = None) -> Together:
-    """Attack a release with everything that earlier ones told of its dataset and day.
+def attack_with_earlier(
+    system: PublishedSystem, earlier: Sequence[Released], seconds: float | None = None, tables: Sequence[np.ndarray] = ()
+) -> Together:
+    """Attack a release with everything that earlier ones told of its dataset and day. `tables`: to begin with, as for `attack`.
 
     Raises
     ------
@@ -76,12 +78,12 @@ def attack_with_earlier(system: PublishedSystem, earlier: Sequence[Released], se
     """
     beside = with_earlier(system, earlier)
     try:
-        found = attack(beside.system, seconds)
+        found = attack(beside.system, seconds, tables=tables)
     except DisclosureError:
         if not earlier:
             raise
         beside = Beside(system, len(system.shown), tuple(LeftOut(name, 0, figures(one)) for name, one in earlier))
-        found = attack(system, seconds)
+        found = attack(system, seconds, tables=tables)
     joint = build_joint(beside.system.structure)
     told = found.pinned & protected(beside.system, joint, found.low) & once(joint)
     before = np.zeros_like(told)

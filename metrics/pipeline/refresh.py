@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -15,20 +15,17 @@ import pandas as pd
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_profile
 from metrics.definitions.kpi import Kpi
-from metrics.disclosure.protect import protect_counts
-from metrics.disclosure.rounding import interval
-from metrics.disclosure.system import PublishedSystem, published_system
 from metrics.errors import InputError, NotPublished
 from metrics.evaluate.change import add_changes, series_breaks, unit_breaks
-from metrics.evaluate.evaluate import evaluate
 from metrics.periods import FinancialYear
-from metrics.pipeline.due import Due, Kept, data_hash, find_due, protection_hash, value_hash
+from metrics.pipeline.due import Due, Kept, data_hash, find_due, value_hash
 from metrics.pipeline.holdings import summarise_datasets, waiting
-from metrics.pipeline.staff import HiddenStaff, sources_first
+from metrics.pipeline.parallel import Workers, processors
+from metrics.pipeline.part import make_part
+from metrics.pipeline.road import Progress, Road, Stamps
+from metrics.pipeline.staff import HiddenStaff
 from metrics.pipeline.summaries import summarise_dimensions, summarise_kpi, summarise_units
-from metrics.query.counts import Counts
 from metrics.query.explain import explain
-from metrics.query.fetch import fetch_counts
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch, StoredBatch
 from metrics.releases.lock import only_one
 from metrics.releases.snapshot import Snapshot, pack_snapshot, snapshot_of, unpack_snapshot
@@ -58,10 +55,6 @@ class CouncilSettings(Protocol):
     def corporate_priorities(self) -> Mapping[str, str]: ...
 
 
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many steps are done, and how many there are."""
-ROUND_NUMBER = 1000
-"""A multiple of every base: rounding leaves it as it is."""
 FARTHEST_BACK = timedelta(days=500)
 """A figure is compared with one at most 15 months earlier."""
 
@@ -96,20 +89,6 @@ class RefreshResult:
         return not self.batches and not self.new_words
 
 
-@dataclass(frozen=True)
-class Stamps:
-    """What every batch of one refresh is labelled with.
-
-    data : dataset and day to the hash of its rows
-    values : KPI to the hash of what decides its value
-    reasons : restated day to why
-    """
-
-    data: Mapping[tuple[str, date], str]
-    values: Mapping[str, str]
-    reasons: Mapping[date, str]
-
-
 def refresh(
     configuration: Configuration,
     settings: CouncilSettings,
@@ -121,8 +100,12 @@ def refresh(
     dry_run: bool = False,
     now: datetime | None = None,
     progress: Progress = lambda *_: None,
+    processes: int | None = None,
 ) -> RefreshResult:
     """Make and publish the figures of every period that is loaded and not published yet.
+
+    `processes`: how many parts (a dataset on one day) are worked on at once; by default as many as there are processors, up to a few, where
+    there is enough to do. Figures are the same whatever their number.
 
     Raises
     ------
@@ -149,7 +132,10 @@ def refresh(
             values={id: value_hash(configuration, kpi) for id, kpi in configuration.kpis.items()},
             reasons=dict.fromkeys(restate, reason or ""),
         )
-        made = tuple(_batches(configuration, settings.year, source, due, stamps, HiddenStaff(configuration, store, base), progress))
+        staff = HiddenStaff(configuration, store, base)
+        with Workers(make_part, configuration, processors() if processes is None else processes) as workers:
+            road = Road(configuration, stamps, staff, workers, processes is not None)
+            made = tuple(road.batches(settings.year, source, due, progress))
         batches = _with_changes(configuration, store, due, made, stamps.values)
         before = store.snapshot(base) if base else None
         kpis = _summaries(configuration, source, [*(b.label for b in due.carried), *(b.label for b in batches)], before)
@@ -212,63 +198,6 @@ def _check_reason(restate: Sequence[date], reason: str | None) -> None:
         raise InputError("--restate changes figures that were published, so it needs --reason: one sentence that readers will see.")
     if reason and not restate:
         raise InputError("--reason says why a period is restated: name the period with --restate 2026-03-31.")
-
-
-def _batches(
-    configuration: Configuration,
-    year: FinancialYear,
-    source: Source,
-    due: Due,
-    stamps: Stamps,
-    staff: HiddenStaff,
-    progress: Progress,
-) -> Iterator[DraftBatch]:
-    """The road itself: count, protect everything together, evaluate only what is shown, and keep what the attacker was given."""
-    total = sum(len(days) for days in due.days.values())
-    done = 0
-    for dataset in sources_first(configuration, due.days):
-        days = due.days[dataset]
-        progress(f"{dataset}: counting", done, total)
-        for counts in fetch_counts(source, configuration, dataset, days, year, staff.earlier.also(dataset, days)):
-            progress(f"{dataset}, {counts.period.end.isoformat()}: protecting", done, total)
-            protected = protect_counts(counts, configuration.disclosure, staff.at_both_ends(counts), staff.earlier.known_of(counts))
-            staff.note(counts, protected)
-            for audience, shown in protected.items():
-                cells = evaluate(shown, configuration)
-                label = _label(configuration, counts, audience, cells, stamps)
-                system = published_system(shown, counts)
-                yield DraftBatch(label, cells, {**shown.certificate.as_dict(), **told(system)}, dict(system.as_dict()), shown.cells)
-            done += 1
-    progress("publishing", done, total)
-
-
-def told(system: PublishedSystem) -> dict[str, object]:
-    """What the attacker is told anyway and readers of figures over time need: who has staff of its own, and how far rounding reaches.
-
-    attached : units above others that have staff attached to themselves, down to `depth`, the deepest that is published
-    off_by : how far a rounded count may be from the true one
-    """
-    depth = max((depth for _, depth in system.structure.tables), default=0)
-    reach = [max(ROUND_NUMBER - low, high - ROUND_NUMBER) for low, high in (interval(ROUND_NUMBER, c) for c in set(system.chains) if c)]
-    return {"attached": sorted(system.structure.attached), "depth": depth, "off_by": max(reach, default=0)}
-
-
-def _label(configuration: Configuration, counts: Counts, audience: str, cells: pd.DataFrame, stamps: Stamps) -> BatchLabel:
-    day = counts.period.end
-    kpis = sorted(set(cells["kpi"].astype(str)))
-    return BatchLabel(
-        dataset=counts.dataset,
-        period_start=counts.period.start,
-        period_end=day,
-        audience=audience,
-        profile=configuration.disclosure.audiences[audience],
-        data_date=day,
-        data=stamps.data[counts.dataset, day],
-        definition=protection_hash(configuration, day),
-        kpis={k: configuration.kpi_fingerprints[k] for k in kpis},
-        values={k: stamps.values[k] for k in kpis},
-        reason=stamps.reasons.get(day),
-    )
 
 
 def _with_changes(
