@@ -41,7 +41,7 @@ def told(found: Together) -> dict[str, object]:
 def test_every_part_is_attacked_in_order_whatever_the_number_of_processes(systems: list[PublishedSystem]) -> None:
     targets = [Target(system) for system in systems]
     alone = list(attack_all(targets, processes=1))
-    assert [found.recovered for found in alone] == [0, 0, 1]
+    assert [found.recovered > 0 for found in alone] == [False, False, True]
     assert all(found.attack.unsettled == 0 for found in alone)
     assert [told(found) for found in attack_all(targets, processes=2)] == [told(found) for found in alone]
     assert [told(found) for found in attack_all(targets)] == [told(found) for found in alone]
@@ -54,4 +54,4 @@ def test_tables_of_one_audience_fit_what_a_further_one_sees(systems: list[Publis
     # where they do not fit they prove nothing: neither what is shown otherwise, nor a table of another shape
     wrong = [tables[0] + 1, tables[0][:-1]]
     assert attack(further, tables=wrong).proven
-    assert attack(careless, tables=tables).recovered == 1
+    assert attack(careless, tables=tables).recovered
