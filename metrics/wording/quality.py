@@ -95,7 +95,7 @@ def describe_attacks(certificates: Sequence[Mapping[str, Any]], attacks: Sequenc
     if total["unsettled"]:
         words.append(f"For {format_number(total['unsettled'])} of them no second value was found or ruled out.")
     if total["known_before"]:
-        words.append(f"Besides, {format_number(total['known_before'])} were known from earlier releases already.")
+        words.append(f"Known from earlier releases already: {format_number(total['known_before'])}.")
     return " ".join(words)
 
 
