@@ -14,22 +14,31 @@ import numpy as np
 from scipy import sparse
 
 NEARLY = 1e-6
+PATIENCE = 3
+"""Random directions in a row that may bring nothing before each sum is asked for by itself."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """For each asked sum: the least and largest value of the tables found, and whether no other value is possible.
-
-    `exact` is False where the search stopped because the range is as wide as was asked, or for want of nodes.
-    """
+    """For each asked sum: values of tables that were found (`low` to `high`), and values that are not ruled out (`least` to `most`)."""
 
     low: np.ndarray
     high: np.ndarray
-    exact: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
+
+    @property
+    def exact(self) -> np.ndarray:
+        return np.asarray((self.low == self.least) & (self.high == self.most))
 
     @property
     def width(self) -> np.ndarray:
         return self.high - self.low
+
+    @property
+    def room(self) -> np.ndarray:
+        """The width is not more than this."""
+        return self.most - self.least
 
 
 class WholeNumbers:
@@ -46,10 +55,9 @@ class WholeNumbers:
         known = np.isfinite(low) | np.isfinite(high)
         self.rows, self.low, self.high = sparse.csr_matrix(rows)[known], low[known], high[known]
         self.columns = self.rows.shape[1]
-        self.solver = self._solver(nodes)
-        self.whole = False
+        self.solvers = {whole: self._solver(whole, nodes) for whole in (False, True)}
 
-    def _solver(self, nodes: int) -> highspy.Highs:
+    def _solver(self, whole: bool, nodes: int) -> highspy.Highs:
         solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in {"output_flag": False, "threads": 1, "random_seed": 1, "mip_max_nodes": nodes, "mip_rel_gap": 0.0}.items():
             solver.setOptionValue(option, value)
@@ -61,6 +69,8 @@ class WholeNumbers:
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         model.a_matrix_.start_, model.a_matrix_.index_ = self.rows.indptr.astype(np.int32), self.rows.indices.astype(np.int32)
         model.a_matrix_.value_ = self.rows.data.astype(float)
+        if whole:
+            model.integrality_ = [highspy.HighsVarType.kInteger] * self.columns
         solver.passModel(model)
         return solver
 
@@ -70,17 +80,13 @@ class WholeNumbers:
 
     def least(self, cost: np.ndarray, *, whole: bool = False) -> tuple[float, np.ndarray | None]:
         """The least value of `cost @ people` that is not ruled out, and a whole table near it if one was found."""
-        places = np.arange(self.columns, dtype=np.int32)
-        if whole != self.whole:
-            kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
-            self.solver.changeColsIntegrality(self.columns, places, np.full(self.columns, int(kind), dtype=np.uint8))
-            self.whole = whole
-        self.solver.changeColsCost(self.columns, places, cost.astype(float))
-        self.solver.run()
-        solution = self.solver.getSolution()
+        solver = self.solvers[whole]
+        solver.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost.astype(float))
+        solver.run()
+        solution = solver.getSolution()
         if not solution.value_valid:
             return -np.inf, None
-        optimal = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
         table = np.rint(np.asarray(solution.col_value)).astype(np.int64)
         bound = float(cost @ np.asarray(solution.col_value)) if optimal else -np.inf
         return bound, table if self.fits(table) else None
@@ -94,30 +100,54 @@ class WholeNumbers:
         raise ValueError("no whole table fits the facts")
 
     def ranges(self, sums: sparse.spmatrix, enough: np.ndarray | float = np.inf) -> Found:
-        """The range of each row of `sums`; a range that has reached `enough` is not searched further."""
+        """The range of each row of `sums`. Where `enough` is given: searched until it is known whether the width reaches it, and
+        whether there is more than one value; without it, to the end."""
         asked = sparse.csr_matrix(sums)
         wanted = np.broadcast_to(np.asarray(enough, dtype=float), asked.shape[:1])
-        start = asked @ self.some()
-        low, high, exact = start.copy(), start.copy(), np.zeros(len(start), dtype=bool)
+        start = (asked @ self.some()).astype(float)
+        found = Found(start.copy(), start.copy(), np.zeros(len(start)), np.full(len(start), np.inf))
+        if np.isfinite(wanted).any():
+            self._look_around(asked, found, wanted)
         for number in range(len(start)):
-            exact[number] = self._one(asked, number, low, high, wanted[number])
-        return Found(low, high, exact)
+            self._one(asked, number, found, wanted[number])
+        return found
 
-    def _one(self, asked: sparse.csr_matrix, number: int, low: np.ndarray, high: np.ndarray, enough: float) -> bool:
-        """Widens `low` and `high` by every table met; True where the range of this one is then certain."""
+    def _look_around(self, asked: sparse.csr_matrix, found: Found, wanted: np.ndarray) -> None:
+        """Random directions over all sums that are not wide enough yet: one solve may widen many."""
+        rng = np.random.default_rng(1)
+        idle, before = 0, len(wanted)
+        while idle < PATIENCE:
+            narrow = np.flatnonzero(found.width < wanted)
+            idle, before = (idle + 1 if len(narrow) == before else 0), len(narrow)
+            if not len(narrow):
+                return
+            cost = asked[narrow].T @ (rng.choice([-1, 1], len(narrow)) * rng.integers(1, 4, len(narrow)))
+            for sign in (1, -1):
+                table = self.least(sign * cost)[1]
+                _widen(found, asked, table if table is not None else self.least(sign * cost, whole=True)[1])
+
+    def _one(self, asked: sparse.csr_matrix, number: int, found: Found, enough: float) -> None:
         row = asked[number].toarray().ravel()
-        for sign in (1, -1):
-            for whole in (False, True):
-                if high[number] - low[number] >= enough:
-                    return False
+        for whole in (False, True):
+            for sign in (1, -1):
+                if _settled(found, number, enough):
+                    return
                 bound, table = self.least(sign * row, whole=whole)
-                if table is not None:
-                    values = asked @ table
-                    np.minimum(low, values, out=low)
-                    np.maximum(high, values, out=high)
-                reached = low[number] if sign == 1 else -high[number]
-                if np.ceil(bound - NEARLY) >= reached:
-                    break
-            else:
-                return False
+                _widen(found, asked, table)
+                if sign == 1:
+                    found.least[number] = max(found.least[number], np.ceil(bound - NEARLY))
+                else:
+                    found.most[number] = min(found.most[number], np.floor(-bound + NEARLY))
+
+
+def _settled(found: Found, number: int, enough: float) -> bool:
+    if found.width[number] >= enough or found.exact[number]:
         return True
+    return bool(found.room[number] < enough < np.inf and (found.width[number] > 0 or found.room[number] == 0))
+
+
+def _widen(found: Found, asked: sparse.csr_matrix, table: np.ndarray | None) -> None:
+    if table is not None:
+        values = asked @ table
+        np.minimum(found.low, values, out=found.low)
+        np.maximum(found.high, values, out=found.high)
