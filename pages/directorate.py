@@ -69,6 +69,9 @@ if parts:
     with numbers:
         show(reports.drawn(viewer, report, tables.parts, kpi, unit.id, sized, pinned, then))
         notes.own_staff(contents, unit)
+        if len(rows) == len(parts) and unit.id not in contents.history.own_staff and kpi.measure in ("count", "proportion"):
+            counted = "value" if kpi.measure == "count" else "denominator"
+            notes.additivity(rows, reports.whole_on(report, kpi, unit.id, then), counted, contents, kpi, "parts")
         downloads.offer(reports.part(report, rows), f"{kpi.title}, parts of {unit.name}", f"{unit.id}-{kpi.id}-parts")
 
 rates = reports.drawn(viewer, report, declaration_rates, unit.id, day)

@@ -6,6 +6,8 @@ from metrics.charts.groups import draw_groups
 from metrics.charts.time_path import draw_time_path
 from metrics.report import Request
 from metrics.wording.dates import format_day
+from metrics.wording.groups import format_breakdown, worth_drawing
+from metrics.wording.instead import describe_instead_of
 from pages.shared import cards, downloads, filters, notes, reports, tables
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
@@ -61,12 +63,15 @@ dimensions = report.dimensions_of(kpi.id, unit.id)
 dimension = ""
 if dimensions:
     notes.heading("Between groups")
-    dimension = filters.choose_dimension(contents, dimensions, st.columns([1, 2])[0])
+    chosen = filters.choose_dimension(contents, dimensions, st.columns([1, 2])[0])
+    dimension = reports.readable_dimension(report, kpi, unit.id, chosen)
+    if dimension != chosen:
+        show(notes.sentence(describe_instead_of(chosen, dimension, contents)))
     then = reports.last_day_of_groups(report, kpi, unit.id, dimension)
     groups = report.groups_at(kpi.id, unit.id, dimension, then)
     drawn, numbers = st.columns(2, gap="large")
     with drawn:
-        if groups["value"].notna().any():
+        if worth_drawing(groups, kpi):
             figure = draw_groups(report, kpi.id, unit.id, dimension, then)
             cards.chart_heading(figure)
             cards.chart(figure, "groups")
@@ -75,11 +80,27 @@ if dimensions:
             notes.nothing_to_draw(groups, contents, unit, kpi, pinned)
         notes.source(contents, kpi, more=cards.hidden_note(groups))
     with numbers:
-        show(tables.by_group(groups, kpi, contents, dimension))
+        if worth_drawing(groups, kpi):
+            show(tables.by_group(groups, kpi, contents, dimension))
+            if kpi.measure == "count":
+                notes.additivity(groups, reports.whole_on(report, kpi, unit.id, then), "value", contents, kpi, "groups")
         title = f"{kpi.title} by {contents.dimensions[dimension].title.lower()}, {unit.name}"
         downloads.offer(reports.part(report, groups), title, f"{kpi.id}-{dimension}")
 else:
     notes.heading("Between groups", f"Not published for {unit.name}. Ask the analyst to declare a breakdown in config/kpis.")
+
+for pair in reports.crossings(report, kpi, unit.id):
+    together = reports.crossed_rows(report, kpi, unit.id, pair)
+    notes.heading(f"By {format_breakdown('+'.join(pair), contents.dimensions)} together")
+    if worth_drawing(together, kpi):
+        show(tables.crossed(together, kpi, contents, pair))
+        if kpi.measure == "count":
+            whole = reports.whole_on(report, kpi, unit.id, together["period_end"].iloc[0].date())
+            notes.additivity(together, whole, "value", contents, kpi, "groups")
+        notes.source(contents, kpi, more=cards.hidden_note(together))
+    else:
+        notes.nothing_to_draw(together, contents, unit, kpi, pinned)
+    downloads.offer(reports.part(report, together), f"{kpi.title}, {unit.name}", f"{kpi.id}-{'-'.join(pair)}")
 
 if earlier is not None:
     compared = reports.two_dates(report, kpi, unit.id, dimension, earlier, day)

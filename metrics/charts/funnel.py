@@ -92,7 +92,7 @@ def draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day:
     names = {u: contents.units[u].name for u in units}
     title = title_spread(kpi, {names[u]: side for u, side in place.items() if side != "within"})
     whole = f"{upper_first(place_name(report, parent))}: {format_value(centre, kpi.unit, currency)}."
-    sentence = listing(kpi, every, [names[str(u)] for u in every.index], currency, whole)
+    sentence = listing(kpi, every, [names[str(u)] for u in every.index], currency, whole, contents)
     heading = Heading(
         title,
         f"{subtitle(report, kpi, parent, day)} Inside the usual spread, differences are what chance allows; this is not a league table.",

@@ -14,6 +14,7 @@ from metrics.charts.time_path import tick_words
 from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between, title_of_counts
 from metrics.report import KpiSummary, Report, characteristic
 from metrics.wording.dates import format_day
+from metrics.wording.groups import gather_hidden
 from metrics.wording.status import format_status
 from metrics.wording.values import digits_for, format_figure, format_range, format_value, lower_first, upper_first
 
@@ -52,12 +53,13 @@ def dots(
     thing: str,
     split: str = "",
 ) -> go.Figure:
-    """A line of the chart for each row, from the top down; a hidden row keeps its place and says so."""
+    """A line of the chart for each row, from the top down; several hidden rows share the last line, which says how many they are."""
     currency = report.provenance.currency
     if kpi.measure == "count":  # a part is always less than the whole
         reference = None
     figure = go.Figure()
-    places = [len(rows) - 1 - i for i in range(len(rows))]
+    lines, names = drawn_lines(rows, labels, thing)
+    places = [len(lines) - 1 - i for i in range(len(lines))]
     low, high = span_of(
         rows["value"],
         rows["lower"],
@@ -69,7 +71,7 @@ def dots(
     )
     if kpi.unit in ("percent", "people") and not kpi.measure.startswith("pay_gap"):
         low = max(low, 0.0) if low > high * 0.35 and kpi.measure != "count" else 0.0
-    for place, (_, row) in zip(places, rows.iterrows(), strict=True):
+    for place, (_, row) in zip(places, lines.iterrows(), strict=True):
         if pd.isna(row["value"]):
             figure.add_annotation(
                 x=low,
@@ -96,7 +98,7 @@ def dots(
     if len(marked):
         figure.add_scatter(
             x=marked["benchmark"],
-            y=[p for p, g in zip(places, rows.index, strict=True) if g in set(marked.index)],
+            y=[p for p, g in zip(places, lines.index, strict=True) if g in set(marked.index)],
             mode="markers",
             marker={"symbol": "line-ns", "size": 18, "line": {"color": COMPARED, "width": 4}},
             text=[f"{kpi.benchmark_title or 'Benchmark'}: {format_value(v, kpi.unit, currency)}" for v in marked["benchmark"]],
@@ -116,9 +118,9 @@ def dots(
                 textwrap.shorten(f"{upper_first(place_name(report, unit))} {_short(reference, rows, kpi, currency)}", 40, placeholder="…")
             ),
         )
-    wrapped = ["<br>".join(plain(line) for line in textwrap.wrap(label, LABEL, max_lines=3, placeholder="…")) for label in labels]
+    wrapped = ["<br>".join(plain(line) for line in textwrap.wrap(label, LABEL, max_lines=3, placeholder="…")) for label in names]
     figure.update_yaxes(
-        tickvals=places, ticktext=wrapped, range=[-0.7, len(rows) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14}
+        tickvals=places, ticktext=wrapped, range=[-0.7, len(lines) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14}
     )
     ticks = [t for t in whole_number_ticks(low, high, 2) if t >= low]  # a phone leaves room for few
     figure.update_xaxes(
@@ -143,11 +145,21 @@ def dots(
         if reference is None
         else f"{upper_first(place_name(report, unit))}: {format_value(reference, kpi.unit, currency, _digits(rows, kpi))}."
     )
-    sentence = listing(kpi, rows, labels, currency, whole)
+    sentence = listing(kpi, rows, labels, currency, whole, report.contents)
     short = f"{kpi.short_title}{split or ' by unit'}"
     heading = Heading(title, subtitle(report, kpi, unit, day), short, crop_line(report, kpi.population, unit, format_day(day)))
-    finish(figure, heading, report.provenance, height=max(24 + len(rows) * max(34, 18 * tall + 8), 110), sentence=sentence, bottom=30)
+    finish(figure, heading, report.provenance, height=max(24 + len(lines) * max(34, 18 * tall + 8), 110), sentence=sentence, bottom=30)
     return more_room_above(figure, 22)
+
+
+def drawn_lines(rows: pd.DataFrame, labels: list[str], thing: str) -> tuple[pd.DataFrame, list[str]]:
+    """Rows in the order of the lines, and their labels: "4 other groups" for those that are hidden."""
+    said, hidden = gather_hidden(rows)
+    if hidden.empty:
+        return rows, labels
+    named = dict(zip(rows.index, labels, strict=True))
+    others = f"{len(hidden)} {'other ' if len(said) else ''}{thing}s"
+    return pd.concat([said, hidden.head(1)]), [*(named[g] for g in said.index), others]
 
 
 def clearly_different(row: pd.Series, reference: float | None) -> bool:

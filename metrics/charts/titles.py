@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from metrics.charts.frame import MOST_LINES, SMALL_WIDTH, wrapped
-from metrics.report import KpiSummary, Report
+from metrics.report import Contents, KpiSummary, Report
 from metrics.wording.dates import format_day
 from metrics.wording.headline import headline_kpi
-from metrics.wording.notes import NOTES
+from metrics.wording.notes import NOTES, describe_note
 from metrics.wording.status import describe_status
 from metrics.wording.values import (
     format_count_of,
@@ -69,17 +69,19 @@ def title_spread(kpi: KpiSummary, named: dict[str, str]) -> str:
     return f"{kpi.short_title}: {format_list([f'{name} {side}' for name, side in named.items()])} the usual spread"
 
 
-def listing(kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], currency: str, whole: str) -> str:
-    """Every figure drawn, the one they are compared with, and how many are not shown. Claims stand in the title."""
+def listing(kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], currency: str, whole: str, contents: Contents) -> str:
+    """Every figure drawn, the one they are compared with, and who is not shown and why. Claims stand in the title."""
     shown = [
         f"{label} {format_figure(row, kpi, currency)}"
         for label, (_, row) in zip(labels, rows.iterrows(), strict=True)
         if pd.notna(row["value"])
     ]
-    hidden = [label for label, (_, row) in zip(labels, rows.iterrows(), strict=True) if pd.isna(row["value"])]
-    not_shown = (
-        f" {format_list(hidden)}: {NOTES['hidden'] if (rows['marker'] == '[c]').any() else NOTES['not_available']}" if hidden else ""
-    )
+    hidden: dict[str, list[str]] = {}
+    for label, (_, row) in zip(labels, rows.iterrows(), strict=True):
+        if pd.isna(row["value"]):
+            why = describe_note(row, contents) if row.get("note") else NOTES["hidden" if row["marker"] == "[c]" else "not_available"]
+            hidden.setdefault(why, []).append(label)
+    not_shown = "".join(f" {format_list(names)}: {lower_first(why)}" for why, names in hidden.items())
     return f"{', '.join(shown)}. {whole}{not_shown}".strip()
 
 

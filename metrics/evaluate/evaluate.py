@@ -13,6 +13,7 @@ from metrics.definitions.kpi import Kpi, MeasureType
 from metrics.disclosure.shown import ShownCells
 from metrics.evaluate.comparison import benchmarks, divisors, gaps
 from metrics.evaluate.declaration import CARE_BELOW, WITHHELD_BELOW, bounds, declared
+from metrics.evaluate.instead import notes_instead
 from metrics.evaluate.parts import REGION, ROUNDED, figures, steps
 from metrics.evaluate.status import goal_of, stand
 from metrics.evaluate.values import average_staff, bases, estimates, needed_parts
@@ -35,6 +36,8 @@ def evaluate(shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
     - `[z]` not_available: nobody could have been counted, or an index has no benchmark
     - `[w]` withheld: fewer than 60 in 100 have answered
     - `[x]` not_available: the source holds no such figure
+
+    Where most groups of a breakdown at a unit are hidden, the note says where to read instead (`metrics.evaluate.instead`).
     """
     rows = figures(shown)
     made = [
@@ -42,7 +45,9 @@ def evaluate(shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
         for id, part in rows.groupby("kpi", sort=False)
     ]
     made.append(_steps(steps(shown)))
-    return _as_contract(pd.concat(made, ignore_index=True), shown)
+    found = _as_contract(pd.concat(made, ignore_index=True), shown)
+    least = configuration.disclosure.profiles[configuration.disclosure.audiences[shown.audience]].least_shown
+    return found.assign(note=notes_instead(found, configuration, least))
 
 
 def _steps(rows: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from metrics.report import DimensionSummary
+import pandas as pd
+
+from metrics.report import DimensionSummary, KpiSummary
 from metrics.wording.waterfall import STEP_NAMES
 
 
@@ -27,3 +29,20 @@ def format_breakdown(breakdown: str, dimensions: Mapping[str, DimensionSummary])
     """ "directorate+ethnicity_5" as "directorate and ethnic group"."""
     words = [dimensions[word].title if word in dimensions else word.replace("_", " ") for word in breakdown.split("+") if word]
     return " and ".join(word if word[1:2].isupper() else word.lower() for word in words) or "whole council"
+
+
+def worth_drawing(rows: pd.DataFrame, kpi: KpiSummary) -> bool:
+    """Whether rows of groups make a chart and a table: not where figures are hidden and nothing but groups of nobody is left."""
+    nobody = (rows["value"] == 0) & (kpi.measure == "count")
+    return bool((rows["value"].notna() & ~nobody).any() or (len(rows) and (rows["marker"] == "").all()))
+
+
+def gather_hidden(rows: pd.DataFrame, counts: tuple[str, ...] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows that say something, and those that only say that they are hidden: two or more of these are read as one line, not one by one.
+
+    `counts` : columns that stand beside the figure; a hidden figure whose count is shown says something.
+    """
+    nothing = (rows["marker"] == "[c]") & rows[["value", *counts]].isna().all(axis=1)
+    if nothing.sum() < 2:
+        return rows, rows.head(0)
+    return rows[~nothing], rows[nothing]

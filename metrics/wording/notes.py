@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from metrics.report import KpiSummary
+from metrics.report import Contents, KpiSummary
+from metrics.wording.instead import describe_instead
 from metrics.wording.legend import MARKERS
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import format_declared, format_number, is_missing
@@ -15,6 +16,7 @@ NOTES = {
     "pay_hidden": "Hidden to protect people: too few people, or too few different rates of pay, to show a pay figure.",
     "minimum_base": "Hidden to protect people: a percentage of so few people would say too much about each of them.",
     "minimum_base_rounded": "Hidden: a percentage of so few people, made from rounded counts, would mislead.",
+    "coarsened": "Hidden to protect people: there are too few people in most groups here.",
     "nobody": "Nobody could have been counted here, so there is no figure.",
     "no_benchmark": "There is no outside figure to compare this group with.",
     "not_available": "There is no figure for this period.",
@@ -22,7 +24,7 @@ NOTES = {
     "declared_low": "Read with care: fewer than 80 in 100 people have answered.",
     "no_path": "The target is not due yet and has no starting point, so there is no path to compare with.",
     "rounded": "Made from rounded counts, so it may differ a little from the exact figure.",
-    "rounding": "Counts are rounded, so parts may not add up to their total.",
+    "rounding": "Counts are rounded, each by itself: parts may not add up to their total, and 0 can stand for a few people.",
     "recast_sum": "Added up from the units of that day.",
     "recast_rounded": "Added up from the rounded counts of the units of that day.",
     "recast_hidden": "Hidden: a figure that would be needed to put this unit together is hidden to protect people.",
@@ -48,11 +50,17 @@ NOTES = {
 """Key to sentence; the keys of the `note` column of an Estimates frame are among them."""
 
 
-def describe_note(row: pd.Series) -> str:
-    """The note of one row; "" where there is none. A withheld figure says how many have answered."""
-    key, declared = str(row["note"]), row["declared"]
+def describe_note(row: pd.Series, contents: Contents | None = None) -> str:
+    """The note of one row; "" where there is none. A withheld figure says how many have answered.
+
+    With the contents of the release, where most groups are hidden it says where to read instead.
+    """
+    note, declared = str(row["note"]), row["declared"]
+    key = note.partition(":")[0]
     if not key:
         return ""
+    if key == "coarsened":
+        return " ".join(filter(None, (NOTES[key], describe_instead(note, contents) if contents is not None else "")))
     if key == "withheld" and not is_missing(declared):
         return f"Withheld: only {format_declared(declared)} in 100 people have answered, and a share needs at least 60."
     if key == "declared_low" and not is_missing(declared):
@@ -67,7 +75,8 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
     notes: list[str] = [NOTES["synthetic"]] if synthetic else []
     if kpi.measure.startswith("pay_gap"):
         notes.append(NOTES["pay_gap"])
-    notes += [NOTES[key] for key in NOTES if key not in {"rounded", "no_path", "not_available"} and (rows["note"] == key).any()]
+    used = {str(note).partition(":")[0] for note in rows["note"].unique()}
+    notes += [NOTES[key] for key in NOTES if key not in {"rounded", "no_path", "not_available"} and key in used]
     if rows["rounded"].any():
         notes.append(NOTES["rounding"])
     if rows["declared"].notna().any():

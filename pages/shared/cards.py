@@ -171,14 +171,17 @@ def grid(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], 
     day = {k.id: contents.periods[k.id][-1] for k in kpis}
     found = {k.id: report.units_at(k.id, day[k.id], [parent, *units]) for k in kpis}
     rows = []
-    for unit in [parent, *units]:
+    empty = [u for u in units if all(_is_hidden(found[k.id], u) for k in kpis)]
+    for unit in [parent, *(u for u in units if u not in empty), *empty[:1]]:
         own = unit == parent
         name: object = (
             contents.units[unit].name
             if own and parent != contents.root.id
             else "Whole council"
             if own
-            else link(contents.units[unit].name, "directorate", unit=unit, release=pinned)
+            else joined(
+                [link(contents.units[u].name, "directorate", unit=u, release=pinned) for u in (empty if unit in empty else [unit])], ", "
+            )
         )
         rows.append([name, *(_grid_cell(found[k.id], unit, k, currency) for k in kpis)])
     columns = [Column("Unit"), *(Column(k.short_title) for k in kpis)]
@@ -188,6 +191,8 @@ def grid(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], 
 def grids(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], pinned: str | None) -> tuple[Html, set[str]]:
     """The grid as a table and, for phones, as a list; and the ids of the measures that stand in it."""
     below = published_below(report, units, kpis)
+    gone = {k.id for k in hidden_everywhere(report, units, below)}
+    below = [k for k in below if k.id not in gone]
     if not below:
         return Html(""), set()
     both = wide(grid(report, parent, units, below, pinned)) + narrow(grid_list(report, units, below, pinned))
@@ -197,6 +202,15 @@ def grids(report: Report, parent: str, units: list[str], kpis: list[KpiSummary],
 def published_below(report: Report, units: list[str], kpis: list[KpiSummary]) -> list[KpiSummary]:
     """Measures that at least one of the units has a row of, shown or hidden."""
     return [k for k in kpis if len(report.units_at(k.id, report.contents.periods[k.id][-1], units))]
+
+
+def hidden_everywhere(report: Report, units: list[str], kpis: list[KpiSummary]) -> list[KpiSummary]:
+    """Measures of which every one of the units' figures is hidden: a sentence, not a column."""
+    return [k for k in kpis if (report.units_at(k.id, report.contents.periods[k.id][-1], units)["marker"] == "[c]").all()]
+
+
+def _is_hidden(rows: pd.DataFrame, unit: str) -> bool:
+    return unit in rows.index and rows.loc[[unit]].iloc[0]["marker"] == "[c]"
 
 
 def _grid_cell(rows: pd.DataFrame, unit: str, kpi: KpiSummary, currency: str) -> Cell:
@@ -257,7 +271,7 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
         ("Answered", describe_declared(last)),
         ("Compared with", describe_benchmark(last, kpi, currency)),
         ("Who is counted", f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
-        ("Note", describe_note(last) or (NOTES["rounded"] if last["rounded"] else "")),
+        ("Note", describe_note(last, report.contents) or (NOTES["rounded"] if last["rounded"] else "")),
     ]
     big = tag("div", short_figure(last, kpi, currency), cls="value")
     entries = [joined([tag("dt", term), tag("dd", words)]) for term, words in listed if words]

@@ -15,8 +15,10 @@ from metrics.charts.symbols import mark, status_symbol
 from metrics.report import Contents, KpiSummary, Provenance, Report, UnitSummary
 from metrics.wording.dates import format_day
 from metrics.wording.definition import describe_change_method, describe_definition, describe_method
+from metrics.wording.instead import read_instead
 from metrics.wording.notes import NOTES, describe_note, describe_notes
 from metrics.wording.overview import describe_behind, describe_moved, describe_too_early
+from metrics.wording.rounding import describe_additivity
 from metrics.wording.status import STATUS_MEANINGS, STATUS_WORDS
 from metrics.wording.structure import STRUCTURE_MEANINGS, STRUCTURES, describe_made_of
 from metrics.wording.values import format_list, lower_first
@@ -145,6 +147,13 @@ def only_here(unit: UnitSummary, kpis: list[KpiSummary]) -> None:
     if kpis:
         where = "the whole council" if unit.parent is None else unit.name
         show(sentence(f"Published for {where} only: {format_list([lower_first(k.short_title) for k in kpis])}.", small=True))
+
+
+def hidden_below(kpis: list[KpiSummary]) -> None:
+    """Measures that are hidden in every part of a unit."""
+    if kpis:
+        named = format_list([lower_first(k.short_title) for k in kpis])
+        show(sentence(f"Hidden in every unit here, to protect people: {named}.", small=True))
 
 
 def status_key(statuses: set[str]) -> None:
@@ -307,8 +316,9 @@ def nothing_to_draw(rows: pd.DataFrame, contents: Contents, unit: UnitSummary, k
     if len(withheld):
         words = describe_note(withheld.iloc[-1].where(withheld.iloc[-1].index != "note", "withheld"))
     else:
-        words = (describe_note(hidden.iloc[-1]) or NOTES["hidden"]) if len(hidden) else NOTES["not_available"]
-    parent = contents.units.get(unit.parent or "")
+        words = _why_hidden(hidden.iloc[-1], contents) if len(hidden) else NOTES["not_available"]
+    told = len(hidden) and any(read_instead(str(hidden.iloc[-1]["note"])).splits)
+    parent = None if told else contents.units.get(unit.parent or "")
     above = (
         joined(
             [
@@ -327,6 +337,18 @@ def nothing_to_draw(rows: pd.DataFrame, contents: Contents, unit: UnitSummary, k
         else ""
     )
     show(tag("p", words, above))
+
+
+def _why_hidden(row: pd.Series, contents: Contents) -> str:
+    """A unit above is a link after these words, and not named in them."""
+    return describe_note(row, None if read_instead(str(row["note"])).unit else contents) or NOTES["hidden"]
+
+
+def additivity(parts: pd.DataFrame, whole: pd.Series | None, column: str, contents: Contents, kpi: KpiSummary, what: str) -> None:
+    """Beside a table whose rounded parts do not add up to the total that stands with it."""
+    words = describe_additivity(parts, whole, column, contents, kpi, what)
+    if words:
+        show(sentence(words, small=True))
 
 
 def not_published(kpi: KpiSummary, unit: UnitSummary) -> None:

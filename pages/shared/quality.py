@@ -348,7 +348,7 @@ def withheld_table(rows: pd.DataFrame, contents: Contents, unit: UnitSummary, pi
             link(contents.kpis[str(row["kpi"])].title, "kpi", measure=str(row["kpi"]), unit=own, release=pinned),
             format_day(row["period_end"]),
             status(row),
-            describe_note(row) or "–",
+            describe_note(row, contents) or "–",
         ]
         for _, row in rows.iterrows()
     ]

@@ -20,6 +20,8 @@ from metrics.errors import EqualityError, NotPublished
 from metrics.periods import years_before
 from metrics.report import Contents, KpiSummary, Report, Request, Structure, UnitSummary
 from metrics.statistics.change import difference
+from metrics.wording.groups import worth_drawing
+from metrics.wording.instead import read_instead
 from metrics.wording.structure import breaks_between
 from pages.shared import logs
 from pages.shared.screens import open_to
@@ -238,6 +240,39 @@ def last_day_of_groups(report: Report, kpi: KpiSummary, unit: str, dimension: st
     cells = report.cells
     mine = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit) & cells["group"].astype(str).str.startswith(f"{dimension}=")]
     return mine["period_end"].max().date()  # type: ignore[no-any-return]
+
+
+def readable_dimension(report: Report, kpi: KpiSummary, unit: str, dimension: str) -> str:
+    """The dimension to draw: a coarser one of the unit where nothing of the chosen one is shown."""
+    groups = report.groups_at(kpi.id, unit, dimension, last_day_of_groups(report, kpi, unit, dimension))
+    notes = [n for n in groups["note"].astype(str) if read_instead(n).splits]
+    if not notes or worth_drawing(groups, kpi):
+        return dimension
+    published = report.dimensions_of(kpi.id, unit)
+    return next((split for split in read_instead(notes[0]).splits if split in published), dimension)
+
+
+def whole_on(report: Report, kpi: KpiSummary, unit: str, day: date) -> pd.Series | None:
+    """The figure of a whole unit on one day."""
+    rows = report.units_at(kpi.id, day, (unit,))
+    return rows.iloc[0] if len(rows) else None
+
+
+def crossings(report: Report, kpi: KpiSummary, unit: str) -> list[tuple[str, str]]:
+    """Pairs of dimensions by which a measure is published together at a unit."""
+    cells = report.cells
+    groups = cells.loc[(cells["kpi"] == kpi.id) & (cells["unit"] == unit), "group"].astype(str).unique()
+    pairs = {tuple(part.partition("=")[0] for part in g.split(";")) for g in groups if g.count(";") == 1}
+    return sorted((a, b) for a, b in pairs)
+
+
+def crossed_rows(report: Report, kpi: KpiSummary, unit: str, dims: tuple[str, str]) -> pd.DataFrame:
+    """The groups of two dimensions together on their last day, indexed by group."""
+    cells = report.cells
+    here = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit)]
+    held = here[here["group"].astype(str).str.match(f"^{dims[0]}=[^;]*;{dims[1]}=[^;]*$")]
+    latest: pd.DataFrame = held[held["period_end"] == held["period_end"].max()].drop_duplicates("group")
+    return latest.set_index("group", drop=False)
 
 
 def by_size(report: Report, kpi: KpiSummary, units: list[str], day: date | None = None) -> list[str]:

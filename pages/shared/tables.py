@@ -13,17 +13,20 @@ from metrics.charts.funnel import against_usual, can_draw_funnel
 from metrics.charts.sparkline import draw_strip
 from metrics.report import Contents, KpiSummary, Report, UnitSummary
 from metrics.wording.dates import format_day
+from metrics.wording.groups import gather_hidden
 from metrics.wording.movement import describe_movement
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import digits_for, format_number, format_range, format_value
 from pages.shared.cards import status, value_cell
-from pages.shared.markup import Cell, Column, Html, link, picture, show, table, with_figures
+from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, with_figures
 
 
 def over_time(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> None:
     """Newest first; where there are many dates, the last five years at the same time of year, and all of them on request."""
     month = rows["period_end"].iloc[-1].month
     yearly = rows[rows["period_end"].dt.month == month].tail(5)
+    if rows["value"].isna().all():  # said in a sentence already
+        return
     if len(rows) <= 8:
         show(_dates("Numbers for this chart", rows, kpi, currency))
         return
@@ -166,11 +169,50 @@ def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: Kp
     columns = [Column(head), *_base_columns(kpi), Column(value_name(kpi), True), Column("Likely range", True)]
     columns += [Column(kpi.benchmark_title or "Benchmark", True)] if marked else []
     body = []
-    for id, row in rows.iterrows():
-        line = [names[str(id)], *_base_cells(row, kpi), value_cell(row, kpi, currency), likely(row, kpi, currency)]
+    said, hidden = gather_hidden(rows, () if kpi.measure == "count" else ("numerator", "denominator"))
+    lines: list[tuple[object, pd.Series]] = [(names[str(id)], row) for id, row in said.iterrows()]
+    if len(hidden):  # one line for all of them: a table of hidden cells tells no more
+        lines.append((joined([names[str(id)] for id in hidden.index], ", "), hidden.iloc[0].where(hidden.iloc[0].index != "benchmark")))
+    for name, row in lines:
+        line = [name, *_base_cells(row, kpi), value_cell(row, kpi, currency), likely(row, kpi, currency)]
         unit = "percent" if kpi.unit == "people" else kpi.unit  # people are compared by their share
         body.append([*line, format_value(row["benchmark"], unit, currency, bare=True)] if marked else line)
     return table("Numbers for this chart", *with_figures(columns, body))
+
+
+def crossed(rows: pd.DataFrame, kpi: KpiSummary, contents: Contents, dims: tuple[str, str]) -> Html:
+    """Two characteristics together: the one with more categories down, the other across.
+
+    Lines in which everything is hidden share one line, and so do lines of nobody. A column of answers that are not known is left out
+    where nobody stands in it.
+    """
+    down, across = sorted(dims, key=lambda d: -len(contents.dimensions[d].categories))
+    found = {frozenset(str(g).split(";")): row for g, row in rows.iterrows()}
+    heads = [
+        (f"{across}={c}", label)
+        for c, label, known in contents.dimensions[across].categories
+        if any(f"{across}={c}" in group and (known or not _nobody(row)) for group, row in found.items())
+    ]
+    lines: dict[str, list[tuple[str, list[pd.Series | None]]]] = {"": [], "nobody": [], "hidden": []}
+    for category, label, _ in contents.dimensions[down].categories:
+        line = [found.get(frozenset({f"{down}={category}", key})) for key, _ in heads]
+        held = [row for row in line if row is not None]
+        kind = "hidden" if all(row["marker"] == "[c]" for row in held) else "nobody" if all(_nobody(row) for row in held) else ""
+        lines[kind] += [(label, line)] if held else []
+    body = [[label, *(_crossed_cell(row, kpi, contents) for row in line)] for label, line in lines[""]]
+    for alike in (lines["nobody"], lines["hidden"]):
+        if alike:
+            body.append([", ".join(label for label, _ in alike), *(_crossed_cell(row, kpi, contents) for row in alike[0][1])])
+    columns = [Column(contents.dimensions[down].title), *(Column(label, True) for _, label in heads)]
+    return table(f"{kpi.title}: two characteristics together", columns, body)
+
+
+def _nobody(row: pd.Series) -> bool:
+    return bool(row["value"] == 0 and row["numerator"] == 0)
+
+
+def _crossed_cell(row: pd.Series | None, kpi: KpiSummary, contents: Contents) -> object:
+    return "–" if row is None else value_cell(row, kpi, contents.provenance.currency)
 
 
 def measures(report: Report, kpis: list[KpiSummary], unit: UnitSummary, earlier: date | None, pinned: str | None) -> Html:
@@ -224,10 +266,13 @@ def parts(report: Report, kpi: KpiSummary, parent: str, sized: list[str], pinned
         *([Column("Usual spread")] if usual else []),
     ]
     body = []
-    for unit in sized:
+    gone = list(gather_hidden(rows, ("denominator",))[1].index)
+    apart = [u for u in sized if u not in gone]
+    for unit in [*apart, *gone[:1]]:
         row = rows.loc[[unit]].iloc[0] if unit in rows.index else None
+        alike = gone if unit in gone else [unit]
         line: list[object] = [
-            link(contents.units[unit].name, "directorate", unit=unit, release=pinned),
+            joined([link(contents.units[u].name, "directorate", unit=u, release=pinned) for u in alike], ", "),
             "–" if row is None else people_counted(row, kpi),
             value_cell(row, kpi, currency),
             "–" if row is None else Cell(status(row), str(row["status"]) if row["status"] == "hidden" else ""),
