@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,9 +40,32 @@ class Draft:
     """Regions from this one on are given: known to everybody, and neither shown nor hidden here (`metrics.disclosure.given`)."""
     windows: tuple[np.ndarray, np.ndarray] | None = None
     """Of the given regions: least and largest count that readers know of."""
+    large: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """Rounded counts that are not small, one place for each region: asked to keep three possible values as long as they are shown."""
 
     def is_hidden(self, region: int) -> bool:
         return self.how[region] in HIDDEN or 0 <= self.published <= region
+
+    def keep_rounding(self, values: np.ndarray) -> Draft:
+        """Ask for the three possible values of every rounded count of anybody, large ones, too."""
+        rounded = (self.how == "rounded") & (values > 0)
+        self.large = rounded & (self.required[: len(values)] == 0)
+        self.required[: len(values)][self.large] = ROUNDED_STEPS
+        return self
+
+    def ask_again(self, regions: Iterable[int]) -> None:
+        """Of large counts that are shown after all."""
+        for region in regions:
+            if self.is_large(region):
+                self.required[region] = ROUNDED_STEPS
+
+    def is_large(self, target: int) -> bool:
+        return target < len(self.large) and bool(self.large[target])
+
+    def drop_large(self, region: int) -> None:
+        """A large count that is hidden, or that earlier releases give away, needs no width of its own."""
+        if self.is_large(region):
+            self.required[region] = 0
 
     def known(self) -> tuple[np.ndarray, np.ndarray]:
         """What a reader knows of each region: least and largest count."""
@@ -108,7 +132,8 @@ def first_draft(joint: Joint, start: np.ndarray, profile: Profile) -> Draft:
     how[coarsened(joint.structure.breakdowns, values, how == "primary", profile.least_shown) & ~rounds] = "coarsened"
     chains: list[Chain] = [(profile.rounding_base,) if r else () for r in rounds]
     shown = np.where(rounds, round_half_up(values, profile.rounding_base), values)
-    return Draft(profile, how, chains, shown.astype(float), required_steps(joint, profile, rounds, (small, complements, own)))
+    steps = required_steps(joint, profile, rounds, (small, complements, own))
+    return Draft(profile, how, chains, shown.astype(float), steps).keep_rounding(values)
 
 
 Small = tuple[np.ndarray, np.ndarray, np.ndarray]

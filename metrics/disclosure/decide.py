@@ -81,7 +81,7 @@ def decide_again(make: Make, system: Laid, start: np.ndarray, told: Given, first
     ranges = proofs(draft, system.joint, start, first, earlier)
     protect_draft(draft, ranges)
     ranges.inherit(earlier)
-    return Decided(draft, ranges, earlier.open)
+    return Decided(draft, ranges, np.array([t for t in earlier.open.tolist() if not draft.is_large(t)], dtype=np.int64))
 
 
 def cut(first: Decided | None, system: Laid) -> Draft | None:
@@ -132,7 +132,7 @@ def give_up(draft: Draft, targets: np.ndarray) -> None:
     """Nothing protects these any more: hidden all the same, and not asked for."""
     for target in targets.tolist():
         draft.required[target] = 0
-        if target < draft.published and not draft.is_hidden(target):
+        if target < draft.published and not draft.is_hidden(target) and not draft.is_large(target):
             draft.how[target] = "primary"
 
 

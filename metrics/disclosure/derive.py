@@ -23,7 +23,8 @@ def derived_draft(joint: Joint, start: np.ndarray, cells: pd.DataFrame, first: D
     how[~hidden & ~rounds & (shown >= 1) & (shown < profile.threshold)] = "primary"
     how[small_bases(cells, shown, hidden, profile) & ~hidden] = "primary"
     softened = np.array([bool(chain) for chain in chains]) | rounds
-    return Draft(profile, how, chains, shown, required_steps(joint, profile, softened, small_targets(joint, start, profile)))
+    steps = required_steps(joint, profile, softened, small_targets(joint, start, profile))
+    return Draft(profile, how, chains, shown, steps).keep_rounding(joint.regions @ start)
 
 
 def add_step(chain: Chain, base: int) -> Chain:

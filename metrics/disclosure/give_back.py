@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from metrics.disclosure.choose import ROUNDED_STEPS
 from metrics.disclosure.repair import Repair
 from metrics.disclosure.rounding import interval
 
@@ -31,9 +32,16 @@ def give_back(repair: Repair) -> list[int]:
     for place, region in enumerate(hidden):
         low, high = interval(int(draft.shown[region]), draft.chains[region])
         left = kept & (cells[place] >= low) & (cells[place] <= high)
-        proving = targets[:, left]
-        if (left == kept).all() or (proving.max(axis=1) - proving.min(axis=1) >= ranges.required[asked]).all():
+        rounded = [p for p, r in enumerate(hidden) if draft.is_large(r) and (r == region or r in found)]
+        alike = (left == kept).all() and not draft.is_large(region)
+        if alike or (_wide(targets[:, left], ranges.required[asked]) and _wide(cells[rounded][:, left], ROUNDED_STEPS)):
             kept, found[region] = left, (low, high)
             draft.how[region] = "rounded" if draft.chains[region] else "exact"
+    draft.ask_again(found)
     ranges.show_again(found)
     return sorted(found)
+
+
+def _wide(sizes: np.ndarray, steps: np.ndarray | int) -> bool:
+    """Whether each row of sizes, over all tables, reaches as far as it must."""
+    return bool((sizes.max(axis=1) - sizes.min(axis=1) >= steps).all())

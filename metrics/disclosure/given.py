@@ -86,6 +86,8 @@ def give(draft: Draft, joint: Joint, laid: Given, asked: np.ndarray | None = Non
     pairs = joint.pairs
     within = wanted[pairs].any(axis=1) if len(pairs) else np.zeros(0, dtype=bool)
     draft.required[~np.concatenate([wanted, within, wanted[own]])] = 0
+    for region in range(draft.published, len(draft.how)):
+        draft.drop_large(region)
 
 
 def tell(draft: Draft, laid: Given) -> None:

@@ -21,7 +21,8 @@ def protect_from_insiders(repair: Repair) -> None:
     regions = len(repair.draft.how)
     values = ranges.joint.regions @ ranges.start
     hidden = np.array([repair.draft.is_hidden(i) for i in range(regions)], dtype=bool)
-    small = hidden & (ranges.required[:regions] == repair.draft.profile.threshold - 1)
+    threshold = repair.draft.profile.threshold
+    small = hidden & (values < threshold) & (ranges.required[:regions] == threshold - 1)
     for single in np.flatnonzero(small & (values == 1)).tolist():
         others = [i for i in np.flatnonzero(small).tolist() if not (values[i] == 1 and _same_person(repair, single, i))]
         _protect_from_one(repair, single, np.array(others, dtype=np.int64))

@@ -51,6 +51,7 @@ class Repair:
 
     def hide(self, region: int, how: str, programmes: Iterable[Programme] = ()) -> None:
         if not self.draft.is_hidden(region):
+            self.draft.drop_large(region)
             self.draft.how[region] = how
             self.hidden.append(region)
             self.ranges.hide(region)
@@ -63,12 +64,14 @@ class Repair:
     def widen(self, target: int, binding: list[int], programmes: Iterable[Programme] = ()) -> bool:
         """Hide the cheapest cell whose figure binds the target; after too many, its breakdown. False when nothing is left to hide."""
         self.spent[target] = self.spent.get(target, 0) + 1
-        if self.spent[target] > PATIENCE:
-            return self.coarsen(target, programmes)
         candidates = self.shown(binding) or self.shown(self.neighbours(target))
-        if not candidates:
+        cheapest = min(candidates, key=lambda r: self.order[r], default=None)
+        enough = cheapest is None or self.spent[target] > PATIENCE
+        if self.draft.is_large(target) and (enough or self.draft.how[cheapest] == "exact"):
+            cheapest, enough = target, False  # no exact figure and no breakdown goes for the sake of a large rounded count
+        if cheapest is None or enough:
             return self.coarsen(target, programmes)
-        self.hide(min(candidates, key=lambda r: self.order[r]), "secondary", programmes)
+        self.hide(cheapest, "secondary", programmes)
         return True
 
     def give_way(self, target: int, binding: list[int]) -> bool:

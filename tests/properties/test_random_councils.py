@@ -48,6 +48,7 @@ LEAKS_WITHOUT = {
     "all of a small group alike": a_council({"a1": 7}, COUNTED, minimum_base=10),
     "zeros": a_council({"b1": 12, "w1": 20}, BY_GROUP, zeros="hide"),
     "windows of rounding": units({"c0": 2, "c1": 2}, BY_UNIT, threshold=3),
+    "windows of large rounded counts": units({"c0": 12, "c1": 12}, BY_UNIT),
     "further audiences from the first": replace(
         TWO_AUDIENCES, profiles=(*TWO_AUDIENCES.profiles, {"threshold": 3, "council": "round", "minimum_base": 0})
     ),

@@ -23,6 +23,8 @@ from tests.support.reader_attacks import SHOWN_PARTS, Listed, Solved, Sum
 from tests.support.second_attacker import Seen, meanings, region_of
 
 Attacker = Listed | Solved
+ROUNDED = 2
+"""A rounded count has at least three possible values."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Rules:
 
     def width(self, region: Region) -> int:
         wide = self.profile.threshold - 1
-        return min(2, wide) if self.rounds(region) else wide
+        return min(ROUNDED, wide) if self.rounds(region) else wide
 
     @cached_property
     def printed(self) -> frozenset[Region]:
@@ -109,6 +111,8 @@ class Rules:
             hidden_zero = n == 0 and self.profile.zeros == "hide" and self.tells(region)
             if self.small(n) or hidden_zero:
                 yield Target("zero" if hidden_zero else "count", region, (), n, self.width(region))
+            elif n and region in self.printed and self.seen.chain(region.unit):
+                yield Target("rounded", region, (), n, ROUNDED)
 
     def tells(self, region: Region) -> bool:
         """Whether a set says what people answered to a sensitive question."""

@@ -59,6 +59,7 @@ SWITCHES: dict[str, Callable[[], Sequence[Any]]] = {
     "all of a small group alike": lambda: [patch(f"{ROOM}.choose.everyone_alike", _alike)],
     "zeros": lambda: [patch(f"{ROOM}.choose.is_small", _zeros)],
     "windows of rounding": lambda: [patch(f"{ROOM}.choose.ROUNDED_STEPS", 0)],
+    "windows of large rounded counts": lambda: [patch(f"{ROOM}.choose.Draft.keep_rounding", lambda draft, _: draft)],
     "further audiences from the first": lambda: [patch(f"{ROOM}.protect.derived_draft", _by_itself)],
 }
 
