@@ -17,7 +17,7 @@ DENOMINATORS = (1, 2, 12, 5040)
 """Multipliers are offered as floating-point numbers; those of our systems are fractions like these."""
 EXACT = 2.0**52
 """Whole numbers up to here, and sums of them, are exact as floating-point numbers."""
-MOST_CASES = 400
+MOST_CASES = 100
 """Cases that are looked at for one bound before it is left open."""
 Bounds = tuple[np.ndarray, np.ndarray]
 """Least and largest value of each row or variable: whole numbers, or infinite."""

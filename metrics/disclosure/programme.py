@@ -10,6 +10,7 @@ from metrics.disclosure.joint import Joint
 
 SEED = 5
 TINY = 1e-9
+"""Multipliers below this are noise; what is made of the others is checked in whole numbers."""
 
 
 class Programme:
