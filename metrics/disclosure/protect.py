@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.definitions.profile import DisclosureSettings, Profile
+from metrics.disclosure.additivity import mismatches
 from metrics.disclosure.amounts import Amounts, protect_amounts
 from metrics.disclosure.choose import HIDDEN, ROUNDED_STEPS, Draft, first_draft
 from metrics.disclosure.decide import Decided, Laid, decide
@@ -67,7 +68,8 @@ def protect_counts(
         if not certificate.passed:
             raise refusal(counts, len(found.ranges.open) + pay.recovered + amounts.recovered)
         cells = shown_cells(counts, audience, found.draft, pay, amounts, certificate)
-        shown[audience] = replace(cells, witnesses=retold(found.ranges.witnesses, found.ranges.joint, alone))
+        certificate = replace(certificate, mismatches=mismatches(bare, counts.cells, cells.shown, cells.chains))
+        shown[audience] = replace(cells, certificate=certificate, witnesses=retold(found.ranges.witnesses, found.ranges.joint, alone))
         first = first or (found, pay, amounts)
     return shown
 

@@ -16,7 +16,8 @@ from tests.support.evaluated import configured
 from tests.support.factories import a_proportion
 from tests.support.shown import some_shown
 
-COUNT = a_proportion({}, {}).model_copy(update={"measure": a_proportion({}, {}).measure.model_copy(update={"type": MeasureType.COUNT, "unit": "people"})})
+SHARE = a_proportion({}, {})
+COUNT = SHARE.model_copy(update={"measure": SHARE.measure.model_copy(update={"type": MeasureType.COUNT, "unit": "people"})})
 
 
 def dimension(id: str, parent: str | None, **categories: str | None) -> Dimension:
