@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from metrics.disclosure.breakdowns import Breakdowns, breakdowns_of
 from metrics.errors import DisclosureError
 from metrics.query.counts import Counts, Region, UnitTree
 
+Where = tuple[tuple[str, frozenset[str]], ...]
+"""`Region.where`."""
 Labels = tuple[int, ...]
 """For each atom of an axis, the number of its class."""
 
@@ -109,7 +111,11 @@ BASES = (
 
 
 def nested_pairs(counts: Counts) -> np.ndarray:
-    """Distinct (inner, outer) regions that stand together in a cell and of which one contains the other."""
+    """Distinct (inner, outer) regions of which the first lies inside the second: what is left between them is a number of people.
+
+    Those that stand together in a cell, and those of one unit that differ in one characteristic alone, whatever KPIs they stand in:
+    readers subtract one KPI from another, too (staff less permanent staff).
+    """
     keys = ["kpi", "breakdown", "unit", "group"]
     found: set[tuple[int, int]] = set()
     parts = {part: rows.set_index(keys)["region"] for part, rows in counts.cells.groupby("part", sort=True, observed=True)}
@@ -117,7 +123,7 @@ def nested_pairs(counts: Counts) -> np.ndarray:
         if inner in parts and outer in parts:
             both = parts[inner].to_frame("inner").join(parts[outer].to_frame("outer"), how="inner")
             found |= {(int(a), int(b)) for a, b in both.drop_duplicates().itertuples(index=False)}
-    found |= step_pairs(counts.cells)
+    found |= step_pairs(counts.cells) | side_by_side(counts.regions)
     nested = sorted(p for p in found if p[0] != p[1] and contains(counts.regions[p[1]], counts.regions[p[0]]))
     return np.array(nested, dtype=np.int64).reshape(-1, 2)
 
@@ -127,6 +133,28 @@ def step_pairs(cells: pd.DataFrame) -> set[tuple[int, int]]:
     steps = cells[(cells["breakdown"] == WATERFALL) & (cells["part"] == "numerator")]
     lines = steps.groupby(["kpi", "unit"], sort=True, observed=True)["region"]
     return {(int(inner), int(outer)) for _, line in lines for outer, inner in combinations(line.tolist(), 2)}
+
+
+def side_by_side(regions: Sequence[Region]) -> set[tuple[int, int]]:
+    """Regions of one unit that differ in one axis, on which the first admits some of what the second does."""
+    numbers: dict[tuple[str, Where], int] = {(r.unit, r.where): i for i, r in enumerate(regions)}
+    units: dict[Where, list[str]] = {}
+    for region in regions:
+        units.setdefault(region.where, []).append(region.unit)
+    axes = sorted({axis for where in units for axis, _ in where})
+    lines: dict[tuple[str, Where], dict[frozenset[str] | None, Where]] = {}
+    for where in units:  # by everything but one axis, which a set may leave open
+        for axis in axes:
+            rest = tuple(held for held in where if held[0] != axis)
+            lines.setdefault((axis, rest), {})[dict(where).get(axis)] = where
+    return {
+        (numbers[unit, inner], numbers[unit, outer])
+        for line in lines.values()
+        for (some, inner), (more, outer) in permutations(line.items(), 2)
+        if some is not None and (more is None or some < more)
+        for unit in units[inner]
+        if (unit, outer) in numbers
+    }
 
 
 def contains(outer: Region, inner: Region) -> bool:

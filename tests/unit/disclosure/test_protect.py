@@ -13,10 +13,13 @@ from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.attack import attack
 from metrics.disclosure.protect import protect_counts
 from metrics.disclosure.shown import ShownCells
+from metrics.disclosure.structure import structure_of
 from metrics.disclosure.system import PublishedSystem, published_system
-from metrics.query.counts import Counts
+from metrics.query.counts import Counts, Region
 from tests.support.attacker import possible_values
 from tests.support.tables import Published, each, from_dict, make_counts
+
+PARENTS = {"c": None, "d": "c", "e": "c"}
 
 
 def settings(**profile: Any) -> DisclosureSettings:
@@ -226,3 +229,21 @@ def test_the_attacker_finds_what_careless_publishing_gives_away() -> None:
     found = attack(open_system)
     assert found.recovered == 1
     assert not found.proven
+
+
+def test_one_kpi_is_not_subtracted_from_another() -> None:
+    """Core staff of a service are 19 in one KPI, all its staff 20 in another: who is left is one apprentice."""
+    axes = {"contract": ["permanent", "fixed_term", "apprentice"]}
+    people = {("d", "permanent"): 15, ("d", "fixed_term"): 4, ("d", "apprentice"): 1, ("e", "permanent"): 30, ("e", "apprentice"): 9}
+    core = Published(depth=1, base={"contract": ["permanent", "fixed_term"]})
+    counts = make_counts(PARENTS, axes, from_dict(PARENTS, axes, people), [Published(depth=1), core])
+    regions, cells = counts.regions, protect(counts, below_council="suppress")["leadership"]
+    pairs = {(regions[a], regions[b]) for a, b in structure_of(counts).pairs.tolist()}
+    core_staff = [r for r in regions if r.where]
+    assert pairs == {(inner, Region(inner.unit)) for inner in core_staff}
+    number = {unit: place for place, (a, b) in enumerate(structure_of(counts).pairs.tolist()) for unit in [regions[a].unit]}
+    inner, outer = structure_of(counts).pairs[number["d"]].tolist()
+    assert np.isnan(cells.shown[outer] - cells.shown[inner])
+    found = attack(published_system(cells, counts), exact=True)
+    left = len(regions) + number["d"]
+    assert found.high[left] - found.low[left] >= 4
