@@ -17,10 +17,13 @@ from metrics.definitions.load import load_configuration
 from metrics.ingest.purge import past_retention
 from metrics.pipeline import RefreshResult, refresh
 from metrics.pipeline.due import Kept
+from metrics.pipeline.summaries import summarise_dimensions
+from metrics.releases.draft import DraftBatch
 from metrics.releases.store import ReleaseStore
 from metrics.settings import load_settings
 from metrics.sources.engine import open_source
 from metrics.wording.dates import format_day
+from metrics.wording.fit import advise
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -61,7 +64,13 @@ def refresh_release(
         kept = settings.retention
         warnings = past_retention(source, settings.private_folder, kept.person_rows_years, kept.import_reports_days, date.today())
     if as_json:
-        typer.echo(json.dumps({**as_dict(result), "warnings": warnings}, indent=1, ensure_ascii=False))
+        typer.echo(
+            json.dumps(
+                {**as_dict(result), "mostly_hidden": _mostly_hidden(result, configuration), "warnings": warnings},
+                indent=1,
+                ensure_ascii=False,
+            )
+        )
         return
     typer.echo(in_sentences(result, configuration))
     for warning in warnings:
@@ -89,7 +98,8 @@ def in_sentences(result: RefreshResult, configuration: Configuration) -> str:
     parts = [_headline(result)]
     if result.batches:
         parts.append(_certificate(result))
-    notes = [*_known_before(result), *_kept(result.kept, configuration), *_doubted(result), *_dropped(result)]
+    notes = [*_known_before(result), *_mostly_hidden(result, configuration)]
+    notes += [*_kept(result.kept, configuration), *_doubted(result), *_dropped(result)]
     if notes:
         parts.append("\n".join(notes))
     return "\n\n".join(parts)
@@ -146,6 +156,17 @@ def _known_before(result: RefreshResult) -> list[str]:
         for b in result.batches
         if b.certificate.get("known_before")
     ]
+
+
+def _mostly_hidden(result: RefreshResult, configuration: Configuration) -> list[str]:
+    """Breakdowns that the first audience can hardly read, on the last day that was made, from its published cells."""
+    first = next(iter(configuration.disclosure.audiences))
+    newest: dict[str, DraftBatch] = {}
+    for batch in sorted((b for b in result.batches if b.label.audience == first), key=lambda b: b.label.period_end):
+        newest[batch.label.dataset] = batch
+    broader = {id: d.parent_dimension for id, d in configuration.dimensions.items() if d.parent_dimension is not None}
+    dimensions = summarise_dimensions(configuration.dimensions)
+    return [line for batch in newest.values() for line in advise(batch.cells, dimensions, broader)]
 
 
 _WHY = {

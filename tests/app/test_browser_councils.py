@@ -38,6 +38,7 @@ PAGES = {
         "kpi": "/kpi?measure=WR01",
         "kpi-headcount": "/kpi?measure=WF01&by=ethnicity",
         "kpi-department": "/kpi?measure=WF02&unit=houston_fire",
+        "kpi-together": "/kpi?measure=WF01&unit=legal&by=ethnicity",
         "directorate": "/directorate",
         "directorate-below": "/directorate?unit=houston_police",
         "gaps": "/gaps",
