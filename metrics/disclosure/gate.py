@@ -15,7 +15,7 @@ import numpy as np
 from metrics.definitions.profile import Profile
 from metrics.disclosure.attack import explore, first_ranges, is_pinned
 from metrics.disclosure.blocks import separate
-from metrics.disclosure.choose import HIDDEN, required_steps, small_targets
+from metrics.disclosure.choose import HIDDEN, ROUNDED_STEPS, required_steps, small_targets
 from metrics.disclosure.joint import Joint, build_joint
 from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.structure import structure_of
@@ -88,7 +88,11 @@ def needed(counts: Counts, shown: ShownCells, profile: Profile) -> np.ndarray:
     depths = np.array([joint.structure.depths[region.unit] for region in joint.structure.regions], dtype=np.int64)
     softened = np.where(depths == 0, profile.council, profile.below_council) == "round"
     softened |= np.array([bool(chain) for chain in shown.chains], dtype=bool)
-    return required_steps(joint, profile, softened, small_targets(joint, joint.start(counts.tables), profile))
+    found = required_steps(joint, profile, softened, small_targets(joint, joint.start(counts.tables), profile))
+    if not shown.certificate.earlier:  # earlier releases may have told what a large rounded count is, and it stays as it is
+        rounded = np.flatnonzero((shown.how == "rounded") & (np.asarray(counts.values) > 0))
+        found[rounded] = np.maximum(found[rounded], ROUNDED_STEPS)
+    return found
 
 
 def spread(joint: Joint, tables: list[np.ndarray]) -> np.ndarray:
