@@ -90,7 +90,7 @@ def test_no_number_of_a_middling_council_can_be_worked_out(council: Council) -> 
     assert found_in(council) == []
 
 
-@settings(STEADY, max_examples=15)
+@settings(STEADY, max_examples=10)
 @given(council=small_councils())
 def test_every_audience_is_shown_what_the_first_is_shown(council: Council) -> None:
     """Each count of a further audience says no more of the same people than the first audience's: reading both is reading the first."""
@@ -103,7 +103,7 @@ def test_every_audience_is_shown_what_the_first_is_shown(council: Council) -> No
             assert high >= first[region][1], region
 
 
-@settings(STEADY, max_examples=15)
+@settings(STEADY, max_examples=10)
 @given(council=small_councils())
 def test_shares_and_intervals_add_nothing_to_the_counts(council: Council) -> None:
     """Every table of people that fits the shown counts prints the same shares, intervals, rates and gaps, to the last digit."""
@@ -120,7 +120,7 @@ def test_shares_and_intervals_add_nothing_to_the_counts(council: Council) -> Non
         assert len(by_counts.tables) == len(by_rows_too.tables) > 0
 
 
-@settings(STEADY, max_examples=15)
+@settings(STEADY, max_examples=10)
 @given(council=small_councils(below=("round",)))
 def test_every_figure_is_rounded_by_itself(council: Council) -> None:
     """A whole is never changed to be the sum of its parts, nor a part to fit: whichever was changed would tell of the others."""
