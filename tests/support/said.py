@@ -32,16 +32,20 @@ OF_A_ROW: tuple[Callable[..., object], ...] = (
     sentences.describe_range, sentences.describe_path, sentences.describe_bounds, sentences.describe_base, sentences.describe_benchmark,
     movement.describe_movement, status.describe_status, headline.headline_kpi,
 )  # fmt: skip
-NEVER_SHOWN = ("seconds", "seal", "sealed_at")
-"""What a certificate holds beside figures: how long it took, and a digest of all that is stored, the loaded file's own among it."""
+NO_FIGURES = ("seconds", "seal", "sealed_at", "witnesses")
+"""What a certificate holds that depends on the truth and is no figure: how long it took and how many tables proved it, of which the true
+one is the first, and a digest of all that is stored, the loaded file's own among it."""
 
 
 def everything_said(store: ReleaseStore, audience: str, drawn_for: Sequence[str] = ()) -> dict[str, list[str]]:
-    """What says it, by name, to all that it says. `drawn_for`: units whose charts are drawn, the whole council first."""
+    """What says it, by name, to all that it says. `drawn_for`: units whose charts are drawn, the whole council first; where there
+    are none, figures and files alone."""
     viewer = Viewer(audience, "command_line")
     report = store.read(Request(), viewer)
     steps = store.read(Request(breakdowns=(WATERFALL,)), viewer)
-    makers = (_frames(report, steps), _given(store, audience), _charts(report, steps, drawn_for), _words(report), _files(report))
+    makers = [_frames(report, steps), _given(store, audience), _files(report)]
+    if drawn_for:
+        makers += [_charts(report, steps, drawn_for), _words(report)]
     found: dict[str, list[str]] = {}
     for name, said in chain(*makers):
         found.setdefault(name, []).append(said)
@@ -56,7 +60,7 @@ def _frames(report: Report, steps: Report) -> Iterator[tuple[str, str]]:
 def _given(store: ReleaseStore, audience: str) -> Iterator[tuple[str, str]]:
     """What stands in the store beside the figures: the system, its certificate, and who moved."""
     for batch, system in store.systems(None, audience):
-        certificate = {key: value for key, value in batch.certificate.items() if key not in NEVER_SHOWN}
+        certificate = {key: value for key, value in batch.certificate.items() if key not in NO_FIGURES}
         yield "system", json.dumps(system, sort_keys=True)
         yield "certificate", json.dumps(certificate, sort_keys=True, default=str)
     yield "movements", repr(find_movements(store))
@@ -71,8 +75,6 @@ def _units(report: Report) -> list[str]:
 
 
 def _charts(report: Report, steps: Report, units: Sequence[str]) -> Iterator[tuple[str, str]]:
-    if not units:
-        return
     root, below = _units(report)[0], _units(report)[1:]
     day = _days(report)[-1]
     for kpi in report.contents.kpis:

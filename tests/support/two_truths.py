@@ -182,7 +182,7 @@ def _with_corner_pay(people: list[Person], pay: tuple[int, int, int, int]) -> li
 def _a_year_before(truth: Truth) -> list[Person]:
     """Without some men who stand in no exchange, and without those who are there to be seen."""
     cells = [(p.unit, p.sex, p.ethnicity) for p in staff("one")]
-    came = {i for i, cell in enumerate(cells) if cell in {("parks", "male", "amber"), ("housing", "male", "amber")} and i % 40 == 0}
+    came = [i for i, cell in enumerate(cells) if cell == ("housing", "male", "amber")][-2:]
     return [p for i, p in enumerate(staff(truth)[: len(cells)]) if i not in came]
 
 

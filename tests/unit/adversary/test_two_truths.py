@@ -33,7 +33,7 @@ def councils(tmp_path_factory: pytest.TempPathFactory) -> Councils:
 
 @pytest.fixture(scope="module")
 def said(councils: Councils) -> Said:
-    drawn = {"leadership": ("twinford", "parks", "streets"), "public": ()}  # charts are drawn of rows, whoever reads them
+    drawn = {"leadership": ("twinford", "parks"), "public": ()}  # charts and sentences are made of rows, whoever reads them
     return {(truth, a): everything_said(council.store, a, drawn[a]) for truth, council in councils.items() for a in AUDIENCES}
 
 

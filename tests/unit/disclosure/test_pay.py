@@ -29,7 +29,7 @@ def with_pay(people: Mapping[tuple[str, str], int], share: Mapping[int, float] |
     by_sex = Published({"sex": each(*groups)}, depth=1)
     counts = make_counts(PARENTS, axes, from_dict(PARENTS, axes, people), [Published(depth=1), by_sex])
     rows = [
-        ("PG01", str(len(r.where)), r.unit, str(i), "group", i, n, 20.0 + i, 4.0, 20.0, (share or {}).get(i, 0.05), 9, np.array([20.0]), 1)
+        ("PG01", "directorate+sex", r.unit, str(i), "group", i, n, 20.0 + i, 4.0, 20.0, (share or {}).get(i, 0.05), 9, np.array([20.0]), 1)
         for i, (r, n) in enumerate(zip(counts.regions, counts.values.tolist(), strict=True))
     ]
     return replace(counts, statistics=pd.DataFrame(rows, columns=list(counts.statistics.columns)))
@@ -84,6 +84,14 @@ def test_nor_where_a_large_group_is_hidden_for_one_person() -> None:
     assert not shown["e", "U"]
     assert not shown["e", "X"]
     assert not (shown["e", ""] and shown["e", "F"] and shown["e", "M"])
+
+
+def test_nor_is_an_answer_that_is_not_published() -> None:
+    """Nobody of d is of a third answer, which has no figure: the men of d are d without its women."""
+    counts = with_pay(LARGE | {("d", "M"): 7, ("e", "U"): 30, ("f", "U"): 30}, groups="FM")
+    shown = shown_pay(counts, protect(counts))
+    assert not shown["d", "M"]
+    assert not (shown["d", ""] and shown["d", "F"])
 
 
 def test_two_small_groups_together_are_not_enough_people() -> None:
@@ -168,7 +176,7 @@ def test_a_gap_needs_both_sides() -> None:
 
 def gaps_of(counts: Counts) -> Counts:
     """Women compared with men in each unit, and no other figure of pay."""
-    rows = counts.statistics[counts.statistics["breakdown"] == "1"]
+    rows = counts.statistics[[len(counts.regions[r].where) == 1 for r in counts.statistics["region"]]]
     sides = ["group" if dict(counts.regions[r].where)["sex"] == frozenset("F") else "reference" for r in rows["region"]]
     return replace(counts, statistics=rows.assign(kpi="PG09", breakdown="", group="", side=sides))
 
