@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from metrics.disclosure.certify import WHOLE, prove_many, prove_one, settle
+from metrics.disclosure.certify import WHOLE, prove_many, prove_one, roomy, settle
 from metrics.disclosure.choose import Draft
 from metrics.disclosure.games import Games
 from metrics.disclosure.give_back import give_back
 from metrics.disclosure.given import Given, tell
 from metrics.disclosure.insiders import protect_from_insiders
 from metrics.disclosure.joint import Joint
-from metrics.disclosure.ranges import Ranges
+from metrics.disclosure.programme import Programme
+from metrics.disclosure.ranges import WIDE, Ranges
 from metrics.disclosure.repair import Repair
 
 ROUNDS = 3
@@ -152,5 +153,18 @@ def prove(ranges: Ranges) -> None:
     else:
         prove_many(ranges, games, ROUNDS)
     for target in ranges.open.tolist():
-        if not ranges.proven(target):
+        if not ranges.proven(target) and not surely_narrow(ranges, games, target):
             prove_one(ranges, games, target, [])
+
+
+def surely_narrow(ranges: Ranges, games: Games, target: int) -> bool:
+    """Whether the figures of a unit, or of it and those beside and below it, leave a target too little room by themselves."""
+    unit = games.target_units[target]
+    parent = games.structure.tree.parents[unit]
+    row = ranges.joint.targets[target]
+    for columns in [games.home(unit), games.family(unit), *([] if parent is None else [games.family(parent)])]:
+        if columns[row.indices].all():
+            part = Programme(ranges.joint, ranges.shown_low, ranges.shown_high, ranges.start, columns, relaxed=True, room=WIDE)
+            if not roomy(ranges, target, *ranges.try_target(part, target, whole=False)):
+                return True
+    return False
