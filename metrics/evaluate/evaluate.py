@@ -56,9 +56,10 @@ def _steps(rows: pd.DataFrame) -> pd.DataFrame:
     value = (left / everybody.where(everybody > 0)).clip(upper=1)
     rounded = rows[ROUNDED + "numerator"] | rows[ROUNDED + "denominator"]
     hidden = left.isna() | everybody.isna()
-    marker = np.select([hidden, value.isna()], ["[c]", "[z]"], default="")
+    few = rows[ROUNDED + "denominator"] & everybody.eq(0)  # a rounded 0 may be one or two people
+    marker = np.select([hidden, few, value.isna()], ["[c]", "[x]", "[z]"], default="")
     status = np.select([hidden, value.isna()], ["hidden", "not_available"], default="no_target")
-    note = np.select([hidden, value.isna(), rounded], ["hidden", "nobody", "rounded"], default="")
+    note = np.select([hidden, few, value.isna(), rounded], ["hidden", "not_available", "nobody", "rounded"], default="")
     return rows.assign(value=value, rounded=rounded, marker=marker, status=status, note=note)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metrics.evaluate.evaluate import evaluate
+from metrics.evaluate.evaluate import _steps, evaluate
+from metrics.evaluate.parts import ROUNDED
 from metrics.report import ESTIMATE_COLUMNS, STATUSES
 from tests.support.evaluated import KNOWN, MINORITY, SHARE, configured, estimated, one, share
 from tests.support.factories import a_count, a_kpi, a_median, a_pay_gap, a_point_gap, a_proportion
@@ -297,3 +298,14 @@ def test_rounded_counts_never_put_the_share_outside_its_own_bounds() -> None:
     row = one(SHARE, **share("~10", "~25", "~30", "~10"))
     assert (row["value"], row["bound_high"]) == (0.4, 0.4)
     assert row["bound_low"] == pytest.approx(1 / 3)
+
+
+def test_a_rounded_step_of_nobody_may_be_somebody() -> None:
+    """The last step of a waterfall at a unit that is shown as 0 people: rounded, that may be two of them; exact, it is nobody."""
+    rows = pd.DataFrame(
+        {"numerator": [0.0, 0.0], "denominator": [0.0, 0.0], "rounded_numerator": [True, False], "rounded_denominator": [True, False]}
+    ).rename(columns=lambda name: name.replace("rounded_", ROUNDED))
+    said = _steps(rows)
+    assert said["note"].tolist() == ["not_available", "nobody"]
+    assert said["marker"].tolist() == ["[x]", "[z]"]
+    assert said["value"].isna().all()
