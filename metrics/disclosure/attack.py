@@ -30,7 +30,7 @@ class Attack:
     ----------
     low, high : int arrays, shape (targets,): for every region, then for every remainder that can be had by subtraction, the
         least and largest value that the attack has shown to be possible. The true ranges are at least as wide
-    pinned : which hidden or rounded targets are proven to have one value only; looked for where that value is protected
+    pinned : which targets are shown as they are, or proven to have one value only; looked for where that value is protected
     recovered : how many of those are small counts, which the profile protects; must be 0
     unsettled : targets with a protected value for which a second value was neither found nor ruled out
     blocks : parts of the system that tell nothing about one another
@@ -72,7 +72,7 @@ def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = 
     ranges.required = np.where(asked & (exact | protected(system, joint, ranges.low)), 1, 0)
     games = Games(joint, ranges.start)
     look_widely(ranges, games)
-    pinned = np.zeros(len(asked), dtype=bool)
+    pinned = ~asked  # what is shown exactly needs no working out: a small count among it is as bad
     unsettled = 0
     for target in np.flatnonzero(ranges.required).tolist():
         if exact:

@@ -33,19 +33,34 @@ SLACK = 1e-6
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Earlier figures that the attacker could not use: of people who are told otherwise today, or at odds with other figures."""
+    """Earlier figures of one release that the attacker could not use.
+
+    Attributes
+    ----------
+    units : of units that are not there today, or that held other units then
+    contradicting : at odds with other figures
+    unmatched : left out with all others, since no whole table was found that agrees with them
+    """
 
     release: str
     units: int
     contradicting: int
+    unmatched: int = 0
 
 
 @dataclass(frozen=True)
 class Beside:
-    """The system of a release with earlier figures after its own, of which there are `own`; `left_out`: what could not be used."""
+    """The system of a release with earlier figures after its own, of which there are `own`.
+
+    Attributes
+    ----------
+    used : ids of the earlier releases of which anything is in it
+    left_out : what could not be used
+    """
 
     system: PublishedSystem
     own: int
+    used: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
 
 
@@ -57,7 +72,7 @@ class Together:
     ----------
     known_before : protected counts that the earlier releases alone give away, whatever this one hides
     recovered : protected counts that this release adds to those; must be 0
-    earlier : ids of the releases that were read beside this one
+    earlier : ids of the releases that were read beside this one; none of which every figure was left out
     """
 
     attack: Attack
@@ -82,15 +97,21 @@ def attack_with_earlier(
     except DisclosureError:
         if not earlier:
             raise
-        beside = Beside(system, len(system.shown), tuple(LeftOut(name, 0, figures(one)) for name, one in earlier))
+        beside = Beside(system, len(system.shown), (), _all_left_out(earlier))
         found = attack(system, seconds, tables=tables)
     joint = build_joint(beside.system.structure)
     told = found.pinned & protected(beside.system, joint, found.low) & once(joint)
     before = np.zeros_like(told)
     if told.any() and beside.own < len(beside.system.shown):
         before = told & attack(without_own(beside), seconds).pinned
-    names = tuple(dict.fromkeys(name for name, _ in earlier))
-    return Together(found, int(before.sum()), int((told & ~before).sum()), names, beside.left_out)
+    return Together(found, int(before.sum()), int((told & ~before).sum()), beside.used, beside.left_out)
+
+
+def _all_left_out(earlier: Sequence[Released]) -> tuple[LeftOut, ...]:
+    many = dict.fromkeys((name for name, _ in earlier), 0)
+    for name, one in earlier:
+        many[name] += figures(one)
+    return tuple(LeftOut(name, 0, 0, number) for name, number in many.items() if number)
 
 
 def once(joint: Joint) -> np.ndarray:
@@ -116,7 +137,7 @@ def figures(system: PublishedSystem) -> int:
 def with_earlier(system: PublishedSystem, earlier: Sequence[Released]) -> Beside:
     """The figures of a release, and after them those of earlier ones of the same dataset and day, as one system."""
     if not earlier:
-        return Beside(system, len(system.shown), ())
+        return Beside(system, len(system.shown), (), ())
     everything = [system, *(one for _, one in earlier)]
     axes = common_axes([one.structure for one in everything])
     tree = system.structure.tree
@@ -138,35 +159,38 @@ def with_earlier(system: PublishedSystem, earlier: Sequence[Released]) -> Beside
         amounts={**system.amounts, **{len(own) + i: told for i, told in rows.amounts.items()}},
     )
     kept, dropped = without_contradictions(whole, len(own))
-    at_odds = {name: sum(rows.names[i - len(own)] == name for i in dropped) for name in other}
+    at_odds = {name: sum(name in rows.names[i - len(own)] for i in dropped) for name in other}
     left = tuple(LeftOut(name, units, at_odds[name]) for name, units in other.items() if units or at_odds[name])
-    return Beside(kept, len(own), left)
+    stand = set().union(*(names for names, told in zip(rows.names, kept.shown[len(own) :], strict=True) if not np.isnan(told)))
+    lost = {one.release for one in left} - stand
+    return Beside(kept, len(own), tuple(name for name in other if name not in lost), left)
 
 
 class _Rows:
-    """Figures of earlier releases, each different one once, and the sets that were hidden."""
+    """Figures of earlier releases, each different one once with all releases that hold it, and the sets that were hidden."""
 
     def __init__(self) -> None:
         self.regions: list[Region] = []
-        self.names: list[str] = []
+        self.names: list[set[str]] = []
         self.shown: list[float] = []
         self.chains: list[Chain] = []
         self.amounts: dict[int, tuple[float, float, float]] = {}
         self.of: dict[Plain, Region] = {}
-        self._held: set[tuple[Region, float | None, Chain, tuple[float, float, float] | None]] = set()
+        self._held: dict[tuple[Region, float | None, Chain, tuple[float, float, float] | None], int] = {}
 
     def add(self, name: str, people: Plain, region: Region, system: PublishedSystem, number: int) -> None:
         self.of[people] = region
         shown, told = float(system.shown[number]), system.amounts.get(number)
         key = (region, None if np.isnan(shown) else shown, system.chains[number], told)
         if key not in self._held:
-            self._held.add(key)
+            self._held[key] = len(self.regions)
             if told is not None:
                 self.amounts[len(self.regions)] = told
             self.regions.append(region)
-            self.names.append(name)
+            self.names.append(set())
             self.shown.append(shown)
             self.chains.append(system.chains[number])
+        self.names[self._held[key]].add(name)
 
 
 def common_axes(structures: Sequence[Structure]) -> dict[str, tuple[str, ...]]:

@@ -42,6 +42,10 @@ class Draft:
     """Of the given regions: least and largest count that readers know of."""
     large: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """Rounded counts that are not small, one place for each region: asked to keep three possible values as long as they are shown."""
+    told_to_one: set[tuple[int, int]] = field(default_factory=set)
+    """(a hidden region of one person, a hidden region that this person knows from the given regions alone, whatever is hidden here)."""
+    open_to_one: set[tuple[int, int]] = field(default_factory=set)
+    """The same, where it is what is shown here that tells it, and nothing is left to hide: not to be published."""
 
     def is_hidden(self, region: int) -> bool:
         return self.how[region] in HIDDEN or 0 <= self.published <= region

@@ -12,9 +12,9 @@ from metrics.disclosure.certify import WHOLE, prove_many, prove_one, roomy, sett
 from metrics.disclosure.choose import Draft
 from metrics.disclosure.games import Games
 from metrics.disclosure.give_back import give_back
-from metrics.disclosure.given import Given, tell
+from metrics.disclosure.given import Given, given_alone, tell
 from metrics.disclosure.insiders import protect_from_insiders
-from metrics.disclosure.joint import Joint
+from metrics.disclosure.joint import Figure, Joint, figures
 from metrics.disclosure.programme import Programme
 from metrics.disclosure.ranges import WIDE, Ranges
 from metrics.disclosure.repair import Repair
@@ -24,11 +24,33 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Decided:
-    """What an audience is shown, and its proofs. `known_before`: targets that earlier releases give away, whatever is hidden now."""
+    """What an audience is shown, and its proofs.
+
+    Attributes
+    ----------
+    known_before : targets that earlier releases give away, whatever is hidden now
+    told_to_one : regions that they give away to somebody who is alone in another hidden one
+    """
 
     draft: Draft
     ranges: Ranges
     known_before: np.ndarray
+    told_to_one: frozenset[int] = frozenset()
+
+    @property
+    def given_up(self) -> frozenset[Figure]:
+        """What nothing protects any more."""
+        return figures(self.ranges.joint, self.known_before.tolist())
+
+    @property
+    def known(self) -> frozenset[Figure]:
+        """Everything that is known before."""
+        return self.given_up | figures(self.ranges.joint, self.told_to_one)
+
+    @property
+    def open(self) -> int:
+        """Protected figures that can still be worked out: nothing may be published."""
+        return len({*self.ranges.open.tolist(), *(target for _, target in self.draft.open_to_one)})
 
 
 Make = Callable[[Joint, Given, Draft | None], Draft]
@@ -51,9 +73,16 @@ def decide(make: Make, alone: Laid, beside: Laid, start: np.ndarray, told: Given
     tell(draft, told)
     ranges = proofs(draft, beside.joint, start, first, once)
     if len(ranges.open):
-        return decide_again(make, beside, start, told, first, ranges.open)
+        return decide_again(make, beside, start, told, first, once, ranges.open)
     protect_draft(draft, ranges)
+    if told_before(draft, once):  # for these, `once` hid in vain
+        return decide_again(make, beside, start, told, first, once, NOBODY)
     return Decided(draft, ranges, NOBODY)
+
+
+def told_before(draft: Draft, once: Decided) -> frozenset[int]:
+    """What earlier releases tell somebody who is alone in a cell, less what such a person knows without them, from staff at both ends."""
+    return frozenset(target for _, target in draft.told_to_one - once.draft.told_to_one)
 
 
 class Laid(NamedTuple):
@@ -73,7 +102,9 @@ def decide_once(make: Make, system: Laid, start: np.ndarray, first: Decided | No
     return Decided(draft, ranges, NOBODY)
 
 
-def decide_again(make: Make, system: Laid, start: np.ndarray, told: Given, first: Decided | None, doubtful: np.ndarray) -> Decided:
+def decide_again(
+    make: Make, system: Laid, start: np.ndarray, told: Given, first: Decided | None, once: Decided, doubtful: np.ndarray
+) -> Decided:
     """With earlier figures known from the start, and without asking for what they give away by themselves."""
     draft = make(*system, cut(first, system))
     tell(draft, told)
@@ -82,7 +113,8 @@ def decide_again(make: Make, system: Laid, start: np.ndarray, told: Given, first
     ranges = proofs(draft, system.joint, start, first, earlier)
     protect_draft(draft, ranges)
     ranges.inherit(earlier)
-    return Decided(draft, ranges, np.array([t for t in earlier.open.tolist() if not draft.is_large(t)], dtype=np.int64))
+    given_up = np.array([t for t in earlier.open.tolist() if not draft.is_large(t)], dtype=np.int64)
+    return Decided(draft, ranges, given_up, told_before(draft, once))
 
 
 def cut(first: Decided | None, system: Laid) -> Draft | None:
@@ -120,11 +152,9 @@ def proofs(draft: Draft, joint: Joint, start: np.ndarray, *others: Decided | Ran
 
 def proofs_of_earlier(draft: Draft, joint: Joint, start: np.ndarray, targets: np.ndarray) -> Ranges:
     """How far earlier figures alone leave some targets: those that stay open are known from them, whatever is hidden now."""
-    low, high = draft.known()
-    low[: draft.published], high[: draft.published] = 0, np.inf
     asked = np.zeros_like(draft.required)
     asked[targets] = draft.required[targets]
-    ranges = Ranges(joint, low, high, asked, start)
+    ranges = Ranges(joint, *given_alone(draft), asked, start)
     prove(ranges)
     return ranges
 

@@ -16,7 +16,7 @@ from metrics.definitions.profile import Profile
 from metrics.disclosure.attack import explore, first_ranges, is_pinned
 from metrics.disclosure.blocks import separate
 from metrics.disclosure.choose import HIDDEN, ROUNDED_STEPS, required_steps, small_targets
-from metrics.disclosure.joint import Joint, build_joint
+from metrics.disclosure.joint import Joint, build_joint, figures
 from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.structure import structure_of
 from metrics.disclosure.system import PublishedSystem, published_system
@@ -56,16 +56,23 @@ def checked(counts: Counts, shown: ShownCells, system: PublishedSystem, profile:
     refuse_if(not says_the_same(shown, system, np.asarray(counts.values), known), f"{where}: a figure is not the count that it stands for")
     refuse_if(not all(fits(joint, *known, table) for table in shown.witnesses), f"{where}: a proof does not fit what would be published")
     required = needed(counts, shown, profile)
+    required[given_up(joint, shown)] = 0
     proofs = roomy(system, joint, shown.witnesses)
     short = np.flatnonzero(spread(joint, proofs) < required)
     if len(short):
         more, worked_out = from_nothing(system, joint, required, short)
         proofs += more
         short = short[spread(joint, proofs)[short] < required[short]]
-        refuse_if(worked_out > 0 and not shown.certificate.known_before, f"{where}: {worked_out} protected counts can be worked out")
-        refuse_if(len(short) > shown.certificate.known_before, f"{where}: {len(short)} protected counts are not proven to be safe")
+        refuse_if(worked_out > 0, f"{where}: {worked_out} protected counts can be worked out")
+        refuse_if(len(short) > 0, f"{where}: {len(short)} protected counts are not proven to be safe")
     certificate = replace(shown.certificate, blocks=separate(joint, *known).count, witnesses=len(proofs))
-    return replace(shown, certificate=certificate, witnesses=()), system
+    return replace(shown, certificate=certificate, witnesses=(), known_before=frozenset()), system
+
+
+def given_up(joint: Joint, shown: ShownCells) -> np.ndarray:
+    """Which targets earlier releases give away, each by its name: nothing that is hidden now could protect them."""
+    targets = range(joint.targets.shape[0]) if shown.known_before else ()
+    return np.array([target for target in targets if figures(joint, [target]) <= shown.known_before], dtype=np.int64)
 
 
 def refuse_if(wrong: bool, said: str) -> None:

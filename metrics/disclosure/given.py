@@ -95,6 +95,13 @@ def tell(draft: Draft, laid: Given) -> None:
     draft.windows = (laid.low.copy(), laid.high.copy())
 
 
+def given_alone(draft: Draft) -> tuple[np.ndarray, np.ndarray]:
+    """What readers know of each region, least and largest count, before anything of this draft is published."""
+    low, high = draft.known()
+    low[: draft.published], high[: draft.published] = 0, np.inf
+    return low, high
+
+
 def plain(region: Region, leaving_out: str = "") -> Plain:
     """A set by its categories, whatever atoms they are counted in."""
     where = ((axis, categories_of(atoms)) for axis, atoms in region.where if axis != leaving_out)

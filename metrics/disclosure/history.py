@@ -139,7 +139,7 @@ def place_earlier(structure: Structure, known: Mapping[str, Known], what: str) -
     """
     if not known:
         return NO_EARLIER
-    everything = sorted({people for told in known.values() for people in told.sets}, key=_key)
+    everything = sorted({people for told in known.values() for people in told.sets}, key=in_order)
     regions = {people: region_of(people, structure.axes, structure.tree) for people in everything}
     trees = [tree for told in known.values() for tree in told.trees]
     refuse_lost(what, [p for p, r in regions.items() if r is None], sorted({u for t in trees for u in moved(t, structure.tree)}))
@@ -196,5 +196,5 @@ def said(people: Plain) -> str:
     return f"figures of unit '{unit}'" + (f" ({held})" if held else "")
 
 
-def _key(people: Plain) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+def in_order(people: Plain) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:
     return people[0], tuple(sorted((axis, tuple(sorted(categories))) for axis, categories in people[1]))

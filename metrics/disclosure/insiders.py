@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from metrics.disclosure.certify import LARGEST, WHOLE, attempts
+from metrics.disclosure.games import Games
+from metrics.disclosure.given import given_alone
 from metrics.disclosure.programme import Programme
 from metrics.disclosure.ranges import Ranges
 from metrics.disclosure.repair import Repair
@@ -15,7 +17,8 @@ from metrics.query.counts import Region
 def protect_from_insiders(repair: Repair) -> None:
     """For each hidden count of one: given that it is one, every other protected hidden count still has two possible values.
 
-    Rounded counts are left out: whoever knows one of them still faces the rounding of all the others.
+    Rounded counts are left out: whoever knows one of them still faces the rounding of all the others. What the person knows from given
+    sets alone is noted in the draft, and nothing is hidden for it; so is what stays known though all is hidden that can be.
     """
     ranges = repair.ranges
     regions = len(repair.draft.how)
@@ -51,22 +54,38 @@ def _protect_from_one(repair: Repair, single: int, others: np.ndarray) -> None:
     unit = repair.games.target_units[single]
     for target in pinned.tolist():
         binding: list[int] = []
-        while not _freed(repair, unit, single, target, binding):
-            if not repair.widen(target, [r for r in binding if r != single]):
-                break
+        if _freed(ranges, repair.games, unit, single, target, binding):
+            continue
+        if _told(repair, unit, single, target):
+            repair.draft.told_to_one.add((single, target))
+            continue
+        while repair.widen(target, [r for r in binding if r != single]):
             binding.clear()
+            if _freed(ranges, repair.games, unit, single, target, binding):
+                break
+        else:
+            repair.draft.open_to_one.add((single, target))
 
 
-def _freed(repair: Repair, unit: str, single: int, target: int, binding: list[int]) -> bool:
+def _told(repair: Repair, unit: str, single: int, target: int) -> bool:
+    """Whether given sets alone tell the target to the single person, so that nothing which is published now could be hidden for it."""
+    draft, ranges = repair.draft, repair.ranges
+    if draft.windows is None:
+        return False
+    alone = Ranges(ranges.joint, *given_alone(draft), np.zeros_like(ranges.required), ranges.start)
+    alone.witnesses = list(ranges.witnesses)  # more is shown to those, so they agree with this, too
+    return not _freed(alone, repair.games, unit, single, target, [])
+
+
+def _freed(ranges: Ranges, games: Games, unit: str, single: int, target: int, binding: list[int]) -> bool:
     """Looked for in the blocks of both cells, which is as good as everywhere; in parts where those are large."""
-    ranges = repair.ranges
     both = tuple(sorted({*ranges.blocks.of_target(single), *ranges.blocks.of_target(target)}))
     if ranges.blocks.size(both) > WHOLE:
-        return any(_free(repair, _given(ranges, single, c), single, target, binding) for c in attempts(repair.games, unit, -1))
-    if _free(repair, _given(ranges, single, ranges.blocks.columns(both)), single, target, binding):
+        return any(_free(ranges, _given(ranges, single, c), single, target, binding) for c in attempts(games, unit, -1))
+    if _free(ranges, _given(ranges, single, ranges.blocks.columns(both)), single, target, binding):
         return True
     if len(ranges.all_columns) <= LARGEST:  # figures outside the blocks may bind the target too
-        _try(repair, _given(ranges, single, ranges.all_columns), target, binding, whole=False)
+        _try(ranges, _given(ranges, single, ranges.all_columns), target, binding, whole=False)
     return _two_values(ranges, single, target)
 
 
@@ -88,21 +107,19 @@ def _given(ranges: Ranges, single: int, columns: np.ndarray) -> Programme:
     return Programme(ranges.joint, low, high, ranges.start, columns, relaxed=False, room=ROOM)
 
 
-def _free(repair: Repair, programme: Programme, single: int, target: int, binding: list[int]) -> bool:
+def _free(ranges: Ranges, programme: Programme, single: int, target: int, binding: list[int]) -> bool:
     """Another whole table, with the single person's cell at one, gives the target another value. `binding` collects what prevents it."""
-    ranges = repair.ranges
     if _two_values(ranges, single, target):
         return True
     for whole in (False, True):
-        _try(repair, programme, target, binding, whole=whole)
+        _try(ranges, programme, target, binding, whole=whole)
         if _two_values(ranges, single, target):
             return True
     return False
 
 
-def _try(repair: Repair, programme: Programme, target: int, binding: list[int], *, whole: bool) -> None:
+def _try(ranges: Ranges, programme: Programme, target: int, binding: list[int], *, whole: bool) -> None:
     """Both ends of the target's range; whole tables met on the way become witnesses."""
-    ranges = repair.ranges
     row = ranges.joint.regions[target, programme.columns].toarray().ravel().astype(float)
     for sign in (1.0, -1.0):
         values = programme.least(sign * row, whole=whole)

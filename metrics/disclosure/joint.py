@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from metrics.disclosure.structure import Layer, Layout, Structure, common, lay_out, members_of
-from metrics.query.counts import Table
+from metrics.query.counts import Region, Table
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,26 @@ class Joint:
             if len(frame):
                 found[layer.start : layer.start + layer.size] = _laid_out(self.structure, layer, frame)
         return found
+
+
+Figure = tuple[Region | str, ...]
+"""A target in words that every system shares: a set; one less another inside it; or a set at its unit alone, without the units below."""
+
+
+def figures(joint: Joint, targets: Iterable[int]) -> frozenset[Figure]:
+    """The targets of those numbers."""
+    regions, pairs = joint.structure.regions, joint.pairs
+
+    def named(target: int) -> Figure:
+        if target < len(regions):
+            return (regions[target],)
+        if (place := target - len(regions)) < len(pairs):
+            inner, outer = pairs[place].tolist()
+            return regions[outer], regions[inner]
+        region, unit = joint.own[place - len(pairs)]
+        return regions[region], unit
+
+    return frozenset(named(target) for target in targets)
 
 
 def build_joint(structure: Structure) -> Joint:

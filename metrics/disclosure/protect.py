@@ -50,7 +50,7 @@ def protect_counts(
     earlier = place_earlier(bare, known or {}, f"{counts.dataset}, {counts.period.end.isoformat()}")
     alone, joint = both_systems(bare, NO_SETS, earlier)
     start = checked_start(joint, counts)
-    before = hidden_beside_staff(counts, settings, hidden_staff, earlier)
+    beside = hidden_beside_staff(counts, settings, hidden_staff, earlier)
     shown: dict[str, ShownCells] = {}
     first: tuple[Decided, PayResult, Amounts] | None = None
     for audience, name in settings.audiences.items():
@@ -58,16 +58,18 @@ def protect_counts(
         began = perf_counter()
         told = earlier.given(audience, (joint.regions @ start)[len(bare.regions) :], profile.threshold - 1)
         leading = first[0] if first is not None else None
-        make = partial(own_draft, counts, profile, start, before.get(audience))
+        make = partial(own_draft, counts, profile, start, beside.get(audience))
         found = decide(make, Laid(alone, NO_SETS), Laid(joint, silent(told)), start, told, leading)
         pay = protect_pay(counts, joint, found.draft, first[1] if first is not None else None)
         amounts = protect_amounts(counts, joint, found.draft, found.ranges, first[2] if first is not None else None)
-        certificate = certify(counts, audience, name, found, pay.recovered + amounts.recovered, perf_counter() - began)
+        certificate = certify(
+            counts, audience, name, found, beside.get(audience), pay.recovered + amounts.recovered, perf_counter() - began
+        )
         pay_cells, pay_hidden = pay.figures
         certificate = replace(certificate, earlier=earlier.releases.get(audience, ()), pay_cells=pay_cells, pay_hidden=pay_hidden)
-        if not certificate.passed:
-            raise refusal(counts, len(found.ranges.open) + pay.recovered + amounts.recovered)
-        cells = shown_cells(counts, audience, found.draft, pay, amounts, certificate)
+        if found.draft.open_to_one or not certificate.passed:
+            raise refusal(counts, found.open + pay.recovered + amounts.recovered)
+        cells = replace(shown_cells(counts, audience, found.draft, pay, amounts, certificate), known_before=found.given_up)
         certificate = replace(certificate, mismatches=mismatches(bare, counts.cells, cells.shown, cells.chains))
         shown[audience] = replace(cells, certificate=certificate, witnesses=retold(found.ranges.witnesses, found.ranges.joint, alone))
         first = first or (found, pay, amounts)
@@ -89,11 +91,12 @@ def fresh_draft(counts: Counts, profile: Profile, start: np.ndarray, joint: Join
 
 
 def own_draft(
-    counts: Counts, profile: Profile, start: np.ndarray, hidden: np.ndarray | None, joint: Joint, laid: Given, first: Draft | None
+    counts: Counts, profile: Profile, start: np.ndarray, beside: Decided | None, joint: Joint, laid: Given, first: Draft | None
 ) -> Draft:
     """Hidden beside what is known of staff, and with earlier figures laid in, of which nothing is told yet."""
     draft = fresh_draft(counts, profile, start, joint, first)
-    hide_as_before(draft, hidden)
+    if beside is not None:
+        hide_as_before(draft, beside.draft.how[: len(counts.regions)])
     if laid.regions:
         give(draft, joint, laid)
     return draft
@@ -101,7 +104,7 @@ def own_draft(
 
 def hidden_beside_staff(
     counts: Counts, settings: DisclosureSettings, hidden_staff: frozenset[Plain], earlier: Earlier = NO_EARLIER
-) -> dict[str, np.ndarray]:
+) -> dict[str, Decided]:
     """For joiners and leavers: how each audience's figures must be shown to who reads the staff of both ends as well.
 
     Nothing for other datasets. Staff itself is not looked at here: the protection that follows does, on what this leaves.
@@ -119,9 +122,9 @@ def hidden_beside_staff(
         make = partial(draft_beside_staff, counts, profile, start, hidden_staff)
         beside = Laid(joint, staff.beside(silent(history)))
         decided = decide(make, Laid(alone, staff), beside, start, staff.beside(history), first)
-        if len(decided.ranges.open):
-            raise refusal(counts, len(decided.ranges.open))
-        found[audience], first = decided.draft.how[:published].copy(), first or decided
+        if decided.open:
+            raise refusal(counts, decided.open)
+        found[audience], first = decided, first or decided
     return found
 
 
@@ -136,11 +139,10 @@ def draft_beside_staff(
     return draft
 
 
-def hide_as_before(draft: Draft, how: np.ndarray | None) -> None:
+def hide_as_before(draft: Draft, how: np.ndarray) -> None:
     """Whatever is hidden beside what is known of staff is hidden."""
-    if how is not None:
-        for region in np.flatnonzero(np.isin(how.astype(str), HIDDEN)).tolist():
-            draft.how[region], draft.chains[region] = how[region], ()
+    for region in np.flatnonzero(np.isin(how.astype(str), HIDDEN)).tolist():
+        draft.how[region], draft.chains[region] = how[region], ()
 
 
 def checked_start(joint: Joint, counts: Counts) -> np.ndarray:
@@ -152,7 +154,9 @@ def checked_start(joint: Joint, counts: Counts) -> np.ndarray:
     return start
 
 
-def certify(counts: Counts, audience: str, name: str, found: Decided, recovered: int, seconds: float) -> Certificate:
+def certify(
+    counts: Counts, audience: str, name: str, found: Decided, beside: Decided | None, recovered: int, seconds: float
+) -> Certificate:
     draft, ranges, published = found.draft, found.ranges, len(counts.regions)
     width = ranges.high - ranges.low
     rounded_targets = rounded_steps_suffice(ranges, draft.profile)
@@ -173,7 +177,7 @@ def certify(counts: Counts, audience: str, name: str, found: Decided, recovered:
         narrowest_rounded=as_asked(width[rounded], ROUNDED_STEPS),
         pay_recovered=recovered,
         zeros_hidden=draft.profile.zeros == "hide",
-        known_before=len(found.known_before),
+        known_before=len(found.known | beside.known if beside is not None else found.known),
         seconds=round(seconds, 3),
         exact=kinds["exact"],
         rounded=kinds["rounded"],

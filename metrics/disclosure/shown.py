@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from metrics.disclosure.joint import Figure
 from metrics.periods import Period
 
 How = Literal["exact", "rounded", "primary", "secondary", "coarsened"]
@@ -19,8 +20,8 @@ class Certificate:
     """The result of attacking one dataset, period and audience with everything that the audience can see.
 
     `recovered` counts protected cells that the attacker pinned down exactly: it must be 0, or nothing is published.
-    `narrowest` is the least number of steps between the smallest and the largest count that a protected cell could be
-    (None where nothing is protected); `required` what the profile asks for.
+    `narrowest`: each protected cell could be counts at least so many steps apart (None where nothing is protected). It is the least
+    range that was proven, and never more than `required`, what the profile asks for: how much wider a range is could be a count itself.
     """
 
     dataset: str
@@ -96,5 +97,7 @@ class ShownCells:
     """The bases that each shown count was rounded to, one after the other; () where it is exact or hidden."""
     amounts: Mapping[int, tuple[float, float, float]] = field(default_factory=dict)
     """Region to what its printed sum may have been (from, up to but without), and the most that one person has of it."""
+    known_before: frozenset[Figure] = field(default=frozenset(), repr=False)
+    """Targets that earlier releases give away, which `metrics.disclosure.gate` does not ask for; it takes their names away, too."""
     witnesses: tuple[np.ndarray, ...] = field(default=(), repr=False)
     """Whole tables of people that prove the protected counts, the true one among them: `metrics.disclosure.gate` takes them away."""

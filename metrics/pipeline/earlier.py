@@ -11,7 +11,7 @@ import numpy as np
 from metrics.definitions.configuration import Configuration
 from metrics.disclosure.flows import plain as staff_of
 from metrics.disclosure.given import Plain
-from metrics.disclosure.history import Known, known_by, refuse_lost
+from metrics.disclosure.history import Known, in_order, known_by, refuse_lost
 from metrics.disclosure.system import PublishedSystem
 from metrics.query.counts import Counts
 from metrics.query.people import PRESENT, universe
@@ -54,7 +54,7 @@ class EarlierReleases:
         """Audience to what its readers know of a day; none where nothing was published of it."""
         told = self.told(dataset, day)
         known = known_by(tuple(self.configuration.disclosure.audiences), told)
-        refuse_lost(f"{dataset}, {day.isoformat()}", sorted(self._lost(dataset, day, known), key=repr), ())
+        refuse_lost(f"{dataset}, {day.isoformat()}", sorted(self._lost(dataset, day, known), key=in_order), ())
         return {audience: one.told(lambda people: self._in_todays_words(dataset, people)) for audience, one in known.items()}
 
     def known_of(self, counts: Counts) -> dict[str, Known]:

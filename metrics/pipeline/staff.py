@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 
 from metrics.definitions.configuration import Configuration
-from metrics.disclosure.flows import hidden_sets
+from metrics.disclosure.flows import hidden_sets, plain
 from metrics.disclosure.given import Plain
 from metrics.disclosure.shown import ShownCells
-from metrics.disclosure.system import PublishedSystem
 from metrics.pipeline.earlier import EarlierReleases
 from metrics.query.counts import Counts, Region
 from metrics.releases.store import ReleaseStore
 
-Hidden = dict[tuple[str, date], frozenset[Plain]]
-"""Dataset and day to the sets of staff that the first audience is not shown."""
+
+@dataclass(frozen=True)
+class Version:
+    """Sets of staff that the first audience is shown, and is not shown, of one day."""
+
+    shown: frozenset[Plain]
+    hidden: frozenset[Plain]
 
 
 class HiddenStaff:
-    """Fills as staff is protected; days that were published before are looked up in the release that holds them."""
+    """Fills as staff is protected; every version of a day that was published before is looked up."""
 
     def __init__(self, configuration: Configuration, store: ReleaseStore, base: str | None) -> None:
         self.configuration, self.store, self.base = configuration, store, base
         self.first = next(iter(configuration.disclosure.audiences))
-        self.known: Hidden = {}
-        self.looked = False
+        self.made: dict[tuple[str, date], Version] = {}
         self.earlier = EarlierReleases(configuration, store)
 
-    def note(self, counts: Counts, shown: Mapping[str, ShownCells]) -> None:
-        self._keep(counts.dataset, counts.period.end, counts.regions, shown[self.first].shown)
+    @cached_property
+    def standing(self) -> dict[tuple[str, date], str]:
+        """Dataset and day to the release in which what stands today was first published."""
+        batches = self.store.batches(self.base) if self.base else ()
+        return {(b.label.dataset, b.label.period_end): b.release for b in batches if b.label.audience == self.first}
 
-    def _keep(self, dataset: str, day: date, regions: tuple[Region, ...], shown: np.ndarray) -> None:
-        self.known[dataset, day] = frozenset(hidden_sets(regions, shown))
+    def note(self, counts: Counts, shown: Mapping[str, ShownCells]) -> None:
+        self.made[counts.dataset, counts.period.end] = version(counts.regions, shown[self.first].shown)
 
     def at_both_ends(self, counts: Counts) -> frozenset[Plain]:
         """Nothing for datasets that are not of joiners and leavers."""
@@ -42,28 +50,25 @@ class HiddenStaff:
         if flows is None:
             return frozenset()
         days = (counts.period.start - timedelta(days=1), counts.period.end)
-        if any((flows.source, day) not in self.known for day in days):
-            self._look_up(flows.source)
-        for day in days:
-            self._look_up_withdrawn(flows.source, day)
-        return frozenset().union(*(self.known.get((flows.source, day), frozenset()) for day in days))
+        return frozenset().union(*(self._hidden(flows.source, day) for day in days))
 
-    def _look_up(self, dataset: str) -> None:
-        """The published days of a dataset, once."""
-        if self.looked or self.base is None:
-            return
-        self.looked = True
-        for batch, system in self.store.systems(self.base, self.first):
-            key = (batch.label.dataset, batch.label.period_end)
-            if batch.label.dataset == dataset and key not in self.known:
-                held = PublishedSystem.from_dict(system)
-                self._keep(*key, held.structure.regions, held.shown)
+    def _hidden(self, dataset: str, day: date) -> frozenset[Plain]:
+        """What any version of a day hides, less what the one that stands shows.
 
-    def _look_up_withdrawn(self, dataset: str, day: date) -> None:
-        """A day that stands in no release any more: as it was published last."""
-        versions = [system for _, system in self.earlier.told(dataset, day) if system.audience == self.first]
-        if (dataset, day) not in self.known and versions:
-            self._keep(dataset, day, versions[-1].structure.regions, versions[-1].shown)
+        A set may be hidden in one release and not be published in the next: it stays hidden. One that stood in a release that
+        is withdrawn may have been counted wrongly, so that it was shown there does not count.
+        """
+        told = [(release, s) for release, s in self.earlier.told(dataset, day) if s.audience == self.first]
+        versions = {release: version(system.structure.regions, system.shown) for release, system in told}
+        stands = self.made.get((dataset, day)) or versions.get(self.standing.get((dataset, day), ""))
+        every = [*versions.values(), *([stands] if stands else [])]
+        return frozenset().union(*(v.hidden for v in every)) - (stands.shown if stands else frozenset())
+
+
+def version(regions: Sequence[Region], shown: np.ndarray) -> Version:
+    sets = frozenset(plain(region) for region in regions)
+    hidden = frozenset(hidden_sets(tuple(regions), shown))
+    return Version(sets - hidden, hidden)
 
 
 def sources_first(configuration: Configuration, datasets: Iterable[str]) -> list[str]:

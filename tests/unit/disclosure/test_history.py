@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from metrics.definitions.profile import DisclosureSettings, Profile
-from metrics.disclosure.attack import attack
-from metrics.disclosure.beside import attack_with_earlier, with_earlier
+from metrics.disclosure import beside as reading
+from metrics.disclosure.attack import Attack, attack
+from metrics.disclosure.beside import LeftOut, attack_with_earlier, figures, with_earlier
 from metrics.disclosure.history import known_by
 from metrics.disclosure.protect import protect_counts
 from metrics.disclosure.shown import ShownCells
@@ -166,9 +167,36 @@ def test_an_attacker_says_which_earlier_figures_no_table_agrees_with() -> None:
     beside = with_earlier(published_system(again[1]["leadership"], again[0]), told(first))
     assert [(one.release, one.units) for one in beside.left_out] == [("r1", 0)]
     assert beside.left_out[0].contradicting > 0
+    assert beside.used == ("r1",)
     assert attack(beside.system).proven, "what is left agrees with some table"
     unchanged = publish(counted(published), profiles(), first)
     assert with_earlier(published_system(unchanged[1]["leadership"], unchanged[0]), told(first)).left_out == ()
+
+
+def test_a_release_of_which_nothing_could_be_used_was_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = publish(counted([UNITS, FIVE]), profiles())
+    again = publish(counted([UNITS, FIVE], staff(d_british=70)), profiles(), first)
+    system = published_system(again[1]["leadership"], again[0])
+    shown = sum(figures(one) for _, one in told(first))
+
+    def no_table_but_alone(asked: PublishedSystem, *given: Any, **named: Any) -> Attack:
+        if asked is not system:
+            raise DisclosureError("no whole table")
+        return attack(asked, *given, **named)
+
+    monkeypatch.setattr(reading, "attack", no_table_but_alone)
+    found = attack_with_earlier(system, told(first))
+    assert found.earlier == ()
+    assert found.left_out == (LeftOut("r1", 0, 0, shown),)
+
+
+def test_a_figure_of_two_releases_is_left_out_of_both() -> None:
+    first = publish(counted([UNITS, FIVE]), profiles())
+    again = publish(counted([UNITS, FIVE], staff(d_british=70)), profiles(), first)
+    earlier = [*told(first), *(("r2", one) for _, one in told(first))]
+    one, two = with_earlier(published_system(again[1]["leadership"], again[0]), earlier).left_out
+    assert (one.release, two.release) == ("r1", "r2")
+    assert one.contradicting == two.contradicting > 0
 
 
 def test_an_audience_that_is_added_learns_from_its_own_release_alone() -> None:
