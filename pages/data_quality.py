@@ -6,7 +6,7 @@ import streamlit as st
 
 from metrics.charts.answers import answered, draw_answers, draw_by_unit, draw_rates_over_time, finding, over_time
 from metrics.wording.dates import format_day
-from metrics.wording.quality import NOT_PROMISED, UNSETTLED, describe_review, passed_reviews
+from metrics.wording.quality import NOT_PROMISED, UNSETTLED, describe_few_moved, describe_review, passed_reviews
 from pages.shared import about, cards, downloads, filters, notes, quality, reports
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
@@ -110,6 +110,8 @@ else:
 
 notes.heading("How people are protected", contents.provenance.disclosure_note)
 quality.protection(contents)
+if moved := reports.few_moved(viewer, contents):
+    show(notes.sentence(describe_few_moved(*moved), small=True))
 show(notes.sentence(UNSETTLED, small=True), notes.sentence(NOT_PROMISED, small=True))
 
 withdrawn = [r for r in reports.list_releases(viewer) if r.withdrawn is not None]

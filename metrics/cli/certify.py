@@ -24,7 +24,7 @@ from metrics.releases.attacks import StoredAttack
 from metrics.releases.draft import StoredBatch
 from metrics.releases.store import ReleaseStore
 from metrics.settings import load_settings
-from metrics.wording.quality import describe_verdict
+from metrics.wording.quality import describe_left_out, describe_verdict
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -170,8 +170,10 @@ def _in_words(release: str, tried: Sequence[Tried], why: str | None) -> str:
         for t in tried
         for words, many in t.uncertified.items()
     ]
+    left_out = [f"{', '.join(_names(t))}: {words}" for t in tried for one in t.found.left_out for words in describe_left_out(**vars(one))]
     parts = [f"Certificate of release {release}, from when it was published", _certificates(tried), "Attacked from nothing, now"]
-    return "\n\n".join([*parts, _attacks(tried), *(["\n".join(wrong)] if wrong else []), f"{found}\n{kept}"])
+    said = ["\n".join(lines) for lines in (left_out, wrong) if lines]
+    return "\n\n".join([*parts, _attacks(tried), *said, f"{found}\n{kept}"])
 
 
 def _certificates(tried: Sequence[Tried]) -> str:

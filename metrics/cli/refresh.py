@@ -137,8 +137,8 @@ def _certificate(result: RefreshResult) -> str:
     ]
     explained = (
         "Certificate: an attacker who knows everything that the audience is shown worked out `recovered` hidden counts exactly.\n"
-        "Shown by level: share of counts that can be read, from the whole council downwards. Narrowest: the fewest steps between\n"
-        "the smallest and the largest count that a hidden cell could be."
+        "Shown by level: share of counts that can be read, from the whole council downwards. Narrowest: each hidden cell could be\n"
+        "counts at least so many steps apart; no more is said than was asked for."
     )
     return table(heads, rows, ("figures", "counts", "hidden", "recovered", "narrowest", "seconds")) + "\n\n" + explained
 

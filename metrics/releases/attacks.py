@@ -1,4 +1,4 @@
-"""What came of attacking stored batches again: one row an attack, kept for good, and the last of each batch for readers."""
+"""What came of attacking stored batches again: one row an attack, kept for good, and the one that counts of each batch for readers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class StoredAttack:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the last attack on each batch of a release found, all together. `parts`: how many of its batches were attacked."""
+    """What attacks on each batch of a release found, all together. `parts`: how many of its batches were attacked."""
 
     attacked_at: datetime
     parts: int
@@ -72,15 +72,14 @@ def _row(attack: StoredAttack) -> dict[str, Any]:
 
 
 def last_attacks(connection: Connection, batches: Sequence[int]) -> tuple[dict[str, Any], ...]:
-    """The newest attack on each batch, whichever release was attacked, as readers are told of it; oldest day first."""
-    newest = select(func.max(ATTACKS.c.id)).group_by(ATTACKS.c.batch)
+    """The attack that counts of each batch, whichever release was attacked, as readers are told of it; oldest day first."""
     label = (BATCHES.c.dataset, BATCHES.c.period_end)
     rows: list[dict[str, Any]] = []
     for start in range(0, len(batches), AT_ONCE):
         some = batches[start : start + AT_ONCE]
         wanted = select(ATTACKS, *label).join(BATCHES, BATCHES.c.id == ATTACKS.c.batch)
-        found = connection.execute(wanted.where(ATTACKS.c.id.in_(newest.where(ATTACKS.c.batch.in_(some)))))
-        rows += [_told(row._mapping) for row in found]
+        found = connection.execute(wanted.where(ATTACKS.c.batch.in_(some)))
+        rows += [_told(row) for row in _that_count([row._mapping for row in found], "batch")]
     return tuple(sorted(rows, key=lambda r: (r["period_end"], r["dataset"], r["audience"])))
 
 
@@ -89,15 +88,28 @@ def _told(row: Any) -> dict[str, Any]:
     return {**plain, "period_end": row["period_end"].isoformat(), "earlier": json.loads(row["earlier"])}
 
 
+def _that_count(rows: Iterable[Any], *keys: str) -> list[Any]:
+    """Of each batch the attack that worked out most; else the one that left least unsettled, the newest of equals.
+
+    What was worked out once stays worked out, and an attack that was given less time says less.
+    """
+    best: dict[tuple[Any, ...], Any] = {}
+    for row in sorted(rows, key=lambda r: (r["recovered"], -r["unsettled"], r["id"])):
+        best[tuple(row[key] for key in keys)] = row
+    return list(best.values())
+
+
 def verdicts(connection: Connection) -> dict[str, Verdict]:
-    """Release to what the last attacks on its batches found, for every release that was attacked itself."""
-    newest = select(func.max(ATTACKS.c.id)).group_by(ATTACKS.c.release, ATTACKS.c.batch)
-    wanted = select(
-        ATTACKS.c.release,
-        func.max(ATTACKS.c.attacked_at),
-        func.count(),
-        func.sum(ATTACKS.c.recovered),
-        func.sum(ATTACKS.c.unsettled),
-    )
-    rows = connection.execute(wanted.where(ATTACKS.c.id.in_(newest)).group_by(ATTACKS.c.release))
-    return {row[0]: Verdict(datetime.fromisoformat(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in rows}
+    """Release to what attacks on its batches found, for every release that was attacked itself."""
+    found: dict[str, list[Any]] = {}
+    for row in _that_count([row._mapping for row in connection.execute(select(ATTACKS))], "release", "batch"):
+        found.setdefault(row["release"], []).append(row)
+    return {
+        release: Verdict(
+            datetime.fromisoformat(max(row["attacked_at"] for row in rows)),
+            len(rows),
+            sum(row["recovered"] for row in rows),
+            sum(row["unsettled"] for row in rows),
+        )
+        for release, rows in found.items()
+    }

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from metrics.releases.certified import FIGURES
 from metrics.releases.draft import StoredBatch
-from metrics.releases.store import ReleaseStore
+
+if TYPE_CHECKING:
+    from metrics.releases.store import ReleaseStore
 
 Categories = tuple[tuple[str, frozenset[str]], ...]
 """By column, in order: the categories that people of a set hold."""

@@ -28,6 +28,7 @@ from metrics.releases.compare import Comparison, compare_cells
 from metrics.releases.database import Database
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch, ReleaseSummary, StoredBatch
 from metrics.releases.history import farthest_off, history_of, successions
+from metrics.releases.movements import how_many_moved
 from metrics.releases.questions import check_request, check_stands, published_ends, units_for
 from metrics.releases.recast import Recasting, recast
 from metrics.releases.schema import BATCH_SEALS, BATCHES, RELEASE_BATCHES, RELEASES, SERIES
@@ -231,6 +232,18 @@ class ReleaseStore:
         """What was defined when a release was published."""
         with self._database.reading() as connection:
             return self._held(connection, _release_row(connection, release).id)[0]
+
+    def few_moved(self, release: str, viewer: Viewer) -> tuple[date, int] | None:
+        """The newest day as at which there are figures, and how many counts moved by a few people since a day before it, never which.
+
+        None for who is not of the first audience, of which it is told, and where there is no day to compare with.
+        """
+        self.contents(release, viewer)  # refuses who may not see it
+        if viewer.audience != self.snapshot(release).audiences[0]:
+            return None
+        moved = how_many_moved(self, release)
+        newest = max((day for _, day in moved), default=None)
+        return None if newest is None else (newest, sum(many for (_, day), many in moved.items() if day == newest))
 
     # reading
 

@@ -85,8 +85,9 @@ def describe_attacks(certificates: Sequence[Mapping[str, Any]], attacks: Sequenc
     total = {name: sum(int(a[name]) for a in attacks) for name in ("hidden", "recovered", "unsettled", "known_before")}
     parts = "" if len(attacks) == len(certificates) else f", on {format_number(len(attacks))} of {format_number(len(certificates))} parts"
     found = format_number(total["recovered"]) if total["recovered"] else "none"
+    before = ", and earlier releases of the same days as far as their figures agree with it," if any(a["earlier"] for a in attacks) else ""
     words = [
-        "An independent attacker with every figure that this version shows, and all earlier releases of the same days, worked out "
+        f"An independent attacker with every figure that this version shows{before} worked out "
         f"{found} of the small numbers behind {format_number(total['hidden'])} hidden or rounded counts; "
         f"last tried on {format_day(max(str(a['attacked_at']) for a in attacks)[:10])}{parts}."
     ]
@@ -132,6 +133,34 @@ def describe_seals(certificates: Sequence[Mapping[str, Any]]) -> str:
         f"{which} were published before releases were sealed, and sealed on {day}, when the store was upgraded: no certificate was made "
         "anew, and only a change after that day is noticed. Every part is compared with its seal before anything of it is shown."
     )
+
+
+def describe_left_out(release: str, units: int, contradicting: int, unmatched: int) -> list[str]:
+    """Figures of an earlier release that an attacker could not use, a sentence for each reason."""
+    whys = (
+        (units, "is of units that are not there today or held others then,", "are of units that are not there today or held others then,"),
+        (contradicting, "contradicts today's", "contradict today's"),
+        (
+            unmatched,
+            "fits no table of people that was found beside today's",
+            "fit together no table of people that was found beside today's",
+        ),
+    )
+    return [
+        f"1 figure of release {release} {one} and was left out."
+        if number == 1
+        else f"{format_number(number)} figures of release {release} {more} and were left out."
+        for number, one, more in whys
+        if number
+    ]
+
+
+def describe_few_moved(day: date, moved: int) -> str:
+    """How many counts tell a colleague of one joiner what that person answered; never which."""
+    counts = "No published counts" if not moved else "1 published count" if moved == 1 else f"{format_number(moved)} published counts"
+    them, they = ("it", "it was") if moved == 1 else ("them", "they were")
+    told = f"; “equality movements” lists {them} for the analyst" if moved else ""
+    return f"{counts} of {format_day(day)} moved by a few people, or by one step of rounding, since {they} last shown{told}."
 
 
 UNSETTLED = (

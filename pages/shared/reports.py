@@ -77,6 +77,17 @@ def _contents(release: str, withdrawn: str | None, verdict: Any, audience: str, 
     return contents
 
 
+def few_moved(viewer: Viewer, contents: Contents) -> tuple[date, int] | None:
+    """The newest day, and how many counts moved by a few people since a day before it; None where this viewer is not told."""
+    return _few_moved(contents.provenance.release, viewer.audience, viewer.units, viewer.mode)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _few_moved(release: str, audience: str, units: tuple[str, ...] | None, mode: Any) -> tuple[date, int] | None:
+    found: tuple[date, int] | None = store().few_moved(release, Viewer(audience, mode, units))
+    return found
+
+
 def read(viewer: Viewer, contents: Contents, request: Request) -> Report:
     """The figures that a page needs, in one go."""
     request = replace(request, release=contents.provenance.release)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 
 from metrics.charts import answers as charts
 from tests.app.conftest import words_of
@@ -150,3 +151,11 @@ def test_people_without_pay_do_not_count_as_people_who_have_not_answered(store):
     (found,) = [a for a in charts.answered(report, contents.root.id, day) if a.name == "Sex"]
     assert gap.asks == ("Sex",)
     assert found.kpi == "WR03"
+
+
+def test_how_many_counts_moved_by_a_few_people_is_told_to_the_first_audience(app, store, monkeypatch):
+    words = words_of(opened(app, "data_quality"))
+    assert "7 published counts of 31 March 2026 moved by a few people" in words
+    st.cache_data.clear()
+    monkeypatch.setattr(store, "few_moved", lambda release, viewer: None)
+    assert "moved by a few people" not in words_of(opened(app, "data_quality"))

@@ -628,6 +628,9 @@ class MemoryStore:
         self.reads += 1
         return a_report(request, self.contents(request.release, viewer))
 
+    def few_moved(self, release: str, viewer: Viewer) -> tuple[date, int] | None:
+        return (self.contents(release, viewer).latest, 7) if viewer.audience == "leadership" else None
+
     def list_releases(self) -> tuple[ReleaseSummary, ...]:
         return tuple(
             ReleaseSummary(p.release, p.published_at, p.council, p.synthetic, p.definition_version, 1, 1, 1, None, None, None, p.withdrawn)

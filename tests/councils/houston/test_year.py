@@ -1,6 +1,6 @@
 """A year of three departments, published quarter by quarter with a restatement in between, and attacked as a whole.
 
-The whole city is attacked the same way by `python -m tests.councils.houston.year_report`; docs/methods/disclosure.md has what came out.
+docs/methods/disclosure.md has what came out. The whole city is attacked the same way by `python -m tests.councils.houston.year_report`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""The whole city's year, attacked as a whole: `python -m tests.councils.houston.year_report FILE [--suppress]`, up to an hour of a core.
+"""The whole city's year, attacked as a whole: `python -m tests.councils.houston.year_report FILE [--suppress]`, an hour of a core or more.
 
-Prints the tables that docs/methods/disclosure.md quotes. Nothing of it depends on a clock: what cannot be settled is counted as such.
+Prints for all departments the table that docs/methods/disclosure.md has of three. Nothing of it depends on a clock: what cannot be
+settled is counted as such.
 """
 
 from __future__ import annotations

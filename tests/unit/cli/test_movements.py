@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from metrics.access.viewer import Viewer
 from metrics.cli.main import main
 from metrics.releases.movements import how_many_moved
 from tests.support.tiny_council import TinyCouncil
@@ -118,6 +119,9 @@ def test_the_number_alone_is_there_for_readers(published: TinyCouncil, run: Run)
     assert {day.isoformat(): many for (_, day), many in counted.items()} == told
     assert set(counted) == {("hr", JUNE), ("hr", SEPTEMBER)}, "the first day has none to compare with"
     assert all(many > 0 for many in counted.values())
+    (newest,) = published.store.list_releases()[:1]
+    assert published.store.few_moved(newest.id, Viewer("leadership", "local")) == (SEPTEMBER, counted["hr", SEPTEMBER])
+    assert published.store.few_moved(newest.id, Viewer("public", "local")) is None, "only the first audience is told"
 
 
 def test_a_day_that_is_not_there_is_refused(published: TinyCouncil, run: Run) -> None:

@@ -261,10 +261,21 @@ def test_what_machines_are_told_is_documented() -> None:
 
 def test_certify_gives_the_attacker_earlier_releases_of_the_same_day(published: TinyCouncil, run: Run, tmp_path: Path) -> None:
     council = published.copy(tmp_path / "council")
-    council.load(MARCH, seed=3)
+    council.load(MARCH, people=603)
     council.refresh(restate=[MARCH], reason="Payroll corrected")
     said = json.loads(run(council, "certify", "--json")[1])
     assert {(part["period_end"], tuple(part["earlier"])) for part in said["parts"]} == {("2025-03-31", ()), ("2026-03-31", ("2026-07-21",))}
+
+
+def test_certify_says_that_earlier_figures_were_left_out(published: TinyCouncil, run: Run, tmp_path: Path) -> None:
+    council = published.copy(tmp_path / "council")
+    council.load(MARCH, people=120, seed=3)
+    council.refresh(restate=[MARCH], reason="The wrong extract was loaded")
+    words = run(council, "certify")[1]
+    assert re.search(r"^hr, 2026-03-31, public: [0-9]+ figures of release 2026-07-21 contradict today's and were left out\.$", words, re.M)
+    (newest, _) = council.store.list_releases()
+    attacks = council.store.contents(newest.id, Viewer("leadership", "command_line")).attacks
+    assert {tuple(a["earlier"]) for a in attacks} == {()}, "a release of which nothing agrees with today was not read"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's permissions")

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from metrics.wording.quality import describe_attacks, describe_certified, describe_hiding, describe_seals, describe_verdict
+from metrics.wording.quality import (
+    describe_attacks,
+    describe_certified,
+    describe_few_moved,
+    describe_hiding,
+    describe_left_out,
+    describe_seals,
+    describe_verdict,
+)
 from tests.support.reports import CERTIFICATE
 
 
@@ -19,9 +28,25 @@ def an_attack(**changes: Any) -> dict[str, Any]:
 
 def test_an_attack_is_told_with_its_day() -> None:
     assert describe_attacks([CERTIFICATE], [an_attack()]) == (
-        "An independent attacker with every figure that this version shows, and all earlier releases of the same days, worked out none of "
-        "the small numbers behind 1,324 hidden or rounded counts; last tried on 22 November 2026."
+        "An independent attacker with every figure that this version shows worked out none of the small numbers behind 1,324 hidden or "
+        "rounded counts; last tried on 22 November 2026."
     )
+
+
+def test_earlier_releases_are_named_where_the_attacker_had_any() -> None:
+    words = describe_attacks([CERTIFICATE] * 2, [an_attack(), an_attack(earlier=["2026-05-21"])])
+    assert "shows, and earlier releases of the same days as far as their figures agree with it, worked out none of" in words
+
+
+def test_earlier_figures_that_were_left_out_are_told_by_reason() -> None:
+    assert describe_left_out("2026-05-21", 0, 3, 0) == ["3 figures of release 2026-05-21 contradict today's and were left out."]
+    assert describe_left_out("2026-05-21", 1, 1, 0) == [
+        "1 figure of release 2026-05-21 is of units that are not there today or held others then, and was left out.",
+        "1 figure of release 2026-05-21 contradicts today's and was left out.",
+    ]
+    assert describe_left_out("2026-05-21", 0, 0, 1200) == [
+        "1,200 figures of release 2026-05-21 fit together no table of people that was found beside today's and were left out."
+    ]
 
 
 def test_what_an_attack_found_is_not_softened() -> None:
@@ -82,3 +107,11 @@ def test_what_was_sealed_later_is_said(by: tuple[str, ...], words: str) -> None:
 )
 def test_a_verdict_in_one_sentence(found: tuple[int, int], words: str) -> None:
     assert words in describe_verdict("2026-05-21", *found)
+
+
+def test_how_many_counts_moved_by_a_few_people_is_told_and_not_which() -> None:
+    assert describe_few_moved(date(2026, 3, 31), 143) == (
+        "143 published counts of 31 March 2026 moved by a few people, or by one step of rounding, since they were last shown; “equality "
+        "movements” lists them for the analyst."
+    )
+    assert describe_few_moved(date(2026, 3, 31), 0).endswith("since they were last shown.")
