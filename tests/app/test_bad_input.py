@@ -30,6 +30,7 @@ from metrics.access.viewer import Viewer
 from metrics.errors import SourceError
 from metrics.exports.csv import write_csv
 from metrics.exports.workbook import write_workbook
+from metrics.releases.schema import VERSION
 from metrics.releases.store import ReleaseStore
 from metrics.report import Request
 from metrics.sources.engine import open_source
@@ -353,9 +354,9 @@ STORES = [
     Case("text_for_releases", "show WF02", overwritten("data/releases.sqlite", b"hello\n" * 200), 3, ("releases.sqlite", "not a database")),
     Case("text_for_releases_at_refresh", "refresh", overwritten("data/releases.sqlite", b"hello\n" * 200), 3, ("not a database", "Nothing was changed")),
     Case("half_of_the_releases", "show WF02", cut("data/releases.sqlite"), 3, ("releases.sqlite cannot be used", "whole")),
-    Case("damaged_release", "show WF02", sql("UPDATE releases SET contents = x'00ff'"), 3, ("store is damaged", "Put back a copy")),
-    Case("damaged_evidence", "certify", sql("UPDATE batches SET system = x'00ff'"), 3, ("store is damaged", "Put back a copy")),
-    Case("newer_store", "show WF02", sql("UPDATE store_version SET version = 99"), 3, ("has version 99", "reads and writes version 2")),
+    Case("damaged_release", "show WF02", sql("UPDATE releases SET contents = x'00ff'"), 1, ("not the ones that were certified", "Put a backup in its place")),
+    Case("damaged_evidence", "certify", sql("UPDATE batches SET system = x'00ff'"), 1, ("not the ones that were certified", "Put a backup in its place")),
+    Case("newer_store", "show WF02", sql("UPDATE store_version SET version = 99"), 3, ("has version 99", f"reads and writes version {VERSION}")),
     Case("garbage_for_rows", "refresh", overwritten("data/workforce.duckdb", bytes(range(256)) * 100), 3, ("workforce.duckdb is not a DuckDB database", "settings.yaml")),
     Case("garbage_for_rows_at_ingest", f"ingest hr staff.csv {NEXT}", overwritten("data/workforce.duckdb", b"x" * 9999), 3, ("is not a DuckDB database",)),
     Case("half_of_the_rows", "refresh", cut("data/workforce.duckdb"), 3, ("damaged or cut off", "load the extracts again")),

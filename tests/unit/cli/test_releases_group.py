@@ -191,13 +191,13 @@ def test_an_old_store_says_what_to_run_and_the_command_does_it(tmp_path: Path, r
     assert "Run `equality releases upgrade`" in complained
     code, out, _ = run("upgrade", "--dry-run")
     assert code == 0
-    assert "has version 1; this product's is 2." in out
+    assert "has version 1; this product's is 3." in out
     assert "Dry run: nothing was changed." in out
     assert run()[0] == 3
     code, out, _ = run("upgrade")
     assert code == 0
     assert f"First a copy: {file.with_name('releases.version-1.sqlite')}" in out
-    assert "Upgraded to version 2." in out
+    assert "Upgraded to version 3." in out
     assert run()[0] == 0
     code, out, _ = run("upgrade")
     assert (code, "Nothing to do." in out) == (0, True)
