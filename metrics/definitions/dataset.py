@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, Field
 from metrics.definitions.base import Definition, FilterField, Id, Text
 
 ColumnType = Literal["category", "number", "integer", "money", "date", "text", "boolean"]
+COLUMN_WORDS = frozenset({"about", "unit"})
+"""Keys of a column that tell people what it holds, and decide nothing."""
 
 
 class Column(Definition):
@@ -17,6 +19,10 @@ class Column(Definition):
 
     source: Text = Field(alias="from")
     type: ColumnType = "category"
+    about: Text | None = None
+    """What the column holds, for whoever fills it in. Words: they decide no figure."""
+    unit: Text | None = None
+    """Unit of a number: `years`, `hours a week`. Words as well; nothing is converted."""
     dimension: Id | None = None
     """Dimension whose categories this column holds; its id is usually the column's own name."""
     recode: Mapping[str, Id] = Field(default_factory=dict)
@@ -144,6 +150,8 @@ class Dataset(Definition):
     flows: Flows | None = None
     """This dataset is worked out from another one, and has its columns, populations and people; nothing is loaded into it."""
     source_system: Text | None = None
+    filled_in_by: Text | None = None
+    """Who makes the extract or fills in its template: a team, a payroll provider, each partner organisation."""
     grain: Literal["person", "post"] = "person"
     person_id: Text | Literal["absent"] = "absent"
     """Heading of the person identifier, or the word `absent`: then every row is a different person and joined/left are not reported."""

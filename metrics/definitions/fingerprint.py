@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.dataset import Dataset
+from metrics.definitions.dataset import COLUMN_WORDS, Dataset
 from metrics.definitions.kpi import Kpi
 
 DECIDES = ("id", "dataset", "population", "measure", "period", "breakdowns", "polarity", "target", "status_rule", "benchmark", "profile")
@@ -43,7 +43,7 @@ def kpi_fingerprint(configuration: Configuration, kpi_id: str) -> str:
                 "where": dataset.populations[kpi.population].model_dump(mode="json")["where"],
                 **dataset.model_dump(mode="json", include={"grain", "person_id", "main_post", "unit"}),
             },
-            "columns": {name: dataset.columns[name].model_dump(mode="json") for name in columns},
+            "columns": {name: dataset.columns[name].model_dump(mode="json", exclude=set(COLUMN_WORDS)) for name in columns},
             "dimensions": {d: _categories(configuration, d) for d in dimensions},
             "benchmark": configuration.benchmarks[kpi.benchmark].model_dump(mode="json", exclude={"title", "notes"})
             if kpi.benchmark

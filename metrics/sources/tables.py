@@ -12,6 +12,7 @@ from sqlalchemy.schema import DropTable
 from sqlalchemy.types import TypeEngine
 
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.dataset import COLUMN_WORDS
 from metrics.definitions.dataset import Column as Declared
 from metrics.errors import SourceError
 from metrics.sources.engine import Source
@@ -78,12 +79,16 @@ def dataset_table(configuration: Configuration, dataset_id: str) -> Table:
     )
 
 
+WORDS: Mapping[str, Any] = {"filled_in_by": True, "columns": {"__all__": set(COLUMN_WORDS)}}
+"""Keys of a dataset that only tell people what it holds: no file need be loaded again because they changed."""
+
+
 def definition_fingerprint(configuration: Configuration, dataset_id: str) -> str:
     """Hash of all that decides how a file is read: the dataset, the dimensions it fills, and the organisation's units."""
     dataset = configuration.datasets[dataset_id]
     used = {configuration.finest(dataset_id, name).id for name, c in dataset.columns.items() if c.type == "category" or c.band}
     said = [
-        dataset.model_dump(mode="json", by_alias=True),
+        dataset.model_dump(mode="json", by_alias=True, exclude=dict(WORDS)),
         [configuration.dimensions[name].model_dump(mode="json", by_alias=True) for name in sorted(used)],
         [(u.id, u.name, u.parent, str(u.valid_from), str(u.valid_to)) for u in configuration.organisation.units],
     ]
