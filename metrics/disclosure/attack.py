@@ -69,7 +69,7 @@ def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = 
     ranges = first_ranges(joint, low, high, tables)
     asked = np.concatenate([low < high, np.ones(joint.forms.shape[0], dtype=bool)])
     # a target that may as well have a value that needs no protection is not known to have one that does
-    ranges.required = np.where(asked & (exact | protected(system, joint, ranges.low)), 1, 0)
+    ranges.required = np.where(asked & (exact | protected(system, joint, ranges.low, ranges.high)), 1, 0)
     games = Games(joint, ranges.start)
     look_widely(ranges, games)
     pinned = ~asked  # what is shown exactly needs no working out: a small count among it is as bad
@@ -80,9 +80,11 @@ def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = 
         in_time = seconds is None or perf_counter() - began < seconds
         if in_time and not ranges.proven(target) and not prove_one(ranges, games, target, []):
             pinned[target] = is_pinned(ranges, target)
-        at_risk = bool(protected(system, joint, ranges.low)[target])
+        at_risk = bool(protected(system, joint, ranges.low, ranges.high)[target])
         unsettled += at_risk and not (pinned[target] or ranges.proven(target))
-    recovered = int((pinned & protected(system, joint, ranges.low)).sum())
+    for group in groups_alike(system, joint, ranges, pinned):
+        widen(ranges, group)
+    recovered = int((pinned & protected(system, joint, ranges.low, ranges.high)).sum())
     seconds_taken = perf_counter() - began
     return Attack(ranges.low, ranges.high, pinned, recovered, unsettled, seconds_taken, ranges.blocks.count, tuple(ranges.witnesses))
 
@@ -153,9 +155,32 @@ def explore(ranges: Ranges) -> None:
             prove_one(ranges, games, target, [])
 
 
-def protected(system: PublishedSystem, joint: Joint, values: np.ndarray) -> np.ndarray:
-    """Values that the profile protects. A cell pinned to a large count or an allowed zero tells of nobody, and need not be ruled out."""
-    small = (values >= 1) & (values < system.threshold)
+def protected(system: PublishedSystem, joint: Joint, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Targets that, at their least value, the profile protects. A cell pinned to a large count or an allowed zero tells of nobody, and
+    need not be ruled out.
+
+    That a group shares an answer is told where it surely has members, and surely fewer than `alike_below`.
+    """
+    small = (low >= 1) & (low < system.threshold)
     if system.zeros_hidden:
-        small[: len(system.shown)] |= (values[: len(system.shown)] == 0) & sensitive_regions(joint)
+        small[: len(system.shown)] |= (low[: len(system.shown)] == 0) & sensitive_regions(joint)
+    for target, _ in told_alike(system, joint, low, high):
+        small[target] = True
     return np.asarray(small)
+
+
+def told_alike(system: PublishedSystem, joint: Joint, low: np.ndarray, high: np.ndarray) -> list[tuple[int, int]]:
+    """(A target that tells everybody's answer where it is surely 0, the small group that it tells of)."""
+    inner, outer = joint.pairs[:, 0], joint.pairs[:, 1]
+    first = len(joint.structure.regions)
+    few = (low[outer] > 0) & (high[outer] < system.alike_below)
+    nobody_left = np.flatnonzero(few & (low[first : first + len(inner)] == 0) & joint.all_tells)
+    nobody_in = np.flatnonzero(few & (low[inner] == 0) & joint.none_tells)
+    found = [*zip((first + nobody_left).tolist(), outer[nobody_left].tolist(), strict=True)]
+    return [*found, *zip(inner[nobody_in].tolist(), outer[nobody_in].tolist(), strict=True)]
+
+
+def groups_alike(system: PublishedSystem, joint: Joint, ranges: Ranges, pinned: np.ndarray) -> list[int]:
+    """Hidden groups of which it matters whether they can be large: those that something pinned would tell of."""
+    told = told_alike(system, joint, ranges.low, ranges.high)
+    return sorted({group for target, group in told if pinned[target] and ranges.shown_low[group] < ranges.shown_high[group]})

@@ -100,7 +100,7 @@ def attack_with_earlier(
         beside = Beside(system, len(system.shown), (), _all_left_out(earlier))
         found = attack(system, seconds, tables=tables)
     joint = build_joint(beside.system.structure)
-    told = found.pinned & protected(beside.system, joint, found.low) & once(joint)
+    told = found.pinned & protected(beside.system, joint, found.low, found.high) & once(joint)
     before = np.zeros_like(told)
     if told.any() and beside.own < len(beside.system.shown):
         before = told & attack(without_own(beside), seconds).pinned
@@ -230,11 +230,21 @@ def _structure(
         here,
         axes=dict(axes),
         sensitive=frozenset().union(*(one.structure.sensitive for one in everything)),
+        unknown=_unknown(axes, [one.structure for one in everything]),
         tables=_tables(here, axes, regions),
         attached=_attached(here, [one.structure for one in everything]),
         regions=regions,
         pairs=np.array(list(pairs), dtype=np.int64).reshape(-1, 2),
     )
+
+
+def _unknown(axes: Mapping[str, tuple[str, ...]], everything: Sequence[Structure]) -> dict[str, frozenset[str]]:
+    """Atoms that hold no answer by any of the systems."""
+    found = {}
+    for axis, atoms in axes.items():
+        silent = categories_of(atom for one in everything for atom in one.unknown.get(axis, ()))
+        found[axis] = frozenset(atom for atom in atoms if categories_of([atom]) <= silent)
+    return found
 
 
 def _tables(here: Structure, axes: Mapping[str, tuple[str, ...]], regions: Sequence[Region]) -> tuple[tuple[tuple[str, ...], int], ...]:

@@ -11,7 +11,6 @@ from metrics.definitions.profile import Profile
 from metrics.disclosure.breakdowns import coarsened
 from metrics.disclosure.joint import Joint
 from metrics.disclosure.rounding import Chain, interval, round_half_up
-from metrics.query.counts import Region
 
 ROUNDED_STEPS = 2
 """A rounded small count keeps at least three possible values."""
@@ -94,31 +93,25 @@ def sensitive_regions(joint: Joint) -> np.ndarray:
 
 def everyone_alike(joint: Joint, values: np.ndarray, profile: Profile) -> np.ndarray:
     """Pairs where all of a small group share one answer to a sensitive question: knowing who is in the group tells the answer."""
-    regions, pairs = joint.structure.regions, joint.pairs
-    found = np.zeros(len(pairs), dtype=bool)
-    alike = (
-        (values[pairs[:, 0]] == values[pairs[:, 1]])
-        & (values[pairs[:, 1]] > 0)
-        & (values[pairs[:, 1]] < max(profile.minimum_base, profile.threshold))
-    )
-    for i in np.flatnonzero(alike):
-        inner, outer = regions[pairs[i, 0]], regions[pairs[i, 1]]
-        found[i] = any(tells_an_answer(joint, inner, outer, axis) for axis in narrowed(inner, outer) & joint.structure.sensitive)
+    inner, outer = joint.pairs[:, 0], joint.pairs[:, 1]
+    return np.asarray((values[inner] == values[outer]) & is_few(values[outer], profile) & joint.all_tells)
+
+
+def no_other_answer(joint: Joint, values: np.ndarray, profile: Profile) -> np.ndarray:
+    """Regions that nobody of a small group is in, where everybody who is not has given one and the same answer: the mirror of that."""
+    inner, outer = joint.pairs[:, 0], joint.pairs[:, 1]
+    found = np.zeros(len(values), dtype=bool)
+    found[inner[(values[inner] == 0) & is_few(values[outer], profile) & joint.none_tells]] = True
     return found
 
 
-def tells_an_answer(joint: Joint, inner: Region, outer: Region, axis: str) -> bool:
-    """Whether "all of the outer set are in the inner" is an answer to the question. That all have answered, or none, is not."""
-    unknown = joint.structure.unknown.get(axis, frozenset())
-    here = dict(inner.where)[axis]
-    there = dict(outer.where).get(axis, frozenset(joint.structure.axes[axis]))
-    return not here & unknown and bool((there - here) - unknown)
+def is_few(values: np.ndarray, profile: Profile) -> np.ndarray:
+    """Groups so small that an answer which all of them share is told of each."""
+    return np.asarray((values > 0) & (values < few(profile)))
 
 
-def narrowed(inner: Region, outer: Region) -> set[str]:
-    """Axes on which the inner set admits fewer categories than the outer."""
-    held = dict(outer.where)
-    return {axis for axis, atoms in inner.where if held.get(axis) != atoms}
+def few(profile: Profile) -> int:
+    return max(profile.minimum_base, profile.threshold)
 
 
 def first_draft(joint: Joint, start: np.ndarray, profile: Profile) -> Draft:
@@ -146,10 +139,11 @@ Small = tuple[np.ndarray, np.ndarray, np.ndarray]
 def small_targets(joint: Joint, start: np.ndarray, profile: Profile) -> Small:
     """Regions, complements within a base, and units' own staff that nobody may know."""
     values = joint.regions @ start
+    alone = is_small(values, profile, sensitive_regions(joint)) | no_other_answer(joint, values, profile)
     forms = joint.forms @ start
     rest, own = forms[: len(joint.pairs)], forms[len(joint.pairs) :]
     complements = ((rest >= 1) & (rest < profile.threshold)) | everyone_alike(joint, values, profile)
-    return is_small(values, profile, sensitive_regions(joint)), complements, (own >= 1) & (own < profile.threshold)
+    return alone, complements, (own >= 1) & (own < profile.threshold)
 
 
 def required_steps(joint: Joint, profile: Profile, rounds: np.ndarray, small: Small) -> np.ndarray:

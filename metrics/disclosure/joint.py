@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from metrics.disclosure.answers import pairs_all_tells, pairs_none_tells
 from metrics.disclosure.structure import Layer, Layout, Structure, common, lay_out, members_of
 from metrics.query.counts import Region, Table
 
@@ -53,6 +54,14 @@ class Joint:
     @cached_property
     def pairs(self) -> np.ndarray:
         return self.structure.pairs
+
+    @cached_property
+    def all_tells(self) -> np.ndarray:
+        return pairs_all_tells(self.structure)
+
+    @cached_property
+    def none_tells(self) -> np.ndarray:
+        return pairs_none_tells(self.structure)
 
     def start(self, tables: Sequence[Table]) -> np.ndarray:
         """The true counts, laid out as variables."""

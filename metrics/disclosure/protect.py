@@ -13,10 +13,10 @@ import pandas as pd
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.additivity import mismatches
 from metrics.disclosure.amounts import Amounts, protect_amounts
-from metrics.disclosure.choose import HIDDEN, ROUNDED_STEPS, Draft, first_draft
-from metrics.disclosure.decide import Decided, Laid, decide
+from metrics.disclosure.choose import HIDDEN, ROUNDED_STEPS, Draft, few, first_draft
+from metrics.disclosure.decide import Decided, Laid, Make, decide, decide_again
 from metrics.disclosure.derive import derived_draft
-from metrics.disclosure.flows import asked_of_flows, hide_where_staff_is_hidden, is_flow, staff_given
+from metrics.disclosure.flows import asked_of_flows, exact_staff, hide_where_staff_is_hidden, is_flow, staff_given
 from metrics.disclosure.given import NO_SETS, Given, Plain, give, silent, tell, with_given
 from metrics.disclosure.history import NO_EARLIER, Earlier, Known, place_earlier
 from metrics.disclosure.joint import Joint, build_joint
@@ -122,10 +122,26 @@ def hidden_beside_staff(
         make = partial(draft_beside_staff, counts, profile, start, hidden_staff)
         beside = Laid(joint, staff.beside(silent(history)))
         decided = decide(make, Laid(alone, staff), beside, start, staff.beside(history), first)
-        if decided.open:
-            raise refusal(counts, decided.open)
+        stricter = beside_exact_staff(make, beside, start, exact_staff(counts).beside(history), first, decided)
+        if decided.open or stricter.open:
+            raise refusal(counts, max(decided.open, stricter.open))
+        hide_as_before(decided.draft, stricter.draft.how[:published])
         found[audience], first = decided, first or decided
     return found
+
+
+def beside_exact_staff(make: Make, system: Laid, start: np.ndarray, told: Given, first: Decided | None, decided: Decided) -> Decided:
+    """What is left of `decided` is protected once more, from somebody who knows both ends to the person: no other span tells more.
+
+    What that knowledge alone gives away cannot be proven so; it is hidden, and keeps the proofs of `decided`.
+    """
+
+    def as_decided(joint: Joint, laid: Given, cut: Draft | None) -> Draft:
+        draft = make(joint, laid, cut)
+        hide_as_before(draft, decided.draft.how[: decided.draft.published])
+        return draft
+
+    return decide_again(as_decided, system, start, told, first, decided, np.arange(system.joint.targets.shape[0]))
 
 
 def draft_beside_staff(
@@ -177,6 +193,7 @@ def certify(
         narrowest_rounded=as_asked(width[rounded], ROUNDED_STEPS),
         pay_recovered=recovered,
         zeros_hidden=draft.profile.zeros == "hide",
+        alike_below=few(draft.profile),
         known_before=len(found.known | beside.known if beside is not None else found.known),
         seconds=round(seconds, 3),
         exact=kinds["exact"],

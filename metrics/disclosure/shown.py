@@ -47,6 +47,8 @@ class Certificate:
     required_rounded: int = 2
     zeros_hidden: bool = False
     """Zeros of sensitive columns are protected as small counts are."""
+    alike_below: int = 0
+    """Of groups of fewer people than this, nobody may know that all share an answer to a sensitive question."""
     known_before: int = 0
     """Protected figures that earlier releases of the same day already narrow below the rule: hidden now, and cannot be mended."""
     earlier: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ class Structure:
     regions: tuple[Region, ...]
     pairs: np.ndarray
     unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Axis to the atoms that hold no answer. Only the choice of what needs protection uses it."""
+    """Axis to the atoms that hold no answer. Only what needs protection depends on it."""
     spare: frozenset[int] = frozenset()
     """Published sets that stand in a waterfall and in no figure: they are hidden before anything else. Only the choice uses it."""
     breakdowns: Breakdowns = field(default_factory=Breakdowns)

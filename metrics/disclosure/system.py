@@ -23,6 +23,8 @@ class PublishedSystem:
     shown : float array, shape (regions,), missing where hidden
     chains : the bases that each shown count was rounded to; () for exact and for hidden
     threshold : counts from 1 to threshold - 1 are what the profile protects; `zeros_hidden`: zeros of sensitive columns too
+    alike_below : of groups of fewer people, nobody may know that all share an answer to a sensitive question; 0 where a stored system
+        is from before that was asked
     """
 
     dataset: str
@@ -36,6 +38,7 @@ class PublishedSystem:
     chains: tuple[Chain, ...]
     amounts: Mapping[int, tuple[float, float, float]] = field(default_factory=dict)
     """Region to what its printed sum may have been (from, up to but without), and the most that one person has of it."""
+    alike_below: int = 0
 
     def known(self) -> tuple[np.ndarray, np.ndarray]:
         """Least and largest count that each figure allows by itself; a sum needs people enough to have it."""
@@ -59,10 +62,12 @@ class PublishedSystem:
             "profile": self.profile,
             "threshold": self.threshold,
             "zeros_hidden": self.zeros_hidden,
+            "alike_below": self.alike_below,
             "units": units,
             "parents": [structure.tree.parents[u] for u in units],
             "axes": [[axis, list(atoms)] for axis, atoms in structure.axes.items()],
             "sensitive": sorted(structure.sensitive),
+            "unknown": [[axis, sorted(atoms)] for axis, atoms in sorted(structure.unknown.items())],
             "tables": [[list(axes), depth] for axes, depth in structure.tables],
             "attached": sorted(structure.attached),
             "wheres": [[[axis, sorted(atoms)] for axis, atoms in where] for where in wheres],
@@ -85,6 +90,7 @@ class PublishedSystem:
             attached=frozenset(given["attached"]),
             regions=tuple(Region(given["units"][u], wheres[w]) for u, w in given["regions"]),
             pairs=np.array(given["pairs"], dtype=np.int64).reshape(-1, 2),
+            unknown={axis: frozenset(atoms) for axis, atoms in given.get("unknown", [])},
         )
         chains = [tuple(c) for c in given["chains"]]
         return cls(
@@ -98,6 +104,7 @@ class PublishedSystem:
             shown=np.array([np.nan if v is None else float(v) for v in given["shown"]]),
             chains=tuple(chains[c] for c in given["chain"]),
             amounts={int(region): (low, high, most) for region, low, high, most in given.get("amounts", [])},
+            alike_below=given.get("alike_below", 0),
         )
 
 
@@ -117,4 +124,5 @@ def published_system(shown: ShownCells, counts: Counts) -> PublishedSystem:
         shown=shown.shown.copy(),
         chains=shown.chains,
         amounts=dict(shown.amounts),
+        alike_below=shown.certificate.alike_below,
     )

@@ -46,6 +46,7 @@ LEAKS_WITHOUT = {
     "own staff": units({"c0": 10, "c1": 8, "c": 2}, BY_UNIT, below_council="suppress"),
     "people alone in a cell": a_council({"a1": 1, "b1": 4, "w1": 20}, BY_GROUP),
     "all of a small group alike": a_council({"a1": 7}, COUNTED, minimum_base=10),
+    "no other answer in a small group": a_council({"w1": 7}, COUNTED, minimum_base=10),
     "zeros": a_council({"b1": 12, "w1": 20}, BY_GROUP, zeros="hide"),
     "windows of rounding": units({"c0": 2, "c1": 2}, BY_UNIT, threshold=3),
     "windows of large rounded counts": units({"c0": 12, "c1": 12}, BY_UNIT),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, permutations
 from math import isnan
 from typing import Any
 
@@ -102,7 +102,7 @@ class Rules:
         return 1 <= n < self.profile.threshold
 
     def targets(self) -> list[Target]:
-        found = [*self.counts(), *self.remainders(), *self.own_staff()]
+        found = [*self.counts(), *self.remainders(), *self.one_answer_left(), *self.own_staff()]
         return list({(t.plus, t.minus): t for t in found}.values())
 
     def counts(self) -> Iterator[Target]:
@@ -137,6 +137,22 @@ class Rules:
                     alike = left == 0 and 0 < base < self.profile.minimum_base and self._answer_within(part, whole)
                     if self.small(left) or alike:
                         yield Target("alike" if alike else "remainder", whole, (part,), left, self.width(whole))
+
+    def one_answer_left(self) -> Iterator[Target]:
+        """Nobody of a small group is in a set, and whoever is not has given one answer."""
+        limit = max(self.profile.minimum_base, self.profile.threshold)
+        for part, whole in {pair for family in self.families for pair in permutations(family, 2) if inside(*pair)}:
+            if self.size(part) == 0 < self.size(whole) < limit and self._one_left(part, whole):
+                yield Target("no other answer", part, (), 0, self.width(part))
+
+    def _one_left(self, part: Region, whole: Region) -> bool:
+        held = dict(whole.where)
+        (axis, atoms), *others = [(a, s) for a, s in part.where if held.get(a) != s]
+        finest = self.configuration.finest("hr", axis)
+        left = set(held.get(axis, finest.ids)) - atoms
+        published = {frozenset(dict(r.where)[axis]) for r in self.sets if axis in r.axes}
+        one = left in published or not any(left & told and left - told for told in published)
+        return not others and one and self.is_one_answer(axis, left) and not atoms <= set(finest.unknown)
 
     def _answer_within(self, part: Region, whole: Region) -> bool:
         """Whether the part is an answer, and those who are left out might have given another."""

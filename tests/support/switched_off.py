@@ -43,6 +43,10 @@ def _alike(joint: Any, *_: Any) -> np.ndarray:
     return np.zeros(len(joint.pairs), dtype=bool)
 
 
+def _other_answers(joint: Any, values: np.ndarray, *_: Any) -> np.ndarray:
+    return np.zeros(len(values), dtype=bool)
+
+
 def _zeros(values: np.ndarray, profile: Any, sensitive: np.ndarray) -> np.ndarray:
     return np.asarray((values >= 1) & (values < profile.threshold))
 
@@ -57,6 +61,7 @@ SWITCHES: dict[str, Callable[[], Sequence[Any]]] = {
     "own staff": lambda: _targets(2),
     "people alone in a cell": lambda: [patch(f"{ROOM}.decide.protect_from_insiders", _nothing)],
     "all of a small group alike": lambda: [patch(f"{ROOM}.choose.everyone_alike", _alike)],
+    "no other answer in a small group": lambda: [patch(f"{ROOM}.choose.no_other_answer", _other_answers)],
     "zeros": lambda: [patch(f"{ROOM}.choose.is_small", _zeros)],
     "windows of rounding": lambda: [patch(f"{ROOM}.choose.ROUNDED_STEPS", 0)],
     "windows of large rounded counts": lambda: [patch(f"{ROOM}.choose.Draft.keep_rounding", lambda draft, _: draft)],
