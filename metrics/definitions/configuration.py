@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from metrics.definitions.base import Categories
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.dataset import Dataset
 from metrics.definitions.dimension import Dimension
+from metrics.definitions.gpg import GpgComparators, GpgReturn
 from metrics.definitions.kpi import Breakdown, Kpi
 from metrics.definitions.organisation import Organisation
 from metrics.definitions.populations import FTE, HEADCOUNT, named
@@ -36,6 +37,10 @@ class Configuration:
     """Hash of what decides one KPI's figures."""
     access: Access | None = None
     """None where there is no access.yaml. Rights do not change a figure, so they are not part of the fingerprint."""
+    gpg_return: GpgReturn | None = None
+    """`returns/gpg.yaml`; None where there is none. It decides no figure either."""
+    gpg_comparators: GpgComparators = field(default_factory=GpgComparators)
+    """`comparators/gender_pay_gap.yaml`, or what holds without it."""
 
     def population_title(self, kpi: Kpi) -> str:
         """Who a KPI counts, and whether as heads or as full-time equivalents: for every heading."""

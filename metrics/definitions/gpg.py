@@ -66,27 +66,26 @@ class Employer(Definition):
 
 
 class GpgReturn(Definition):
-    """`config/returns/gpg.yaml`."""
+    """`config/returns/gpg.yaml`: which KPI gives which column. What is left out can be added later; the return says what it lacks."""
 
-    employees: KpiId
-    """People employed on the snapshot date: the duty begins at 250."""
     hourly_gap: Gaps
-    bonus_gap: Gaps
-    bonus_paid: KpiId
+    employees: KpiId | None = None
+    """People employed on the snapshot date: the duty begins at 250."""
+    bonus_gap: Gaps | None = None
+    bonus_paid: KpiId | None = None
     """Share of men who were paid a bonus, minus the share of women."""
-    quarters: Quarters
+    no_bonus_scheme: bool = False
+    """True: the council pays nobody a bonus, so it reports 0 percent, and no bonus gap."""
+    quarters: Quarters | None = None
     sex: Sexes = Sexes()
     employer: Employer = Employer()
 
     @property
     def gaps(self) -> dict[str, str]:
         """The service's measure to the KPI that gives it: what other employers can be set beside."""
-        return {
-            "mean_hourly_gap": self.hourly_gap.mean,
-            "median_hourly_gap": self.hourly_gap.median,
-            "mean_bonus_gap": self.bonus_gap.mean,
-            "median_bonus_gap": self.bonus_gap.median,
-        }
+        hourly = {"mean_hourly_gap": self.hourly_gap.mean, "median_hourly_gap": self.hourly_gap.median}
+        bonus = {"mean_bonus_gap": self.bonus_gap.mean, "median_bonus_gap": self.bonus_gap.median} if self.bonus_gap else {}
+        return {**hourly, **bonus}
 
 
 class SameEmployer(Definition):

@@ -21,6 +21,7 @@ from metrics.definitions.dataset import Dataset, Populations
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.fingerprint import fingerprint, kpi_fingerprint
 from metrics.definitions.flows import with_movements, worked_out
+from metrics.definitions.gpg import GpgComparators, GpgReturn
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.organisation import Organisation
 from metrics.definitions.organisation_csv import read_organisation
@@ -96,6 +97,8 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
     organisation = shelf.organisation()
     disclosure = shelf.single("disclosure", DisclosureSettings)
     access = shelf.single("access", Access) if (folder / "access.yaml").exists() else None
+    gpg_return = shelf.only("returns", "gpg", GpgReturn)
+    gpg_comparators = shelf.only("comparators", "gender_pay_gap", GpgComparators)
     declared = shelf.single("populations", Populations) if (folder / "populations.yaml").exists() else None
     extracts = unfolded(_only(found["datasets"], Dataset))
     dimensions = with_movements(_only(found["dimensions"], Dimension), extracts)
@@ -112,6 +115,8 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
         access=access,
         readings=shelf.readings,
         broken=frozenset(shelf.broken),
+        gpg_return=gpg_return,
+        gpg_comparators=gpg_comparators,
         populations=everyone,
     )
     return parsed, shelf.problems
@@ -148,6 +153,16 @@ class _Shelf:
             self.problems.append(Problem(str(path), "no such file; `equality init` writes one to start from"))
             return None
         made = self._make("", name, path, model)
+        return made if isinstance(made, model) else None
+
+    def only(self, name: str, id: str, model: type[Made]) -> Made | None:
+        """The one definition that a folder may hold; None where it does not, or is wrong."""
+        made = None
+        for path in self._files(name):
+            if path.stem == id:
+                made = self._make(name, id, path, model)
+            else:
+                self.problems.append(Problem(str(path), f"nothing reads this file; {name}/ holds {id}.yaml"))
         return made if isinstance(made, model) else None
 
     def organisation(self) -> Organisation | None:
@@ -245,6 +260,8 @@ def _configuration(folder: Path, parsed: Parsed, organisation: Organisation, dis
         benchmarks=parsed.benchmarks,
         disclosure=disclosure,
         access=parsed.access,
+        gpg_return=parsed.gpg_return,
+        gpg_comparators=parsed.gpg_comparators or GpgComparators(),
         fingerprint="",
         kpi_fingerprints={},
     )

@@ -11,6 +11,7 @@ from metrics.definitions.base import Filter
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.dataset import Column, Dataset, Population
 from metrics.definitions.dimension import Dimension
+from metrics.definitions.gpg import GpgComparators, GpgReturn
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.nearest import no_such
 from metrics.definitions.organisation import Organisation
@@ -39,6 +40,8 @@ class Parsed:
     broken: frozenset[tuple[str, str]] = field(default=frozenset())
     access: Access | None = None
     """None where there is no access.yaml: it is needed only where people sign in."""
+    gpg_return: GpgReturn | None = None
+    gpg_comparators: GpgComparators | None = None
     populations: Mapping[str, Population] = field(default_factory=dict)
     """Those of `populations.yaml`, with `without` worked into `where`. Datasets that have their columns hold them, too."""
 

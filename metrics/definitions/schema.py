@@ -12,6 +12,7 @@ from metrics.definitions.base import Definition
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.dataset import Dataset, Populations
 from metrics.definitions.dimension import Dimension
+from metrics.definitions.gpg import GpgComparators, GpgReturn
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.profile import DisclosureSettings
 
@@ -23,6 +24,8 @@ KINDS: Mapping[str, type[Definition]] = {
     "kpi": Kpi,
     "disclosure": DisclosureSettings,
     "access": Access,
+    "gpg_return": GpgReturn,
+    "gpg_comparators": GpgComparators,
 }
 
 

@@ -17,6 +17,7 @@ from metrics.definitions.checks import (
     filters,
     flows,
     full_time,
+    gpg_return,
     groups_apart,
     main_post,
     measure_needs,
@@ -71,5 +72,6 @@ CHECKS: tuple[Callable[[Parsed], Iterable[Problem]], ...] = (
     benchmarks.check,
     audiences.check,
     access.check,
+    gpg_return.check,
     worked_examples.check,
 )
