@@ -214,6 +214,51 @@ class DatasetSummary:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How many employers there are, and percentiles 1 to 99 of their figures, as in the frame."""
+
+    employers: int
+    percentiles: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ComparatorDay:
+    """What other employers reported of one measure on one snapshot day (ISO).
+
+    `values`: as in the frame, in the order of `Comparators.employers`; None where an employer did not report it.
+    """
+
+    day: str
+    values: tuple[float | None, ...]
+    everyone: Spread | None = None
+    public: Spread | None = None
+
+
+@dataclass(frozen=True)
+class Comparators:
+    """Public figures of other employers as they had been imported when the release was made; they do not change with it.
+
+    Attributes
+    ----------
+    sha256, imported_on : of everything that was imported, and when the last of it was; "" where nothing was
+    files : snapshot day, file name, SHA-256 of its content
+    employers : key and name of each council, in the order of names
+    named : keys of those that charts and tables name
+    ours : key of this council among them; "" where it is not there
+    kpis : KPI to what others reported of the same measure, days ascending
+    """
+
+    source: str
+    sha256: str
+    imported_on: str
+    files: tuple[tuple[str, str, str], ...]
+    employers: tuple[tuple[str, str], ...]
+    named: tuple[str, ...]
+    ours: str
+    kpis: Mapping[str, tuple[ComparatorDay, ...]]
+
+
 def characteristic(title: str) -> str:
     """ "Ethnic group (5 groups)" and "Ethnic group (19 groups)" are one question."""
     return re.sub(r"\s*\([^()]*\bgroups?\)$", "", title)
@@ -261,6 +306,8 @@ class Contents:
     history: History = field(default_factory=History)
     waiting: tuple[tuple[str, str, str], ...] = ()
     """KPIs that are defined and have no figure: id, title, why."""
+    comparators: Comparators | None = None
+    """None where no KPI is one that other employers report, and in older releases."""
 
     @property
     def root(self) -> UnitSummary:

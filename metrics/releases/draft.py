@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.releases.attacks import Verdict
-from metrics.report import DatasetSummary, DimensionSummary, KpiSummary, UnitSummary
+from metrics.report import Comparators, DatasetSummary, DimensionSummary, KpiSummary, UnitSummary
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ class Draft:
     reason: str | None = None
     sources: Mapping[str, DatasetSummary] = field(default_factory=dict)
     waiting: tuple[tuple[str, str, str], ...] = ()
+    comparators: Comparators | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from metrics.errors import SourceError
 from metrics.releases.draft import Draft
-from metrics.report import DatasetSummary, DimensionSummary, KpiSummary, LoadSummary, UnitSummary
+from metrics.report import ComparatorDay, Comparators, DatasetSummary, DimensionSummary, KpiSummary, LoadSummary, Spread, UnitSummary
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Snapshot:
     dimensions: Mapping[str, DimensionSummary]
     sources: Mapping[str, DatasetSummary] = field(default_factory=dict)
     waiting: tuple[tuple[str, str, str], ...] = ()
+    comparators: Comparators | None = None
 
     @property
     def audiences(self) -> tuple[str, ...]:
@@ -47,6 +48,7 @@ def snapshot_of(draft: Draft) -> Snapshot:
         draft.dimensions,
         draft.sources,
         draft.waiting,
+        draft.comparators,
     )
 
 
@@ -84,6 +86,7 @@ def pack_snapshot(snapshot: Snapshot) -> bytes:
             "dimensions": [asdict(d) for d in snapshot.dimensions.values()],
             "sources": [asdict(d) for d in snapshot.sources.values()],
             "waiting": [list(w) for w in snapshot.waiting],
+            "comparators": asdict(snapshot.comparators) if snapshot.comparators else None,
         }
     )
 
@@ -100,6 +103,7 @@ def unpack_snapshot(stored: bytes) -> Snapshot:
         {d["id"]: _dimension(d) for d in content["dimensions"]},
         {d["id"]: _source(d) for d in content.get("sources", ())},
         tuple((id, title, why) for id, title, why in content.get("waiting", ())),
+        _comparators(content["comparators"]) if content.get("comparators") else None,
     )
 
 
@@ -119,3 +123,14 @@ def _source(stored: dict[str, Any]) -> DatasetSummary:
 
 def _dimension(stored: dict[str, Any]) -> DimensionSummary:
     return DimensionSummary(**{**stored, "categories": tuple((id, label, known) for id, label, known in stored["categories"])})
+
+
+def _comparators(stored: dict[str, Any]) -> Comparators:
+    pairs = {name: tuple(tuple(one) for one in stored[name]) for name in ("files", "employers")}
+    kpis = {kpi: tuple(_comparator_day(day) for day in days) for kpi, days in stored["kpis"].items()}
+    return Comparators(**{**stored, **pairs, "named": tuple(stored["named"]), "kpis": kpis})
+
+
+def _comparator_day(stored: dict[str, Any]) -> ComparatorDay:
+    spreads = {name: Spread(found["employers"], tuple(found["percentiles"])) for name in ("everyone", "public") if (found := stored[name])}
+    return ComparatorDay(stored["day"], tuple(stored["values"]), **spreads)

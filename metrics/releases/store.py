@@ -419,6 +419,7 @@ class ReleaseStore:
             attacks=last_attacks(connection, [b.id for b in (*mine, *others)]),
             sources=snapshot.sources,
             waiting=snapshot.waiting,
+            comparators=snapshot.comparators,
         )
         return replace(contents, history=self._history(row.id, snapshot, batches)[1]) if batches else contents
 
