@@ -17,6 +17,7 @@ from metrics.definitions.describe import describe_profile
 from metrics.definitions.kpi import Kpi
 from metrics.errors import InputError, NotPublished
 from metrics.evaluate.change import add_changes, series_breaks, unit_breaks
+from metrics.gpg_service.comparators import load_comparators
 from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, value_hash
 from metrics.pipeline.holdings import summarise_datasets, waiting
@@ -109,6 +110,7 @@ def refresh(
 
     Raises
     ------
+    DefinitionError : the figures of other employers are not what was imported
     DisclosureError : figures could not be certified
     InputError : a restatement without a reason, or of a day that no period ends on
     SourceError : the rows or the store cannot be reached, or another refresh is running
@@ -117,6 +119,7 @@ def refresh(
     """
     started = time.monotonic()
     _check_reason(restate, reason)
+    others = load_comparators(configuration, settings.council)
     with only_one(settings.private_folder):
         base = store.latest()
         held = store.batches(base) if base else ()
@@ -142,7 +145,7 @@ def refresh(
         kpis = {id: _titled(kpi, settings) for id, kpi in kpis.items()}
         draft = _draft(configuration, settings, due, batches, kpis, base, reason, now or datetime.now(UTC))
         draft = replace(draft, sources=_sources(configuration, settings, snapshots, draft, due, before))
-        draft = replace(draft, waiting=waiting(configuration, kpis, snapshots))
+        draft = replace(draft, waiting=waiting(configuration, kpis, snapshots), comparators=others)
         new_words = before is None or _words(unpack_snapshot(pack_snapshot(snapshot_of(draft)))) != _words(before)
         doubted = _doubted(store, due.carried)
         publishing = not dry_run and bool(batches or new_words)
