@@ -17,7 +17,7 @@ from metrics.definitions.dataset import MOVEMENT
 from metrics.definitions.flows import JOINED, LEFT, STAYED
 from metrics.definitions.profile import Profile
 from metrics.disclosure.choose import Draft
-from metrics.disclosure.given import Given, Plain, given, window_of, with_given
+from metrics.disclosure.given import NOTHING, Given, Plain, given, window_of, with_given
 from metrics.disclosure.given import plain as set_of
 from metrics.disclosure.joint import build_joint
 from metrics.disclosure.structure import Structure, structure_of
@@ -42,19 +42,30 @@ def both_ends(structure: Structure) -> tuple[Region, ...]:
 
 
 def staff_given(counts: Counts, profile: Profile, hidden_staff: frozenset[Plain]) -> Given:
-    """Staff at both ends, as the first audience reads it elsewhere.
+    """Staff at both ends, as the first audience reads it elsewhere: exact, as a window of rounding, or known by nothing.
 
     Hidden sets are not known. Nor are small ones that nobody publishes: they stand in no batch, or they would be hidden or rounded.
     """
+    exact, structure, known = exact_staff(counts), structure_of(counts), []
+    for region, n in zip(exact.regions, exact.low.astype(int).tolist(), strict=True):
+        way = profile.council if structure.depths[region.unit] == 0 else profile.below_council
+        if plain(region) in hidden_staff:
+            known.append(NOTHING)
+        elif way == "round":
+            known.append(window_of(n, (profile.rounding_base,)))
+        else:
+            known.append((float(n), float(n)) if n >= profile.threshold or (n == 0 and profile.zeros == "show") else NOTHING)
+    return given(exact.regions, known)
+
+
+def exact_staff(counts: Counts) -> Given:
+    """Staff at both ends to the person, of every set that joiners or leavers are published of: more than anybody is shown.
+
+    Whoever knows this learns nothing of a span from the spans before and after it, nor from the staff of any day.
+    """
     structure = structure_of(counts)
     ends = both_ends(structure)
-    kept, windows = [], []
-    for region, n in zip(ends, sizes(structure, counts, ends), strict=True):
-        way = profile.council if structure.depths[region.unit] == 0 else profile.below_council
-        if plain(region) not in hidden_staff and (way == "round" or n >= profile.threshold):
-            kept.append(region)
-            windows.append(window_of(n, (profile.rounding_base,) if way == "round" else ()))
-    return given(kept, windows)
+    return given(ends, [(float(n), float(n)) for n in sizes(structure, counts, ends)])
 
 
 def sizes(structure: Structure, counts: Counts, regions: tuple[Region, ...]) -> list[int]:

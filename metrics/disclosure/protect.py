@@ -122,6 +122,8 @@ def hidden_beside_staff(
         make = partial(draft_beside_staff, counts, profile, start, hidden_staff)
         beside = Laid(joint, staff.beside(silent(history)))
         decided = decide(make, Laid(alone, staff), beside, start, staff.beside(history), first)
+        if len(decided.ranges.open):  # staff alone may tell it: that nobody joined where nobody is
+            decided = protect_again(make, beside, start, staff.beside(history), first, decided)
         stricter = beside_exact_staff(make, beside, start, exact_staff(counts).beside(history), first, decided)
         if decided.open or stricter.open:
             raise refusal(counts, max(decided.open, stricter.open))
@@ -141,7 +143,13 @@ def beside_exact_staff(make: Make, system: Laid, start: np.ndarray, told: Given,
         hide_as_before(draft, decided.draft.how[: decided.draft.published])
         return draft
 
-    return decide_again(as_decided, system, start, told, first, decided, np.arange(system.joint.targets.shape[0]))
+    return protect_again(as_decided, system, start, told, first, decided)
+
+
+def protect_again(make: Make, system: Laid, start: np.ndarray, told: Given, first: Decided | None, decided: Decided) -> Decided:
+    """Without asking for what is `told` alone gives away; only earlier releases make that `known_before`."""
+    found = decide_again(make, system, start, told, first, decided, np.arange(system.joint.targets.shape[0]))
+    return replace(found, known_before=decided.known_before, told_to_one=decided.told_to_one)
 
 
 def draft_beside_staff(

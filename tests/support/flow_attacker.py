@@ -32,14 +32,16 @@ class FlowAttacker:
     sums: list[tuple[np.ndarray, float, float]] = field(default_factory=list)
     most: float = 1.0
     """What one person can have of a sum that is published."""
+    movements: Sequence[str] = ("stayed", "joined", "left")
+    """Ways of having been there; where several spans are read together, others than these."""
 
     def __post_init__(self) -> None:
-        self.cells = list(product(self.tree.parents, *self.categories.values(), ("stayed", "joined", "left")))
+        self.cells = list(product(self.tree.parents, *self.categories.values(), self.movements))
 
     def row(self, region: Region, ways: Iterable[str]) -> np.ndarray:
         """Which combinations a set of people admits."""
         where = {axis: {c for atom in atoms for c in atom.split("|")} for axis, atoms in region.where}
-        own = where.pop(AXIS, {"stayed", "joined", "left"})
+        own = where.pop(AXIS, set(self.movements))
         admitted = own & set(ways)
         found = []
         for unit, *held, way in self.cells:

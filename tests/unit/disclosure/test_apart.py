@@ -89,8 +89,8 @@ def test_staff_that_any_release_showed_is_known_beside_joiners_and_leavers(count
     reader = SETTINGS.profiles["leadership"]
     assert shown
     assert shown < everything, "what no release ever showed is not known"
-    assert not staff_given(flows, reader, everything).regions
-    assert staff_given(flows, reader, everything - shown).regions
+    assert not staff_given(flows, reader, everything).tells
+    assert staff_given(flows, reader, everything - shown).tells
     cells = protect_counts(flows, SETTINGS, everything, known)["leadership"]
     assert cells.certificate.passed
     assert np.isnan(cells.shown[[is_flow(region) for region in flows.regions]]).all(), "staff that is hidden now hides who moved"
