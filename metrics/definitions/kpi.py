@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from metrics.definitions.base import Definition, Filter, Id, KpiId, Text
+from metrics.definitions.spc import Spc
 from metrics.periods import Grain, Kind
 
 
@@ -165,3 +166,5 @@ class Kpi(Definition):
     @property
     def name(self) -> str:
         return self.short_title or self.title
+    spc: Spc = Spc()
+    """How it is read over time, by month or quarter: on which figures its usual range rests, and where that is set anew."""

@@ -34,6 +34,7 @@ from metrics.definitions.checks import (
     target_dates,
     target_values,
     thresholds,
+    spc,
     units,
     unknown_people,
     worked_examples,
@@ -74,4 +75,5 @@ CHECKS: tuple[Callable[[Parsed], Iterable[Problem]], ...] = (
     access.check,
     gpg_return.check,
     worked_examples.check,
+    spc.check,
 )
