@@ -19,6 +19,7 @@ from metrics.definitions.fit import advice, fit, lacking
 from metrics.definitions.load import definition_error, load_configuration, parse_folder
 from metrics.definitions.schema import write_schemas
 from metrics.errors import DefinitionError, InputError, Problem, SourceError
+from metrics.gpg_service.stored import read_stored
 from metrics.settings import Settings, SettingsFile, check_settings, load_settings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -74,9 +75,19 @@ def load_everything(folder: Path) -> tuple[Configuration | None, list[Problem], 
         problems += error.problems
     if configuration is not None and settings is not None:
         problems += check_settings(settings, configuration)
+    problems += comparator_problems(folder)
     if configuration is not None:
         problems += worked_example_problems(configuration)
     return configuration, problems, more
+
+
+def comparator_problems(folder: Path) -> list[Problem]:
+    """What is wrong with the imported figures of other employers."""
+    try:
+        read_stored(folder)
+    except DefinitionError as error:
+        return [*error.problems]
+    return []
 
 
 def retention_warnings(folder: Path, today: date) -> list[Problem]:

@@ -19,10 +19,12 @@ COMMANDS = {
     "check": "every definition and cross-reference, worked examples, review dates",
     "inspect": "what a file seems to hold, and a draft dataset definition",
     "ingest": "an extract to validated rows",
+    "comparators": "public figures of other employers, to be set beside our own",
     "refresh": "aggregate, protect, evaluate, certify, publish",
     "releases": "list and compare releases; withdraw, back up, restore, upgrade",
     "certify": "attack a stored release again",
     "movements": "published counts that moved by a few people",
+    "return": "statutory returns from a release, with their own checks",
     "show": "the cells of a release, tidy",
     "explain": "a KPI in words, its SQL, and who is left out of its base",
     "purge": "delete rows about people past their retention; releases stay",
@@ -33,6 +35,8 @@ COMMANDS = {
     "docs": "regenerate the reference pages",
 }
 """Subcommand to its line in `equality --help`; each lives in the module of its name and is imported only when asked for."""
+MODULES = {"return": "returns"}
+"""Subcommands whose name no module can have."""
 
 
 class LazyCommands(TyperGroup):
@@ -44,7 +48,7 @@ class LazyCommands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        module: Any = import_module(f"metrics.cli.{cmd_name}")
+        module: Any = import_module(f"metrics.cli.{MODULES.get(cmd_name, cmd_name)}")
         command: Any = typer.main.get_command(module.app)
         command.name = cmd_name
         return command

@@ -213,4 +213,5 @@ def _odd(rows: Sequence[Row]) -> list[str]:
     if not above:
         return []
     lines = ", ".join(str(r.line) for r in above[:10]) + (" and others" if len(above) > 10 else "")
-    return [f"{len(above)} employers reported a figure above 100 percent (lines {lines}); read as published."]
+    who = "An employer" if len(above) == 1 else f"{len(above)} employers"
+    return [f"{who} reported a figure above 100 percent (lines {lines}); read as published."]
