@@ -39,6 +39,23 @@ def pairs_none_tells(structure: Structure) -> np.ndarray:
     return found
 
 
+def families_none_tells(structure: Structure) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Of families of which "nobody of the outer set is in any of the inner" is an answer: the outer set, and the inner ones.
+
+    First of those stands one that holds an answer: where it may be of somebody, nothing is told.
+    """
+    answers = {pair for region in structure.regions for pair in region.where}
+    found = []
+    for outer, inside in structure.families:
+        (axis,) = narrowed(structure.regions[inside[0]], structure.regions[outer])
+        held = [_split(structure, structure.regions[i], structure.regions[outer], axis) for i in inside]
+        unknown, left = held[0][2], frozenset.intersection(*(left for _, left, _ in held))
+        real = [i for i, (here, _, _) in zip(inside, held, strict=True) if here - unknown]
+        if axis in structure.sensitive and real and not left & unknown and (len(left) == 1 or (axis, left) in answers):
+            found.append((outer, (real[0], *(i for i in inside if i != real[0]))))
+    return tuple(found)
+
+
 def narrowed(inner: Region, outer: Region) -> set[str]:
     """Axes on which the inner set admits fewer categories than the outer."""
     held = dict(outer.where)

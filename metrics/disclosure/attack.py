@@ -82,8 +82,8 @@ def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = 
             pinned[target] = is_pinned(ranges, target)
         at_risk = bool(protected(system, joint, ranges.low, ranges.high)[target])
         unsettled += at_risk and not (pinned[target] or ranges.proven(target))
-    for group in groups_alike(system, joint, ranges, pinned):
-        widen(ranges, group)
+    for region in sets_told_of(system, joint, ranges, pinned):
+        widen(ranges, region)
     recovered = int((pinned & protected(system, joint, ranges.low, ranges.high)).sum())
     seconds_taken = perf_counter() - began
     return Attack(ranges.low, ranges.high, pinned, recovered, unsettled, seconds_taken, ranges.blocks.count, tuple(ranges.witnesses))
@@ -169,18 +169,23 @@ def protected(system: PublishedSystem, joint: Joint, low: np.ndarray, high: np.n
     return np.asarray(small)
 
 
-def told_alike(system: PublishedSystem, joint: Joint, low: np.ndarray, high: np.ndarray) -> list[tuple[int, int]]:
-    """(A target that tells everybody's answer where it is surely 0, the small group that it tells of)."""
+def told_alike(system: PublishedSystem, joint: Joint, low: np.ndarray, high: np.ndarray) -> list[tuple[int, tuple[int, ...]]]:
+    """(A target that tells everybody's answer where it is surely 0, the sets of which that must be sure: the small group first)."""
     inner, outer = joint.pairs[:, 0], joint.pairs[:, 1]
     first = len(joint.structure.regions)
-    few = (low[outer] > 0) & (high[outer] < system.alike_below)
-    nobody_left = np.flatnonzero(few & (low[first : first + len(inner)] == 0) & joint.all_tells)
-    nobody_in = np.flatnonzero(few & (low[inner] == 0) & joint.none_tells)
-    found = [*zip((first + nobody_left).tolist(), outer[nobody_left].tolist(), strict=True)]
-    return [*found, *zip(inner[nobody_in].tolist(), outer[nobody_in].tolist(), strict=True)]
+    few = (low > 0) & (high < system.alike_below)
+    nobody_left = np.flatnonzero(few[outer] & (low[first : first + len(inner)] == 0) & joint.all_tells)
+    nobody_in = np.flatnonzero(few[outer] & (low[inner] == 0) & joint.none_tells)
+    found: list[tuple[int, tuple[int, ...]]] = []
+    found += [(first + place, (group,)) for place, group in zip(nobody_left.tolist(), outer[nobody_left].tolist(), strict=True)]
+    found += [(part, (group,)) for part, group in zip(inner[nobody_in].tolist(), outer[nobody_in].tolist(), strict=True)]
+    for group, (part, *others) in joint.families_none_tells:
+        if few[group] and low[part] == 0 and not high[others].any():
+            found.append((part, (group, *others)))
+    return found
 
 
-def groups_alike(system: PublishedSystem, joint: Joint, ranges: Ranges, pinned: np.ndarray) -> list[int]:
-    """Hidden groups of which it matters whether they can be large: those that something pinned would tell of."""
+def sets_told_of(system: PublishedSystem, joint: Joint, ranges: Ranges, pinned: np.ndarray) -> list[int]:
+    """Hidden sets of which it matters how large they can be: those that something pinned would tell of."""
     told = told_alike(system, joint, ranges.low, ranges.high)
-    return sorted({group for target, group in told if pinned[target] and ranges.shown_low[group] < ranges.shown_high[group]})
+    return sorted({r for target, sets in told if pinned[target] for r in sets if ranges.shown_low[r] < ranges.shown_high[r]})

@@ -119,7 +119,7 @@ def once(joint: Joint) -> np.ndarray:
     regions = joint.structure.regions
     first = {region: i for i, region in reversed(list(enumerate(regions)))}
     new = [first[region] == i for i, region in enumerate(regions)]
-    return np.array([*new, *[True] * len(joint.pairs), *(new[region] for region, _ in joint.own)], dtype=bool)
+    return np.array([*new, *[True] * len(joint.structure.remainders), *(new[region] for region, _ in joint.own)], dtype=bool)
 
 
 def without_own(beside: Beside) -> PublishedSystem:
@@ -220,12 +220,18 @@ def _structure(
     here = system.structure
     regions = (*own, *rows.regions)
     place = {region: i for i, region in reversed(list(enumerate(regions)))}
-    pairs = dict.fromkeys((a, b) for a, b in here.pairs.tolist())
+    pairs, families = dict.fromkeys((a, b) for a, b in here.pairs.tolist()), dict.fromkeys(here.families)
     for one in everything[1:]:
-        people = [plain(region) for region in one.structure.regions]
-        for a, b in one.structure.pairs.tolist():
-            if people[a] in rows.of and people[b] in rows.of and rows.of[people[a]] != rows.of[people[b]]:
-                pairs.setdefault((place[rows.of[people[a]]], place[rows.of[people[b]]]))
+        told = [rows.of.get(plain(region)) for region in one.structure.regions]
+        placed = [None if region is None else place[region] for region in told]
+        for outer, inside in one.structure.remainders:
+            top, parts = placed[outer], [p for p in (placed[i] for i in inside) if p is not None]
+            if top is None or len({top, *parts}) <= len(inside):  # some of another unit, or not told apart
+                continue
+            if len(parts) == 1:
+                pairs.setdefault((parts[0], top))
+            else:
+                families.setdefault((top, tuple(parts)))
     return replace(
         here,
         axes=dict(axes),
@@ -235,6 +241,7 @@ def _structure(
         attached=_attached(here, [one.structure for one in everything]),
         regions=regions,
         pairs=np.array(list(pairs), dtype=np.int64).reshape(-1, 2),
+        families=tuple(families),
     )
 
 

@@ -102,6 +102,8 @@ def no_other_answer(joint: Joint, values: np.ndarray, profile: Profile) -> np.nd
     inner, outer = joint.pairs[:, 0], joint.pairs[:, 1]
     found = np.zeros(len(values), dtype=bool)
     found[inner[(values[inner] == 0) & is_few(values[outer], profile) & joint.none_tells]] = True
+    for whole, inside in joint.families_none_tells:
+        found[inside[0]] |= not values[list(inside)].any() and bool(is_few(values[whole], profile))
     return found
 
 
@@ -123,7 +125,7 @@ def first_draft(joint: Joint, start: np.ndarray, profile: Profile) -> Draft:
     small, complements, own = small_targets(joint, start, profile)
     how[small & ~rounds] = "primary"
     inner, outer = joint.pairs[:, 0], joint.pairs[:, 1]
-    hide = complements & ~rounds[inner] & (how[inner] != "primary") & (how[outer] != "primary")
+    hide = complements[: len(inner)] & ~rounds[inner] & (how[inner] != "primary") & (how[outer] != "primary")
     spare = np.isin(np.arange(len(values)), sorted(joint.structure.spare))
     how[np.where(spare[outer] & ~spare[inner], outer, inner)[hide]] = "primary"  # a step of a waterfall rather than a figure
     how[coarsened(joint.structure.breakdowns, values, how == "primary", profile.least_shown) & ~rounds] = "coarsened"
@@ -141,8 +143,9 @@ def small_targets(joint: Joint, start: np.ndarray, profile: Profile) -> Small:
     values = joint.regions @ start
     alone = is_small(values, profile, sensitive_regions(joint)) | no_other_answer(joint, values, profile)
     forms = joint.forms @ start
-    rest, own = forms[: len(joint.pairs)], forms[len(joint.pairs) :]
-    complements = ((rest >= 1) & (rest < profile.threshold)) | everyone_alike(joint, values, profile)
+    rest, own = np.split(forms, [len(joint.structure.remainders)])
+    complements = (rest >= 1) & (rest < profile.threshold)
+    complements[: len(joint.pairs)] |= everyone_alike(joint, values, profile)
     return alone, complements, (own >= 1) & (own < profile.threshold)
 
 
@@ -151,6 +154,5 @@ def required_steps(joint: Joint, profile: Profile, rounds: np.ndarray, small: Sm
     steps = np.where(rounds, ROUNDED_STEPS, profile.threshold - 1)
     own_steps = ROUNDED_STEPS if profile.below_council == "round" else profile.threshold - 1
     regions, complements, own = small
-    return np.concatenate(
-        [np.where(regions, steps, 0), np.where(complements, steps[joint.pairs[:, 0]], 0), np.where(own, own_steps, 0)]
-    ).astype(np.int64)
+    within = steps[[inside[0] for _, inside in joint.structure.remainders]]
+    return np.concatenate([np.where(regions, steps, 0), np.where(complements, within, 0), np.where(own, own_steps, 0)]).astype(np.int64)

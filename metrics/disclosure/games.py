@@ -40,8 +40,8 @@ class Games:
     @cached_property
     def target_units(self) -> list[str]:
         """The unit that each target speaks of."""
-        regions, pairs = self.structure.regions, self.joint.pairs
-        return [*(r.unit for r in regions), *(regions[p].unit for p in pairs[:, 0].tolist()), *(unit for _, unit in self.joint.own)]
+        regions, left = self.structure.regions, self.structure.remainders
+        return [*(r.unit for r in regions), *(regions[outer].unit for outer, _ in left), *(unit for _, unit in self.joint.own)]
 
     @cached_property
     def target_tables(self) -> np.ndarray:

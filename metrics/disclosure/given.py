@@ -12,6 +12,7 @@ import numpy as np
 
 from metrics.disclosure.choose import Draft
 from metrics.disclosure.joint import Joint
+from metrics.disclosure.remainders import Family
 from metrics.disclosure.rounding import Chain, interval, round_half_up
 from metrics.disclosure.structure import Structure
 from metrics.query.counts import Region, UnitTree
@@ -66,10 +67,16 @@ def silent(laid: Given) -> Given:
 NO_SETS = given([], [])
 
 
-def with_given(structure: Structure, regions: Iterable[Region], pairs: np.ndarray | None = None) -> Structure:
-    """The structure with sets after the published ones; `pairs` (of places in both) come after the published pairs."""
-    both = structure.pairs if pairs is None else np.concatenate([structure.pairs, pairs.reshape(-1, 2)])
-    return replace(structure, regions=(*structure.regions, *regions), pairs=both)
+def with_given(structure: Structure, regions: Iterable[Region], left: Iterable[Family] = ()) -> Structure:
+    """The structure with sets after the published ones; what is `left` (by places in both) comes after the published pairs and families."""
+    more = list(left)
+    pairs = np.array([(inside[0], outer) for outer, inside in more if len(inside) == 1], dtype=np.int64).reshape(-1, 2)
+    return replace(
+        structure,
+        regions=(*structure.regions, *regions),
+        pairs=np.concatenate([structure.pairs, pairs]),
+        families=(*structure.families, *(family for family in more if len(family[1]) > 1)),
+    )
 
 
 def give(draft: Draft, joint: Joint, laid: Given, asked: np.ndarray | None = None) -> None:
@@ -83,8 +90,7 @@ def give(draft: Draft, joint: Joint, laid: Given, asked: np.ndarray | None = Non
     draft.windows = (np.zeros(len(laid.regions)), np.full(len(laid.regions), np.inf))
     wanted = np.concatenate([np.ones(draft.published, dtype=bool), laid.asked]) if asked is None else asked
     own = np.array([region for region, _ in joint.own], dtype=np.int64)
-    pairs = joint.pairs
-    within = wanted[pairs].any(axis=1) if len(pairs) else np.zeros(0, dtype=bool)
+    within = np.array([wanted[[outer, *inside]].any() for outer, inside in joint.structure.remainders], dtype=bool)
     draft.required[~np.concatenate([wanted, within, wanted[own]])] = 0
     for region in range(draft.published, len(draft.how)):
         draft.drop_large(region)

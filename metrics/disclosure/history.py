@@ -7,12 +7,13 @@ docs/methods/disclosure.md says how corrected data are met.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from metrics.disclosure.given import NOTHING, Given, Plain, Window, given, plain, region_of
+from metrics.disclosure.remainders import Family
 from metrics.disclosure.structure import Structure
 from metrics.disclosure.system import PublishedSystem
 from metrics.errors import DisclosureError, Problem
@@ -20,6 +21,10 @@ from metrics.query.counts import Region, UnitTree
 
 MOST_NAMED = 5
 """Sets of people that a refusal names."""
+
+
+Left = tuple[Plain, tuple[Plain, ...]]
+"""A set, and those inside it that were taken away from it."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,14 @@ class Known:
     ----------
     releases : ids of the releases that told it
     sets : each set of people that was published, with the different windows that its figures allow; none where it was hidden
-    pairs : sets that stood together in a cell, the first inside the second: what is left between them was protected
+    left : a set and those inside it that were published with it: what is left of it without them was protected
     trees : the organisation of the day, as each release had it
     staff : for joiners and leavers, sets of staff that some release showed at either end, whatever is hidden of them now
     """
 
     releases: tuple[str, ...]
     sets: Mapping[Plain, tuple[Window, ...]]
-    pairs: tuple[tuple[Plain, Plain], ...] = ()
+    left: tuple[Left, ...] = ()
     trees: tuple[UnitTree, ...] = ()
     staff: frozenset[Plain] = frozenset()
 
@@ -49,7 +54,7 @@ class Known:
         return replace(
             self,
             sets={people: tuple(sorted(windows)) for people, windows in sets.items()},
-            pairs=tuple(dict.fromkeys((rewrite(inner), rewrite(outer)) for inner, outer in self.pairs)),
+            left=tuple(dict.fromkeys((rewrite(outer), tuple(map(rewrite, inside))) for outer, inside in self.left)),
         )
 
 
@@ -57,7 +62,7 @@ def known_from(systems: Iterable[tuple[str, PublishedSystem]]) -> Known:
     """What the figures of some releases tell: ids and what was published of the dataset and day."""
     releases: dict[str, None] = {}
     sets: dict[Plain, set[Window]] = {}
-    pairs: dict[tuple[Plain, Plain], None] = {}
+    left: dict[Left, None] = {}
     trees: dict[tuple[tuple[str, str | None], ...], UnitTree] = {}
     for release, system in systems:
         releases[release] = None
@@ -65,9 +70,9 @@ def known_from(systems: Iterable[tuple[str, PublishedSystem]]) -> Known:
         low, high = system.known()
         for name, window in zip(people, zip(low.tolist(), high.tolist(), strict=True), strict=True):
             sets.setdefault(name, set()).update(() if window == NOTHING else (window,))
-        pairs |= {(people[inner], people[outer]): None for inner, outer in system.structure.pairs.tolist()}
+        left |= {(people[outer], tuple(people[i] for i in inside)): None for outer, inside in system.structure.remainders}
         trees.setdefault(tuple(sorted(system.structure.tree.parents.items())), system.structure.tree)
-    return Known(tuple(releases), {name: tuple(sorted(w)) for name, w in sets.items()}, tuple(pairs), tuple(trees.values()))
+    return Known(tuple(releases), {name: tuple(sorted(w)) for name, w in sets.items()}, tuple(left), tuple(trees.values()))
 
 
 def known_by(audiences: Sequence[str], systems: Sequence[tuple[str, PublishedSystem]]) -> dict[str, Known]:
@@ -85,13 +90,13 @@ class Earlier:
     ----------
     regions : sets to lay in after the published ones
     windows : audience to the windows of each of these sets
-    pairs : (inner, outer), each a published set or one of these
+    left : a set and others inside it, each a published one or one of these
     asked : which of these sets nobody publishes now
     """
 
     regions: tuple[Region, ...]
     windows: Mapping[str, Sequence[tuple[Window, ...]]]
-    pairs: tuple[tuple[Region, Region], ...]
+    left: tuple[tuple[Region, tuple[Region, ...]], ...]
     asked: tuple[bool, ...]
     releases: Mapping[str, tuple[str, ...]]
     staff: frozenset[Plain] = frozenset()
@@ -102,14 +107,14 @@ class Earlier:
         found = [together(windows, int(value), slack) for windows, value in zip(told, values.tolist(), strict=True)]
         return given(self.regions, found, self.asked)
 
-    def places(self, structure: Structure, after: int) -> np.ndarray:
-        """`pairs` as places in a structure in which these sets stand from `after` on; those that it has are left out."""
+    def places(self, structure: Structure, after: int) -> list[Family]:
+        """`left` as places in a structure in which these sets stand from `after` on; those that it has are left out."""
         place = {region: i for i, region in reversed(list(enumerate((*structure.regions, *self.regions))))}
         shift = after - len(structure.regions)
         numbers = {r: i if i < len(structure.regions) else i + shift for r, i in place.items()}
-        held = {(inner, outer) for inner, outer in structure.pairs.tolist()}
-        new = dict.fromkeys((numbers[inner], numbers[outer]) for inner, outer in self.pairs)
-        return np.array([pair for pair in new if pair not in held], dtype=np.int64).reshape(-1, 2)
+        held = set(structure.remainders)
+        new = dict.fromkeys((numbers[outer], tuple(numbers[i] for i in inside)) for outer, inside in self.left)
+        return [family for family in new if family not in held]
 
 
 NO_EARLIER = Earlier((), {}, (), (), {})
@@ -150,11 +155,19 @@ def place_earlier(structure: Structure, known: Mapping[str, Known], what: str) -
     return Earlier(
         regions=laid,
         windows={audience: _windows(told, placed, laid) for audience, told in known.items()},
-        pairs=tuple(dict.fromkeys((placed[a], placed[b]) for told in known.values() for a, b in told.pairs if placed[a] != placed[b])),
+        left=tuple(dict.fromkeys(family for told in known.values() for family in _told_apart(told, placed))),
         asked=tuple(region not in now for region in laid),
         releases={audience: told.releases for audience, told in known.items()},
         staff=frozenset().union(*(told.staff for told in known.values())),
     )
+
+
+def _told_apart(told: Known, placed: Mapping[Plain, Region]) -> Iterator[tuple[Region, tuple[Region, ...]]]:
+    """What is left of a set, where today's words tell it and all inside it apart."""
+    for outer, inside in told.left:
+        here, parts = placed[outer], tuple(placed[people] for people in inside)
+        if len({here, *parts}) > len(parts):
+            yield here, parts
 
 
 def _windows(told: Known, placed: Mapping[Plain, Region], laid: Sequence[Region]) -> list[tuple[Window, ...]]:

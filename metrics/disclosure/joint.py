@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from metrics.disclosure.answers import pairs_all_tells, pairs_none_tells
+from metrics.disclosure.answers import families_none_tells, pairs_all_tells, pairs_none_tells
+from metrics.disclosure.remainders import Family
 from metrics.disclosure.structure import Layer, Layout, Structure, common, lay_out, members_of
 from metrics.query.counts import Region, Table
 
@@ -23,7 +24,7 @@ class Joint:
     Attributes
     ----------
     regions : each published set as a sum of variables, shape (regions, columns)
-    forms : sets that are not published but can be had by subtraction: `pairs` (outer minus inner) first, then the staff
+    forms : sets that are not published but can be had by subtraction: those of `Structure.remainders` first, then the staff
         that units with units below them have of their own
     links : what two layers share must agree (= 0)
     implied : agreements that follow from `links`; they sharpen a system that leaves layers out
@@ -63,6 +64,10 @@ class Joint:
     def none_tells(self) -> np.ndarray:
         return pairs_none_tells(self.structure)
 
+    @cached_property
+    def families_none_tells(self) -> tuple[Family, ...]:
+        return families_none_tells(self.structure)
+
     def start(self, tables: Sequence[Table]) -> np.ndarray:
         """The true counts, laid out as variables."""
         found = np.zeros(self.layout.columns, dtype=np.int64)
@@ -74,20 +79,20 @@ class Joint:
 
 
 Figure = tuple[Region | str, ...]
-"""A target in words that every system shares: a set; one less another inside it; or a set at its unit alone, without the units below."""
+"""A target in words that every system shares: a set; one less others inside it; or a set at its unit alone, without the units below."""
 
 
 def figures(joint: Joint, targets: Iterable[int]) -> frozenset[Figure]:
     """The targets of those numbers."""
-    regions, pairs = joint.structure.regions, joint.pairs
+    regions, left = joint.structure.regions, joint.structure.remainders
 
     def named(target: int) -> Figure:
         if target < len(regions):
             return (regions[target],)
-        if (place := target - len(regions)) < len(pairs):
-            inner, outer = pairs[place].tolist()
-            return regions[outer], regions[inner]
-        region, unit = joint.own[place - len(pairs)]
+        if (place := target - len(regions)) < len(left):
+            outer, inside = left[place]
+            return (regions[outer], *(regions[inner] for inner in inside))
+        region, unit = joint.own[place - len(left)]
         return regions[region], unit
 
     return frozenset(named(target) for target in targets)
@@ -99,8 +104,7 @@ def build_joint(structure: Structure) -> Joint:
     place = {unit: i for i, unit in enumerate(units)}
     regions = _region_rows(structure, layout)
     own, own_rows = _own_staff(structure, layout, regions)
-    inner, outer = structure.pairs[:, 0], structure.pairs[:, 1]
-    forms = sparse.vstack([_subtract(regions[outer], regions[inner]), own_rows], format="csr")
+    forms = sparse.vstack([_remainders(structure, regions), own_rows], format="csr")
     return Joint(
         structure=structure,
         layout=layout,
@@ -115,8 +119,13 @@ def build_joint(structure: Structure) -> Joint:
     )
 
 
-def _subtract(outer: sparse.csr_matrix, inner: sparse.csr_matrix) -> sparse.csr_matrix:
-    found = sparse.csr_matrix(outer - inner)
+def _remainders(structure: Structure, regions: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Each published set less those inside it."""
+    left = structure.remainders
+    columns = np.array([region for outer, inside in left for region in (outer, *inside)], dtype=np.int64)
+    signs = np.array([sign for _, inside in left for sign in (1, *[-1] * len(inside))], dtype=np.int64)
+    starts = np.cumsum([0, *(1 + len(inside) for _, inside in left)], dtype=np.int64)
+    found = sparse.csr_matrix(sparse.csr_matrix((signs, columns, starts), shape=(len(left), len(structure.regions))) @ regions)
     found.eliminate_zeros()
     return found
 

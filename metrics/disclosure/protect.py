@@ -81,8 +81,8 @@ def both_systems(structure: Structure, laid: Given, earlier: Earlier) -> tuple[J
     here = build_joint(with_given(structure, laid.regions))
     if not earlier.regions:
         return here, here
-    pairs = earlier.places(structure, len(structure.regions) + len(laid.regions))
-    return here, build_joint(with_given(structure, (*laid.regions, *earlier.regions), pairs))
+    left = earlier.places(structure, len(structure.regions) + len(laid.regions))
+    return here, build_joint(with_given(structure, (*laid.regions, *earlier.regions), left))
 
 
 def fresh_draft(counts: Counts, profile: Profile, start: np.ndarray, joint: Joint, first: Draft | None) -> Draft:

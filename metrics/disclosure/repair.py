@@ -85,8 +85,11 @@ class Repair:
 
     def parts(self, target: int) -> list[int]:
         """The published sets that a form subtracts from one another."""
-        place = target - len(self.draft.how)
-        return self.joint.pairs[place].tolist() if place < len(self.joint.pairs) else [self.joint.own[place - len(self.joint.pairs)][0]]
+        place, left = target - len(self.draft.how), self.joint.structure.remainders
+        if place >= len(left):
+            return [self.joint.own[place - len(left)][0]]
+        outer, inside = left[place]
+        return [*inside, outer]
 
     def neighbours(self, target: int) -> list[int]:
         """The other figures of the same unit."""

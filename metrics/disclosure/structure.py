@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, permutations
 
 import numpy as np
 import pandas as pd
 
 from metrics.definitions.waterfall import WATERFALL
 from metrics.disclosure.breakdowns import Breakdowns, breakdowns_of
+from metrics.disclosure.remainders import Family, families, nested_pairs
 from metrics.errors import DisclosureError
 from metrics.query.counts import Counts, Region, UnitTree
 
-Where = tuple[tuple[str, frozenset[str]], ...]
-"""`Region.where`."""
 Labels = tuple[int, ...]
 """For each atom of an axis, the number of its class."""
 
@@ -48,6 +46,8 @@ class Structure:
     """Axis to the atoms that hold no answer. Only what needs protection depends on it."""
     spare: frozenset[int] = frozenset()
     """Published sets that stand in a waterfall and in no figure: they are hidden before anything else. Only the choice uses it."""
+    families: tuple[Family, ...] = ()
+    """Published sets that share nobody, inside a published set of the same unit that holds them all."""
     breakdowns: Breakdowns = field(default_factory=Breakdowns)
     """Which published sets make one breakdown at one unit. Only the choice uses it."""
 
@@ -62,6 +62,11 @@ class Structure:
             if parent is not None:
                 found[parent].append(unit)
         return {unit: tuple(sorted(below)) for unit, below in found.items()}
+
+    @cached_property
+    def remainders(self) -> tuple[Family, ...]:
+        """Every published set less one or several inside it: pairs, then families."""
+        return (*((outer, (inner,)) for inner, outer in self.pairs.tolist()), *self.families)
 
     def cut(self, depth: int) -> tuple[str, ...]:
         """Units at `depth`, and shallower ones that have staff of their own and so stand for those alone."""
@@ -87,6 +92,7 @@ def structure_of(counts: Counts) -> Structure:
         attached=frozenset(attached),
         regions=tuple(counts.regions),
         pairs=nested_pairs(counts),
+        families=families(counts.regions, counts.axes),
         unknown=counts.unknown,
         spare=spare_regions(counts.cells),
         breakdowns=breakdowns_of(counts.cells, counts.regions),
@@ -96,71 +102,6 @@ def structure_of(counts: Counts) -> Structure:
 def spare_regions(cells: pd.DataFrame) -> frozenset[int]:
     step = cells["breakdown"] == WATERFALL
     return frozenset(cells.loc[step, "region"].tolist()) - frozenset(cells.loc[~step, "region"].tolist())
-
-
-BASES = (
-    ("numerator", "denominator"),
-    ("denominator", "everyone"),
-    ("numerator", "everyone"),
-    ("numerator", "possible"),
-    ("possible", "everyone"),
-    ("reference_numerator", "reference_denominator"),
-    ("numerator", "reference_denominator"),
-)
-"""Parts of one cell where the first is contained in the second: readers subtract them."""
-
-
-def nested_pairs(counts: Counts) -> np.ndarray:
-    """Distinct (inner, outer) regions of which the first lies inside the second: what is left between them is a number of people.
-
-    Those that stand together in a cell, and those of one unit that differ in one characteristic alone, whatever KPIs they stand in:
-    readers subtract one KPI from another, too (staff less permanent staff).
-    """
-    keys = ["kpi", "breakdown", "unit", "group"]
-    found: set[tuple[int, int]] = set()
-    parts = {part: rows.set_index(keys)["region"] for part, rows in counts.cells.groupby("part", sort=True, observed=True)}
-    for inner, outer in BASES:
-        if inner in parts and outer in parts:
-            both = parts[inner].to_frame("inner").join(parts[outer].to_frame("outer"), how="inner")
-            found |= {(int(a), int(b)) for a, b in both.drop_duplicates().itertuples(index=False)}
-    found |= step_pairs(counts.cells) | side_by_side(counts.regions)
-    nested = sorted(p for p in found if p[0] != p[1] and contains(counts.regions[p[1]], counts.regions[p[0]]))
-    return np.array(nested, dtype=np.int64).reshape(-1, 2)
-
-
-def step_pairs(cells: pd.DataFrame) -> set[tuple[int, int]]:
-    """Each step of a waterfall inside each earlier one: who left between any two is a number of people as well."""
-    steps = cells[(cells["breakdown"] == WATERFALL) & (cells["part"] == "numerator")]
-    lines = steps.groupby(["kpi", "unit"], sort=True, observed=True)["region"]
-    return {(int(inner), int(outer)) for _, line in lines for outer, inner in combinations(line.tolist(), 2)}
-
-
-def side_by_side(regions: Sequence[Region]) -> set[tuple[int, int]]:
-    """Regions of one unit that differ in one axis, on which the first admits some of what the second does."""
-    numbers: dict[tuple[str, Where], int] = {(r.unit, r.where): i for i, r in enumerate(regions)}
-    units: dict[Where, list[str]] = {}
-    for region in regions:
-        units.setdefault(region.where, []).append(region.unit)
-    axes = sorted({axis for where in units for axis, _ in where})
-    lines: dict[tuple[str, Where], dict[frozenset[str] | None, Where]] = {}
-    for where in units:  # by everything but one axis, which a set may leave open
-        for axis in axes:
-            rest = tuple(held for held in where if held[0] != axis)
-            lines.setdefault((axis, rest), {})[dict(where).get(axis)] = where
-    return {
-        (numbers[unit, inner], numbers[unit, outer])
-        for line in lines.values()
-        for (some, inner), (more, outer) in permutations(line.items(), 2)
-        if some is not None and (more is None or some < more)
-        for unit in units[inner]
-        if (unit, outer) in numbers
-    }
-
-
-def contains(outer: Region, inner: Region) -> bool:
-    """Both of one unit, and whoever is in `inner` is in `outer` by their categories alone."""
-    held = dict(inner.where)
-    return outer.unit == inner.unit and all(axis in held and held[axis] <= atoms for axis, atoms in outer.where)
 
 
 @dataclass

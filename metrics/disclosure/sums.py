@@ -14,10 +14,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from metrics.disclosure import remainders
 from metrics.disclosure.elimination import Span
 from metrics.disclosure.joint import Joint
+from metrics.disclosure.remainders import contains
 from metrics.disclosure.repair import hiding_order
-from metrics.disclosure.structure import Structure, contains
+from metrics.disclosure.structure import Structure
 from metrics.errors import DisclosureError
 from metrics.query.counts import Region
 
@@ -44,7 +46,8 @@ class Sums:
         self.families = families(self.structure, rows)
         self.below = published_below(self.structure, self.regions)
         self.nested = [(outer, (inner,)) for outer, inner in self._nested()]
-        self.empty = [*({r: 1} for r in nobody), *self._differences([*self.nested, *self.families, *self.below.items()], lambda n: n == 0)]
+        left = [*self.nested, *self.families, *across(self.structure, self.regions), *self.below.items()]
+        self.empty = [*({r: 1} for r in nobody), *self._differences(left, lambda n: n == 0)]
 
     def hide_enough(self, hidden: set[int], primary: Collection[int], partners: Callable[[set[int]], set[int]] = lambda _: set()) -> int:
         """Add to `hidden`, cheapest first, until neither a sum of `primary` nor one over too few people can be had.
@@ -105,8 +108,10 @@ class Sums:
         return found
 
     def remainders(self, hidden: set[int]) -> list[Sum]:
-        """What is left of a published set without all shown groups of a breakdown, or all shown units below, where that is few people."""
-        left = [(outer, [r for r in groups if r not in hidden]) for outer, groups in self.families]
+        """What is left of a published set without all shown groups of a breakdown, shown sets of other KPIs that share nobody, or all shown
+        units below, where that is few people."""
+        left: list[tuple[int, Sequence[int]]] = [(outer, [r for r in groups if r not in hidden]) for outer, groups in self.families]
+        left += across(self.structure, [r for r in self.regions if r not in hidden])
         left += [(outer, self._shown_below(outer, hidden)) for outer in self.below]
         return self._differences(left, self.is_small)
 
@@ -138,6 +143,12 @@ def families(structure: Structure, rows: pd.DataFrame) -> list[tuple[int, tuple[
             if inside:
                 found.setdefault((outer, apart(structure, inside)), None)
     return list(found)
+
+
+def across(structure: Structure, regions: Sequence[int]) -> list[tuple[int, tuple[int, ...]]]:
+    """Some sets with those inside them that differ in one column and share nobody, whatever KPIs they stand in."""
+    found = remainders.families([structure.regions[r] for r in regions], structure.axes)
+    return [(regions[outer], tuple(regions[i] for i in inside)) for outer, inside in found]
 
 
 def apart(structure: Structure, regions: Sequence[int]) -> tuple[int, ...]:

@@ -73,6 +73,7 @@ class PublishedSystem:
             "wheres": [[[axis, sorted(atoms)] for axis, atoms in where] for where in wheres],
             "regions": [[units.index(r.unit), number[r.where]] for r in structure.regions],
             "pairs": structure.pairs.tolist(),
+            "families": [[outer, list(inside)] for outer, inside in structure.families],
             "shown": [None if np.isnan(v) else int(v) for v in self.shown.tolist()],
             "chains": [list(c) for c in chains],
             "chain": [chains.index(c) for c in self.chains],
@@ -90,6 +91,7 @@ class PublishedSystem:
             attached=frozenset(given["attached"]),
             regions=tuple(Region(given["units"][u], wheres[w]) for u, w in given["regions"]),
             pairs=np.array(given["pairs"], dtype=np.int64).reshape(-1, 2),
+            families=tuple((outer, tuple(inside)) for outer, inside in given.get("families", [])),
             unknown={axis: frozenset(atoms) for axis, atoms in given.get("unknown", [])},
         )
         chains = [tuple(c) for c in given["chains"]]

@@ -15,7 +15,8 @@ import pytest
 
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.protect import protect_counts
-from metrics.disclosure.structure import contains, structure_of
+from metrics.disclosure.remainders import contains
+from metrics.disclosure.structure import structure_of
 from metrics.query.counts import Counts
 from tests.support.pay_attacker import Knowledge, PayAttack
 from tests.support.tables import Published, each, make_counts, members

@@ -39,10 +39,12 @@ BY_GROUP: KpiText = ("count", {}, {}, (("ethnicity_5",),))
 BY_UNIT: KpiText = ("count", {}, {}, (("unit",),))
 MINORITY: KpiText = ("proportion", {"ethnicity_2": ["minority"]}, {"ethnicity": "known"}, ())
 COUNTED: KpiText = ("count", *MINORITY[1:])
+EVERYBODY, ASIAN, WHITE = (("count", held, {}, ()) for held in ({}, {"ethnicity_5": ["asian"]}, {"ethnicity_5": ["white"]}))
 TWO_AUDIENCES = a_council({"a1": 8, "b1": 14, "w1": 30}, BY_GROUP, threshold=10)
 LEAKS_WITHOUT = {
     "secondary hiding": a_council({"a1": 3, "b1": 12, "w1": 25}, BY_GROUP),
     "remainders": a_council({"a1": 30, "w1": 2}, MINORITY),
+    "several KPIs taken from another": replace(a_council({"a1": 30, "b1": 3, "w1": 20}, BY_UNIT), kpis=(EVERYBODY, ASIAN, WHITE)),
     "own staff": units({"c0": 10, "c1": 8, "c": 2}, BY_UNIT, below_council="suppress"),
     "people alone in a cell": a_council({"a1": 1, "b1": 4, "w1": 20}, BY_GROUP),
     "all of a small group alike": a_council({"a1": 7}, COUNTED, minimum_base=10),

@@ -102,7 +102,7 @@ class Rules:
         return 1 <= n < self.profile.threshold
 
     def targets(self) -> list[Target]:
-        found = [*self.counts(), *self.remainders(), *self.one_answer_left(), *self.own_staff()]
+        found = [*self.counts(), *self.remainders(), *self.across(), *self.one_answer_left(), *self.own_staff()]
         return list({(t.plus, t.minus): t for t in found}.values())
 
     def counts(self) -> Iterator[Target]:
@@ -138,6 +138,20 @@ class Rules:
                     if self.small(left) or alike:
                         yield Target("alike" if alike else "remainder", whole, (part,), left, self.width(whole))
 
+    def across(self) -> Iterator[Target]:
+        """Who is left of a set without as many others as can be taken from it, that differ in one characteristic and share nobody."""
+        for whole in self.sets:
+            parts: dict[str, list[Region]] = {}
+            for part in self.sets:
+                apart = {axis for axis, _ in set(part.where) ^ set(whole.where)}
+                if inside(part, whole) and len(apart) == 1:
+                    parts.setdefault(apart.pop(), []).append(part)
+            for axis, held in parts.items():
+                for taken in _as_many(held, axis):
+                    left = self.size(whole) - sum(map(self.size, taken))
+                    if len(taken) > 1 and self.small(left):
+                        yield Target("across", whole, taken, left, self.width(whole))
+
     def one_answer_left(self) -> Iterator[Target]:
         """Nobody of a small group is in a set, and whoever is not has given one answer."""
         limit = max(self.profile.minimum_base, self.profile.threshold)
@@ -172,6 +186,18 @@ class Rules:
                 own = self.size(region) - sum(map(self.size, below))
                 if self.small(own):  # the difference of an exact and a rounded number is as good as rounded
                     yield Target("own staff", region, below, own, min(map(self.width, (region, *below))))
+
+
+def _as_many(sets: Sequence[Region], axis: str) -> Iterator[tuple[Region, ...]]:
+    """Every choice of sets that share nothing on a characteristic, to which none can be added."""
+
+    def apart(one: Region, other: Region) -> bool:
+        return not dict(one.where)[axis] & dict(other.where)[axis]
+
+    chosen: list[tuple[Region, ...]] = [()]
+    for one in sets:
+        chosen += [(*some, one) for some in chosen if all(apart(one, other) for other in some)]
+    yield from (some for some in chosen if not any(all(apart(one, other) for other in some) for one in sets))
 
 
 def leaks(council: Council, seen: Seen, attacker: Attacker, insiders: int = 3) -> list[str]:

@@ -58,6 +58,7 @@ def _by_itself(joint: Any, start: np.ndarray, cells: Any, first: Any, profile: A
 SWITCHES: dict[str, Callable[[], Sequence[Any]]] = {
     "secondary hiding": lambda: [patch(f"{ROOM}.decide.protect_draft", _nothing)],
     "remainders": lambda: _targets(1),
+    "several KPIs taken from another": lambda: [patch(f"{ROOM}.structure.families", lambda *_: ())],
     "own staff": lambda: _targets(2),
     "people alone in a cell": lambda: [patch(f"{ROOM}.decide.protect_from_insiders", _nothing)],
     "all of a small group alike": lambda: [patch(f"{ROOM}.choose.everyone_alike", _alike)],
