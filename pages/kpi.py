@@ -8,7 +8,7 @@ from metrics.report import Request
 from metrics.wording.dates import format_day
 from metrics.wording.groups import format_breakdown, worth_drawing
 from metrics.wording.instead import describe_instead_of
-from pages.shared import cards, downloads, filters, notes, reports, tables
+from pages.shared import cards, comparators, downloads, filters, notes, reports, tables
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
 
@@ -108,6 +108,8 @@ if earlier is not None:
         by = f", everyone and by {contents.dimensions[dimension].title.lower()}" if len(compared) > 1 else ""
         notes.heading("Two dates compared", f"{unit.name}{by}: {format_day(earlier)} and {format_day(day)}.")
         show(tables.two_dates(compared, report, kpi, earlier, day))
+
+comparators.show_beside(viewer, report, kpi, unit.id)
 
 notes.caveats(report, kpi, rows)
 show(tag("p", link("Who is counted, who is left out, and why: the full definition", "definitions", definition=kpi.id, release=pinned)))

@@ -11,7 +11,7 @@ from metrics.definitions.gpg import GpgComparators
 from metrics.gpg_service.councils import plain_name
 from metrics.gpg_service.deadlines import snapshot_day
 from metrics.gpg_service.distribution import EVERYONE, PUBLIC
-from metrics.gpg_service.joining import label_of
+from metrics.gpg_service.joining import UNNUMBERED, label_of
 from metrics.gpg_service.rows import Council
 from metrics.gpg_service.stored import Stored, read_stored
 from metrics.report import ComparatorDay, Comparators, Spread
@@ -37,11 +37,11 @@ def comparators_of(stored: Stored, kpis: Mapping[str, str], decided: GpgComparat
     returns: dict[str, list[Council]] = defaultdict(list)
     for row in stored.councils:
         returns[row.employer].append(row)
-    names = {employer: label_of(rows) for employer, rows in returns.items()}
+    names = _labels(returns)
     order = sorted(names, key=lambda e: (plain_name(names[e]), e))
     named = {plain_name(name) for name in decided.named}
     ours = plain_name(decided.ours or council)
-    called = {e: {plain_name(names[e]), *(plain_name(r.name) for r in rows)} for e, rows in returns.items()}
+    called = {e: {plain_name(n) for r in rows for n in (r.name, r.current_name)} for e, rows in returns.items()}
     newest_first = sorted(order, key=lambda e: -max(r.year for r in returns[e]))
     return Comparators(
         source=SOURCE,
@@ -53,6 +53,18 @@ def comparators_of(stored: Stored, kpis: Mapping[str, str], decided: GpgComparat
         ours=next((e for e in newest_first if ours in called[e]), ""),
         kpis={kpi: tuple(_day(stored, year, measure, order, returns) for year in stored.years) for measure, kpi in kpis.items()},
     )
+
+
+def _labels(returns: Mapping[str, list[Council]]) -> dict[str, str]:
+    """What each employer is called; one of a year without numbers that is not joined to its namesake says so."""
+    names = {employer: label_of(rows) for employer, rows in returns.items()}
+    numbered = {plain_name(name) for employer, name in names.items() if not employer.startswith(UNNUMBERED)}
+    return {
+        e: f"{name} (return of {returns[e][0].year}, not joined to others)"
+        if e.startswith(UNNUMBERED) and plain_name(name) in numbered
+        else name
+        for e, name in names.items()
+    }
 
 
 def _day(stored: Stored, year: int, measure: str, order: list[str], returns: Mapping[str, list[Council]]) -> ComparatorDay:

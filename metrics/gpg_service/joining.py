@@ -15,6 +15,8 @@ from metrics.gpg_service.councils import plain_name
 from metrics.gpg_service.rows import Council
 
 NOBODY = "nobody"
+UNNUMBERED = "name:"
+"""Begins the key of an employer that never had a number."""
 ALIKE = 90
 """Of 100, how like two plain names must be to be shown to the analyst as perhaps the same."""
 EVIDENCE = ("post_code", "company_number", "website")
@@ -105,7 +107,7 @@ def _decided(row: Council, decisions: Decisions) -> str:
 
 def _own(row: Council) -> str:
     """An employer that is only known by its name; the post code keeps two of one name apart."""
-    return f"name:{plain_name(row.name)}" + (f", {row.post_code}" if row.post_code else "")
+    return f"{UNNUMBERED}{plain_name(row.name)}" + (f", {row.post_code}" if row.post_code else "")
 
 
 def _find(row: Council, known: Mapping[str, _Employer]) -> tuple[str, Undecided | None]:
