@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,17 @@ import typer
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption
 from metrics.cli.reference.catalogue import catalogue_page
 from metrics.cli.reference.commands import commands_page
+from metrics.cli.reference.datasets import datasets_page
 from metrics.cli.reference.definitions import definitions_page
 from metrics.definitions.load import load_configuration
 from metrics.errors import InputError
+from metrics.ingest.contract import contract_of
+from metrics.settings import load_settings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 MADE = "<!-- Written by `equality docs`. Change the commands or definitions, not this page. -->\n\n"
+UNITS_ON = date(2000, 1, 1)
+"""Pages name no units, so that they do not change from day to day."""
 
 
 @app.command(name="docs", epilog="Example: equality docs --check")
@@ -24,7 +30,7 @@ def write_docs(
     to: Annotated[Path, typer.Option("--to", help="Folder of the pages.")] = Path("docs/reference"),
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Regenerate the reference pages: commands, configuration keys, and the catalogue of KPIs."""
+    """Regenerate the reference pages: commands, configuration keys, datasets, and the catalogue of KPIs."""
     pages = {name: MADE + text for name, text in make_pages(config).items()}
     stale = [name for name, text in pages.items() if _read(to / name) != text]
     if check:
@@ -44,10 +50,12 @@ def write_docs(
 
 def make_pages(config: Path) -> dict[str, str]:
     """File name to Markdown."""
+    configuration, currency = load_configuration(config), load_settings(config).currency
     return {
         "commands.md": commands_page(),
         "configuration.md": definitions_page(),
-        "kpis.md": catalogue_page(load_configuration(config)),
+        "datasets.md": datasets_page([contract_of(configuration, id, UNITS_ON, currency) for id in configuration.datasets]),
+        "kpis.md": catalogue_page(configuration),
     }
 
 

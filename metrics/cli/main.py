@@ -18,6 +18,7 @@ COMMANDS = {
     "init": "a starter configuration for a council",
     "check": "every definition and cross-reference, worked examples, review dates",
     "inspect": "what a file seems to hold, and a draft dataset definition",
+    "template": "a workbook to fill in, for one dataset",
     "ingest": "an extract to validated rows",
     "comparators": "public figures of other employers, to be set beside our own",
     "refresh": "aggregate, protect, evaluate, certify, publish",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import Any
 
 import python_calamine as calamine
 
+from metrics.definitions.contract import BESIDE_DATA, DATA, INSTRUCTIONS
 from metrics.errors import InputError, Problem
 from metrics.ingest.cells import cell_text
 from metrics.ingest.opening import Opened, refuse
@@ -54,6 +55,8 @@ def choose_sheet(opened: Opened, book: Any, wanted: str | None) -> tuple[str, tu
     visible = [m.name for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible] or names
     filled = [name for name in visible if _guarded(opened, lambda name=name: book.get_sheet_by_name(name).height)]
     hidden = [name for name in names if name not in visible]
+    if is_template(filled):
+        return DATA, (f"Of this template, the sheet {DATA} was read.",)
     if len(filled) == 1:
         return filled[0], (f"Hidden sheets were not read: {', '.join(hidden)}.",) if hidden else ()
     also = f" There are hidden sheets: {', '.join(hidden)}." if hidden else ""
@@ -61,6 +64,11 @@ def choose_sheet(opened: Opened, book: Any, wanted: str | None) -> tuple[str, tu
         raise refuse(opened.path, f"no sheet of the workbook holds anything.{also}")
     advice = "Name one with `sheet` (inspect: --sheet)."
     raise refuse(opened.path, f"the workbook has {len(filled)} sheets: {', '.join(filled)}.{also}", advice)
+
+
+def is_template(sheets: Collection[str]) -> bool:
+    """The sheets of a template that `equality template` made, and no others that hold anything."""
+    return {INSTRUCTIONS, DATA} <= set(sheets) <= {DATA} | BESIDE_DATA
 
 
 def _load(opened: Opened, content: bytes) -> Any:

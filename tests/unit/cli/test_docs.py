@@ -36,7 +36,8 @@ def test_every_command_is_on_its_page() -> None:
     page = make_pages(ROOT / "config")["commands.md"]
     headed = [line[len("## `equality ") : -1] for line in page.splitlines() if line.startswith("## ")]
     assert [name for name in headed if " " not in name] == list(COMMANDS)
-    assert {name for name in headed if " " in name} == {f"releases {name}" for name in ("backup", "restore", "upgrade", "withdraw")}
+    in_groups = {f"releases {name}" for name in ("backup", "restore", "upgrade", "withdraw")} | {"comparators gpg", "return gpg"}
+    assert {name for name in headed if " " in name} == in_groups
     assert page.count("Example") >= len(COMMANDS)
 
 
@@ -59,3 +60,24 @@ def test_every_shipped_kpi_is_in_the_catalogue() -> None:
     page = make_pages(ROOT / "config")["kpis.md"]
     ids = {path.name[:4] for path in (ROOT / "config/kpis").glob("*.yaml")}
     assert {line[3:] for line in page.splitlines() if line.startswith("## ")} - {"Disclosure profiles"} == ids
+
+
+def test_every_dataset_is_told_with_its_columns_populations_and_what_is_worked_out() -> None:
+    page = make_pages(ROOT / "config")["datasets.md"]
+    ids = {path.stem for path in (ROOT / "config/datasets").glob("*.yaml")}
+    assert {line[3:] for line in page.splitlines() if line.startswith("## ")} == ids
+    told = page[page.index("\n## hr\n") : page.index("\n## movers\n")]
+    assert "| **FTE** | `fte`, `fte_all_posts` |" in told
+    assert "| number | full-time equivalent | 0 to 1 | The row is refused. | yes |" in told
+    assert "| Not recorded | `not_recorded` | not an answer |" in told
+    assert "| `fte_all_posts` | a person's total of “FTE” over all posts of the day, at most 1 |" in told
+    assert "| `everyone` | Everyone who works for the council" in told
+    derived = page[page.index("\n## movers\n") :].split("\n## ")[1]
+    assert "those of [hr](#hr)" in derived
+    assert "joined_or_left" in derived
+
+
+def test_the_page_of_datasets_does_not_change_from_day_to_day_or_with_units() -> None:
+    pages = [make_pages(ROOT / "config")["datasets.md"] for _ in range(2)]
+    assert pages[0] == pages[1]
+    assert "Adult Social Care" not in pages[0]

@@ -69,6 +69,7 @@ def test_help_lists_every_command_without_importing_them(capsys: pytest.CaptureF
 JSON = {
     "check": ["check --json"],
     "inspect": ["inspect {file} --json", "inspect {file} --write {new} --json"],
+    "template": ["template hr --json", "template hr --output {new} --json"],
     "ingest": ["ingest hr {file} --as-at 2026-06-30 --json", "ingest hr {file} --as-at 2026-03-31 --json"],
     "refresh": [
         "refresh --json",
