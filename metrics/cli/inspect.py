@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,6 +52,7 @@ def inspect(
         inspections = [_inspect_table(config, connection, table, dimensions)]
     else:
         inspections = [inspect_file(path, dimensions, sheet, header_row) for path in files or []]
+    inspections = _recognised(config, inspections)
     if as_json:
         typer.echo(json.dumps([i.as_dict() for i in inspections], default=str))
     else:
@@ -83,6 +85,18 @@ def _inspect_table(config: Path, connection: str | None, table: str, dimensions:
     binding = TableBinding.model_validate({"connection": name, "schema": schema or None, "name": last})
     with open_council_database(name, sources[name].url, sources[name].env) as database:
         return inspect_table(database, binding, dimensions)
+
+
+def _recognised(config: Path, inspections: list[Inspection]) -> list[Inspection]:
+    """With the datasets that each file has every heading for; none where the configuration is not right yet."""
+    from metrics.definitions.load import load_configuration
+    from metrics.ingest.recognise import fitting_datasets
+
+    try:
+        configuration = load_configuration(config)
+    except DefinitionError:
+        return inspections
+    return [replace(i, fits=fitting_datasets(configuration, (c.heading for c in i.columns))) for i in inspections]
 
 
 def _check_id(dataset: str) -> None:

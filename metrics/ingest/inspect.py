@@ -34,6 +34,8 @@ class Inspection:
     notes: tuple[str, ...]
     table: TableBinding | None = None
     """Where it is a table of a database and no file."""
+    fits: tuple[str, ...] = ()
+    """Datasets of the configuration that would read it as it is, the best one first."""
 
     def of(self, seems: str) -> tuple[Seen, ...]:
         return tuple(column for column in self.columns if column.seems == seems)
@@ -63,6 +65,7 @@ class Inspection:
                 f"  {self.repeated_rows:,} rows repeat another row in every column. Without an identifier they are different people."
             )
         said += [f"  note: {note}" for note in self.notes]
+        said += [f"  dataset '{id}' reads it as it is (every heading that it needs is here): equality ingest {id} …" for id in self.fits]
         for column in self.columns:
             said += _column_lines(column)
         return said

@@ -9,6 +9,10 @@ import openpyxl
 import pytest
 
 from metrics.cli.main import main
+from metrics.definitions.load import load_configuration
+from metrics.ingest.contract import contract_of
+from metrics.ingest.recognise import fitting_datasets
+from tests.support.filled_template import DAY
 from tests.support.tiny_council import TinyCouncil
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -78,3 +82,26 @@ def test_what_cannot_be_filled_in_is_refused_with_the_reason(council: TinyCounci
     assert ends("template", "hr", "--as-at", "31.3.2026") == 2
     assert "--as-at: '31.3.2026' is not a day." in capsys.readouterr().err
     assert not list(council.folder.glob("*.xlsx"))
+
+
+def test_the_import_doctor_recognises_what_a_template_is_for(council: TinyCouncil, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ends("template", "hr") == 0
+    book = openpyxl.load_workbook("hr-template.xlsx")
+    book["Data"].append(("01", "Housing", "Women", "Disabled"))
+    book.save("filled.xlsx")
+    Path("other.csv").write_text("Id,Directorate,Sex\n01,Housing,Women\n")
+    capsys.readouterr()
+    assert ends("inspect", "filled.xlsx") == 0
+    told = capsys.readouterr().out
+    assert "sheet Data; headings in row 1; 1 rows, 4 columns" in told
+    assert "dataset 'hr' reads it as it is (every heading that it needs is here): equality ingest hr" in told
+    assert ends("inspect", "filled.xlsx", "other.csv", "--json") == 0
+    assert [found["fits"] for found in json.loads(capsys.readouterr().out)] == [["hr"], []]
+
+
+def test_of_several_datasets_the_one_that_uses_most_columns_comes_first() -> None:
+    configuration = load_configuration(CONFIG)
+    headings = {id: [h.heading for h in contract_of(configuration, id, DAY).headings] for id in configuration.datasets}
+    for id, asked in headings.items():
+        assert fitting_datasets(configuration, asked)[:1] == ((id,) if asked else ())
+    assert fitting_datasets(configuration, ["Name", "Shoe size"]) == ()
