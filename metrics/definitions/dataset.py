@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from metrics.definitions.base import Definition, FilterField, Id, Text
+from metrics.definitions.pay_items import PayItems, PayQuarters
 
 ColumnType = Literal["category", "number", "integer", "money", "date", "text", "boolean"]
 COLUMN_WORDS = frozenset({"about", "unit"})
@@ -147,6 +148,10 @@ class Dataset(Definition):
     title: Text
     answers: Answers | None = None
     """Left out: a row is a person or a post. Present: a row holds numbers of people, and nothing is known of any one of them."""
+    pay_items: PayItems | None = None
+    """The file holds what was paid, by pay code or in several columns: it becomes a row a person with hourly pay worked out."""
+    quarters: PayQuarters | None = None
+    """Pay quarters, worked out of everybody of a snapshot once it is read."""
     flows: Flows | None = None
     """This dataset is worked out from another one, and has its columns, populations and people; nothing is loaded into it."""
     source_system: Text | None = None

@@ -26,6 +26,7 @@ from metrics.definitions.kpi import Kpi
 from metrics.definitions.organisation import Organisation
 from metrics.definitions.organisation_csv import read_organisation
 from metrics.definitions.parsed import Folder, Parsed
+from metrics.definitions.pay_columns import with_pay_columns, with_pay_dimensions
 from metrics.definitions.plain_words import in_plain_words
 from metrics.definitions.populations import resolved, shared
 from metrics.definitions.profile import DisclosureSettings
@@ -100,8 +101,8 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
     gpg_return = shelf.only("returns", "gpg", GpgReturn)
     gpg_comparators = shelf.only("comparators", "gender_pay_gap", GpgComparators)
     declared = shelf.single("populations", Populations) if (folder / "populations.yaml").exists() else None
-    extracts = unfolded(_only(found["datasets"], Dataset))
-    dimensions = with_movements(_only(found["dimensions"], Dimension), extracts)
+    extracts = with_pay_columns(unfolded(_only(found["datasets"], Dataset)))
+    dimensions = with_pay_dimensions(with_movements(_only(found["dimensions"], Dimension), extracts), extracts)
     everyone = resolved(declared.populations, dimensions) if declared else {}
     datasets = worked_out({id: shared(made, everyone, dimensions) for id, made in extracts.items()})
     parsed = Parsed(

@@ -26,6 +26,8 @@ from metrics.ingest.answers import given_twice, unfold
 from metrics.ingest.database_tables import open_database_table
 from metrics.ingest.movement import Movement, movement
 from metrics.ingest.opening import sha256_of
+from metrics.ingest.pay_items import fold
+from metrics.ingest.pay_quarters import fill_quarters
 from metrics.ingest.people import counts_once, duplicates, sum_over_posts
 from metrics.ingest.private import as_csv, write_private
 from metrics.ingest.reading import Extract, open_table
@@ -198,6 +200,7 @@ def _ingest(load: _Load, extracts: Sequence[Callable[[], Extract]]) -> ImportRep
     notes += [f"{day:%d %B %Y} lies in the future: is that the day that the extract describes?" for day in days if day > dt.date.today()]
     notes += [f"The same rows were loaded as at {s.as_at:%d %B %Y}." for s in held if s.sha256 == sha256 and s.as_at not in days]
     bounds.clear()  # the rows are held once from here on
+    rows = fill_quarters(load.configuration, dataset, rows)
     reports = _store(load, rows, _Came(names, sha256, rejected))
     return ImportReport(dataset.id, names, sum(report.rows for report in reports), rejected, reports, rejects_file, tuple(notes))
 
@@ -233,6 +236,8 @@ def _bind_all(load: _Load, extracts: Sequence[Callable[[], Extract]]) -> list[Bo
             extract = opened()
             if load.dataset.answers is not None:
                 extract = unfold(extract, load.dataset.answers)
+            if load.dataset.pay_items is not None:
+                extract = fold(extract, load.dataset)
             if extract.sha256 and extract.sha256 in seen:
                 problems.append(Problem(extract.name, f"has the same content as {seen[extract.sha256]}: everyone would count twice."))
             seen[extract.sha256] = extract.name

@@ -14,6 +14,7 @@ import pandas as pd
 
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Column, Dataset
+from metrics.definitions.pay_columns import WORKED_OUT
 from metrics.errors import Problem
 from metrics.ingest.answers import WRONG
 from metrics.ingest.bindings import LABELS_SHOWN, BandBinding, CategoryBinding, ValueBinding
@@ -224,7 +225,7 @@ class _Binding:
         lacking = [
             f"no heading '{column.source}': {name} is empty on every row (columns.{name}.from in config/datasets/{self._dataset.id}.yaml)."
             for name, column in self._dataset.columns.items()
-            if column.source not in self._headings
+            if column.source not in self._headings and not column.source.startswith(WORKED_OUT)
         ]
         said = [self._units.note(), *lacking, *(band.note() for band in self._bands.values())]
         return [note for note in said if note]

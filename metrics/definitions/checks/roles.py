@@ -10,6 +10,7 @@ from metrics.definitions.dataset import Dataset
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.nearest import no_such
 from metrics.definitions.parsed import Parsed
+from metrics.definitions.pay_columns import BONUS_PAY
 from metrics.errors import Problem
 
 EMPLOYEES = re.compile(r"\bemployees\b", re.IGNORECASE)
@@ -58,6 +59,8 @@ def _paid(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[Problem]:
     if population is None:
         return
     for role, who in (("not_employees", "not employed here"), ("without_pay", "not paid")):
+        if role == "without_pay" and dataset.pay_items is not None and kpi.measure.column == BONUS_PAY:
+            continue  # a bonus of the year counts for everybody employed on the day, paid then or not
         held = _held(parsed, dataset, population.where, getattr(dataset, role), kpi.measure.denominator)
         if held:
             whom = f"people who are {who} (`{role}` of dataset '{dataset.id}'): {held}"
