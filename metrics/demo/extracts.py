@@ -184,7 +184,7 @@ def post(staff: pd.DataFrame, service: pd.Series, team: pd.Series, day: date, or
 
 
 def pay_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
-    """A row per person with a contract; casual workers are not in the payroll extract."""
+    """A row per person with a contract and pay code; casual workers are not in the payroll extract."""
     paid = staff[~staff["casual"]].reset_index(drop=True)
     units = unit_labels(organisation, paid["service"].to_numpy(), paid["team"].to_numpy(), paid["number"].to_numpy(), day)
     return pd.DataFrame(
@@ -202,6 +202,11 @@ def pay_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.D
 
 def payroll_person(paid: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
     """What stands on every one of a person's rows."""
+    units = unit_labels(organisation, paid["service"].to_numpy(), paid["team"].to_numpy(), paid["number"].to_numpy(), day)
+    minutes = weekly_minutes(paid).tolist()
+    return pd.DataFrame(
+        {
+            "Employee No": "T" + (paid["number"] + 100_000).astype(str),
             "Directorate": units["Directorate"],
             "Service": units["Service"],
             "Grade": np.array(labels.GRADES, dtype=object)[paid["grade"]],
