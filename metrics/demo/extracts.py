@@ -186,10 +186,6 @@ def post(staff: pd.DataFrame, service: pd.Series, team: pd.Series, day: date, or
 def pay_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
     """A row per person with a contract and pay code; casual workers are not in the payroll extract."""
     paid = staff[~staff["casual"]].reset_index(drop=True)
-    units = unit_labels(organisation, paid["service"].to_numpy(), paid["team"].to_numpy(), paid["number"].to_numpy(), day)
-    return pd.DataFrame(
-        {
-            "Employee No": "T" + (paid["number"] + 100_000).astype(str),
     person = payroll_person(paid, day, organisation)
     items = pay_items(paid, day)
     rows: pd.DataFrame = pd.concat(
