@@ -119,6 +119,15 @@ class KpiSummary:
     example_rows: tuple[tuple[str, ...], ...] = ()
     example_gives: tuple[tuple[str, float | None], ...] = ()
 
+    order: Mapping[str, str] = field(default_factory=dict)
+    """Of a ratio of two groups: `first`, `second` and `to` in words, and `above_one_is_worse_for`, one of the first two."""
+    over: str = ""
+    """Of a figure that is made of those of groups: their dimension."""
+    rows_are: str = "people"
+    """What is counted: applications, where a row is one."""
+    span_months: int = 0
+    """How many months up to `period_end` the figures are about; 0 for a figure of the day itself."""
+
     @property
     def owned_by(self) -> str:
         return self.owner_title or self.owner.replace("_", " ").capitalize()

@@ -5,7 +5,7 @@ import streamlit as st
 from metrics.charts.groups import draw_groups
 from metrics.charts.time_path import draw_time_path
 from metrics.report import Request
-from metrics.wording.dates import format_day
+from metrics.wording.dates import format_day, format_when
 from metrics.wording.groups import format_breakdown, worth_drawing
 from metrics.wording.instead import describe_instead_of
 from pages.shared import cards, comparators, downloads, filters, notes, reports, tables
@@ -33,7 +33,9 @@ with top:
         [link("Measures", "kpi", release=pinned), f" / {kpi.id} {kpi.short_title}", "" if unit.parent is None else f" / {unit.name}"]
     )
     notes.opening(
-        place, cards.finding(rows, kpi, unit, contents), notes.stamp(contents, format_day(day), kpi.population, cards.base_words(rows))
+        place,
+        cards.finding(rows, kpi, unit, contents),
+        notes.stamp(contents, format_when(day, kpi.span_months), kpi.population, cards.base_words(rows, kpi)),
     )
 
     notes.former(contents, unit, pinned, "kpi", kpi.id)

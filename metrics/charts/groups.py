@@ -69,7 +69,7 @@ def dots(
         rows["benchmark"],
         around=() if reference is None else (reference,),
     )
-    if kpi.unit in ("percent", "people") and not kpi.measure.startswith("pay_gap"):
+    if kpi.unit in ("percent", "people") and not (kpi.measure.startswith("pay_gap") or kpi.measure == "extreme_group_gap"):
         low = max(low, 0.0) if low > high * 0.35 and kpi.measure != "count" else 0.0
     for place, (_, row) in zip(places, lines.iterrows(), strict=True):
         if pd.isna(row["value"]):

@@ -15,6 +15,7 @@ from metrics.charts.palette import OURS, SECONDARY, TEXT, WHITE
 from metrics.charts.titles import crop_line, short_over_time, subtitle, title_over_time
 from metrics.report import KpiSummary, Report
 from metrics.wording.dates import format_day, format_month
+from metrics.wording.likelihood import is_ratio
 from metrics.wording.sentences import describe_series
 from metrics.wording.structure import breaks_between
 from metrics.wording.values import digits_for, format_figure, format_number, format_range, format_value
@@ -110,8 +111,8 @@ def _draw_path(figure: go.Figure, kpi: KpiSummary, path: list[tuple[date, float]
     if kpi.within is not None:
         goal = path[-1][1]
         figure.add_hrect(
-            y0=goal - kpi.within,
-            y1=goal + kpi.within,
+            y0=goal / kpi.within if is_ratio(kpi) else goal - kpi.within,
+            y1=goal * kpi.within if is_ratio(kpi) else goal + kpi.within,
             fillcolor="#eceef0",
             line={"color": SECONDARY, "width": 1, "dash": "dash"},
             layer="below",

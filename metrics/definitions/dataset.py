@@ -157,7 +157,12 @@ class Dataset(Definition):
     source_system: Text | None = None
     filled_in_by: Text | None = None
     """Who makes the extract or fills in its template: a team, a payroll provider, each partner organisation."""
-    grain: Literal["person", "post"] = "person"
+    grain: Literal["person", "post", "event"] = "person"
+    """What a row is: a person, one of a person's posts, or something that happened (an application, a case)."""
+    rows_are: Text | None = None
+    """For `grain: event`: what the rows are called, in the plural: `applications`."""
+    window_months: int | None = Field(default=None, ge=1, le=12)
+    """For `grain: event`: an extract holds what happened in so many months up to its as-at day. KPIs are published as often."""
     person_id: Text | Literal["absent"] = "absent"
     """Heading of the person identifier, or the word `absent`: then every row is a different person and joined/left are not reported."""
     main_post: MainPost | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metrics.definitions.base import Categories, Filter
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.kpi import Kpi, MeasureType, Order
 from metrics.definitions.profile import Profile
 
 
@@ -31,6 +31,18 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
         case MeasureType.PAY_GAP_MEAN | MeasureType.PAY_GAP_MEDIAN:
             kind = "mean" if measure.type is MeasureType.PAY_GAP_MEAN else "median"
             return f"{wanted} compared with {compared}: difference in {kind} {pay}, as a share of the second group's; {whom}"
+        case MeasureType.RELATIVE_LIKELIHOOD | MeasureType.RATIO_OF_RATIOS if measure.order is not None:
+            return _likelihood(configuration, kpi, measure.order, wanted)
+        case MeasureType.DISSIMILARITY:
+            title = configuration.dimensions[str(measure.over)].title.lower()
+            return (
+                f"Half the sum of the differences between the shares by {title} of {whom} and those in “{_benchmark(configuration, kpi)}”"
+            )
+        case MeasureType.EXTREME_GROUP_GAP:
+            title = configuration.dimensions[str(measure.over)].title.lower()
+            least = f"at least {measure.least_people} people with pay"
+            largest = f"Largest difference in median {pay} of any {title} with {least}"
+            return f"{largest}, compared with {compared}, as a share of the latter’s; {whom}"
         case MeasureType.REPRESENTATION_INDEX:
             return f"{wanted}, among {whom}: their share divided by the share in “{_benchmark(configuration, kpi)}”"
         case MeasureType.PERCENTAGE_POINT_GAP:
@@ -39,6 +51,15 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
             return f"{wanted}: the share among {whom}, minus {other}"
         case _:
             return f"{wanted or 'Everyone'}, among {whom}"
+
+
+def _likelihood(configuration: Configuration, kpi: Kpi, order: Order, wanted: str) -> str:
+    """ "Appointed, among White applicants (…), divided by the same among ethnic minority applicants (…)" """
+    title = configuration.population_title(kpi)
+    pools = [describe_filter(configuration, where) for where in (kpi.measure.denominator, kpi.measure.reference_group)]
+    how = "for each of the others" if kpi.measure.type is MeasureType.RATIO_OF_RATIOS else "among"
+    among = f"{wanted}, among {order.first} ({pools[0]})" if how == "among" else f"{wanted} {how} among {order.first} ({pools[0]})"
+    return f"{among}, divided by the same among {order.second} ({pools[1]}); {title}"
 
 
 def describe_grades(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:

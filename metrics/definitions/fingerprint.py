@@ -14,6 +14,8 @@ from metrics.definitions.kpi import Kpi
 
 DECIDES = ("id", "dataset", "population", "measure", "period", "breakdowns", "polarity", "target", "status_rule", "benchmark", "profile")
 """KPI keys that decide a figure or its status. Words (title, owner, notes, review) do not."""
+LATER = frozenset({"order", "over", "least_people"})
+"""Keys of a measure that the first releases did not have."""
 
 
 def fingerprint(configuration: Configuration) -> str:
@@ -38,10 +40,11 @@ def kpi_fingerprint(configuration: Configuration, kpi_id: str) -> str:
     columns = _columns(configuration, kpi, dataset, dimensions)
     return _hash(
         {
-            "kpi": kpi.model_dump(mode="json", include=set(DECIDES)),
+            "kpi": _decides(kpi),
             "who": {
                 "where": dataset.populations[kpi.population].model_dump(mode="json")["where"],
                 **dataset.model_dump(mode="json", include={"grain", "person_id", "main_post", "unit"}),
+                **({"window_months": dataset.window_months} if dataset.window_months else {}),
             },
             "columns": {name: dataset.columns[name].model_dump(mode="json", exclude=set(COLUMN_WORDS)) for name in columns},
             "dimensions": {d: _categories(configuration, d) for d in dimensions},
@@ -54,11 +57,21 @@ def kpi_fingerprint(configuration: Configuration, kpi_id: str) -> str:
     )
 
 
+def _decides(kpi: Kpi) -> dict[str, Any]:
+    """A key that came later is left out where a KPI does not use it: its figures are what they were."""
+    said = kpi.model_dump(mode="json", include=set(DECIDES))
+    measure = {key: value for key, value in said["measure"].items() if key not in LATER or value is not None}
+    if kpi.measure.order is not None:
+        measure["order"] = kpi.measure.order.above_one_is_worse_for  # the rest is words
+    return {**said, "measure": measure}
+
+
 def _dimensions(configuration: Configuration, kpi: Kpi, dataset: Dataset) -> list[str]:
     measure = kpi.measure
     filters = (dataset.populations[kpi.population].where, measure.numerator, measure.denominator, measure.reference_group)
     named = {name for where in filters for name in where}
     named |= {word for breakdown in kpi.breakdowns for word in configuration.split(breakdown)[1]}
+    named |= {measure.over} if measure.over else set()
     return sorted(_down_to_the_finest(configuration, kpi.dataset, named))
 
 

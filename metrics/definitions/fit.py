@@ -45,6 +45,8 @@ def _lack(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Lack:
     measure = kpi.measure
     filtered = dict.fromkeys([*measure.numerator, *measure.denominator, *measure.reference_group])
     needs = [name for name in filtered if name in parsed.dimensions and name not in offered]
+    if measure.over is not None and measure.over in parsed.dimensions and measure.over not in offered:
+        needs.append(measure.over)
     if measure.column is not None and measure.column not in dataset.columns:
         needs.append(measure.column)
     levels = unit_words(parsed)

@@ -25,19 +25,54 @@ class MeasureType(StrEnum):
     PERCENTAGE_POINT_GAP = "percentage_point_gap"
     TURNOVER = "turnover"
     FTE = "fte"
+    RELATIVE_LIKELIHOOD = "relative_likelihood"
+    RATIO_OF_RATIOS = "ratio_of_ratios"
+    DISSIMILARITY = "dissimilarity"
+    EXTREME_GROUP_GAP = "extreme_group_gap"
 
     @property
     def needs_rows(self) -> bool:
         """Made from pay values, not from counts alone."""
-        return self in {self.MEAN, self.MEDIAN, self.PAY_GAP_MEAN, self.PAY_GAP_MEDIAN}
+        return self in {self.MEAN, self.MEDIAN} or self.is_pay_gap
+
+    @property
+    def is_pay_gap(self) -> bool:
+        return self in {self.PAY_GAP_MEAN, self.PAY_GAP_MEDIAN, self.EXTREME_GROUP_GAP}
 
     @property
     def is_share(self) -> bool:
-        return self in {self.PROPORTION, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP, self.TURNOVER}
+        shares = {self.PROPORTION, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP, self.TURNOVER, self.DISSIMILARITY}
+        return self in shares or self.is_ratio
+
+    @property
+    def is_ratio(self) -> bool:
+        """One group against another, 1 where they are alike: 2 and 0.5 are equally far from that."""
+        return self in {self.RELATIVE_LIKELIHOOD, self.RATIO_OF_RATIOS}
+
+    @property
+    def is_over_groups(self) -> bool:
+        """The figure of a whole unit is made of the figures of its groups."""
+        return self in {self.DISSIMILARITY, self.EXTREME_GROUP_GAP}
 
 
 Unit = Literal["people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points"]
-Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "none"]
+Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "katz", "woolf", "none"]
+
+
+class Order(Definition):
+    """Which group stands first in a ratio of two, in words: who reads it must not have to guess which way is bad.
+
+    "White applicants were 1.50 times as likely as ethnic minority applicants to be appointed from the shortlist"
+    """
+
+    first: Text
+    """The people of the `denominator`, in the plural: "White applicants"."""
+    second: Text
+    """The people of the `reference_group`."""
+    to: Text
+    """What they are likely to do: "be appointed from the shortlist". Of a ratio_of_ratios, who is counted in each group: "people in grades
+    1 to 3 for each one above"."""
+    above_one_is_worse_for: Literal["first", "second"]
 
 
 class Measure(Definition):
@@ -53,6 +88,11 @@ class Measure(Definition):
         (the comparison group) say who; positive means that the comparison group is paid less
     turnover : of a dataset of joiners and leavers: people who left / the average of the people at both ends of the span
     fte : sum of `column` over the people; each has at most the column's `maximum`
+    relative_likelihood : share of the `denominator` (the pool of the first group) who belong to the `numerator` (the event), divided by
+        the same share of the `reference_group` (the pool of the second)
+    ratio_of_ratios : in the `denominator` people of the `numerator` for each one outside it, divided by the same in the `reference_group`
+    dissimilarity : half the sum of the differences between the shares of the groups of `over` in the `denominator` and the benchmark's
+    extreme_group_gap : the largest median pay gap to the `reference_group` of the groups of `over` with at least `least_people` with pay
     """
 
     type: MeasureType
@@ -61,6 +101,10 @@ class Measure(Definition):
     numerator: Filter = Field(default_factory=dict)
     denominator: Filter = Field(default_factory=dict)
     reference_group: Filter = Field(default_factory=dict)
+    order: Order | None = None
+    over: Id | None = None
+    """For figures made of the figures of groups: the dimension whose categories are the groups."""
+    least_people: int | None = Field(default=None, ge=1)
     window_months: int | None = Field(default=None, ge=1, le=120)
     interval: Interval | None = None
     """Left out: the method of the measure's type (see docs/methods)."""
@@ -99,7 +143,7 @@ class Target(Definition):
     milestones: tuple[Milestone, ...] = Field(min_length=1)
     by_unit: Mapping[str, tuple[Milestone, ...]] = Field(default_factory=dict)
     within: float | None = None
-    """For `closer_to_target`: how near counts as reached, in the KPI's unit."""
+    """For `closer_to_target`: how near counts as reached, in the KPI's unit. For a ratio of two groups a factor: 1.1 is 0.91 to 1.10."""
 
 
 class Tolerance(Definition):
@@ -160,11 +204,11 @@ class Kpi(Definition):
     headline: bool = False
     """True: a tile on the overview."""
     series_breaks: tuple[SeriesBreak, ...] = ()
+    spc: Spc = Spc()
+    """How it is read over time, by month or quarter: on which figures its usual range rests, and where that is set anew."""
     notes: tuple[Text, ...] = ()
     worked_example: WorkedExample | None = None
 
     @property
     def name(self) -> str:
         return self.short_title or self.title
-    spc: Spc = Spc()
-    """How it is read over time, by month or quarter: on which figures its usual range rests, and where that is set anew."""

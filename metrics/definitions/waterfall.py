@@ -17,7 +17,7 @@ headcount : everybody in the extract on the day; population : the KPI's populati
 asks for (for a pay gap: who is in one of its groups, or might be); known : whose answers are known; paid : with pay on record;
 counted : for a count, the people that it counts
 """
-_GAPS = frozenset({MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN})
+_GAPS = frozenset(kind for kind in MeasureType if kind.is_pay_gap or kind.is_ratio)
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,19 @@ def describe_steps(configuration: Configuration, kpi: Kpi) -> tuple[StepWords, .
     """Every step that a KPI may have; those at which nobody can leave are not published, and their words stay unused."""
     dataset, measure = configuration.datasets[kpi.dataset], kpi.measure
     fixed = {n: c for n, c in measure.denominator.items() if not _only_known(configuration, n, c)}
+    if measure.type.is_ratio:
+        fixed = {n: c for n, c in fixed.items() if measure.reference_group.get(n) == c}
     pay = (measure.column or "pay").replace("_", " ")
     once = "each person once, in their main post" if dataset.grain == "post" else "a row is a person"
+    everybody = f"Everybody in the extract on that day ({once})"
+    if dataset.rows_are:
+        everybody = (
+            f"All {dataset.rows_are} in the extract, of {dataset.window_months} months"
+            if dataset.window_months
+            else f"All {dataset.rows_are}"
+        )
     return (
-        StepWords("headcount", f"Everybody in the extract on that day ({once})", ""),
+        StepWords("headcount", everybody, ""),
         StepWords("population", configuration.population_title(kpi), describe_left_out(configuration, kpi)),
         StepWords("conditions", *_conditions(configuration, kpi, fixed)),
         StepWords("known", "Whose answers are known", _unknown(configuration, kpi)),
@@ -59,9 +68,19 @@ def _conditions(configuration: Configuration, kpi: Kpi, fixed: Filter) -> tuple[
     left, leaves = describe_inside(configuration, fixed), _outside(configuration, fixed)
     if measure.type not in _GAPS:
         return left or "Everyone asked about", leaves
-    groups = [describe_inside(configuration, where) for where in (measure.numerator, measure.reference_group)]
+    groups = [describe_inside(configuration, where) for where in _groups(kpi)]
     neither = f"In neither of the two groups: {'; '.join(groups)}"
     return "; ".join(filter(None, ["In one of the two groups, or not known", left])), "; ".join(filter(None, [neither, leaves]))
+
+
+def _groups(kpi: Kpi) -> tuple[Filter, Filter]:
+    """What tells the two groups of a gap or a ratio apart."""
+    measure = kpi.measure
+    if measure.type.is_ratio:
+        apart = [n for n, c in measure.denominator.items() if measure.reference_group.get(n) != c]
+        return {n: measure.denominator[n] for n in apart}, {n: measure.reference_group[n] for n in apart if n in measure.reference_group}
+    one: Filter = {str(measure.over): "known"} if measure.over else measure.numerator
+    return one, measure.reference_group
 
 
 def _unknown(configuration: Configuration, kpi: Kpi) -> str:
@@ -69,7 +88,8 @@ def _unknown(configuration: Configuration, kpi: Kpi) -> str:
     measure = kpi.measure
     asked = [n for n, c in measure.denominator.items() if _only_known(configuration, n, c)]
     if measure.type in _GAPS:
-        asked += [n for n in measure.numerator if n in measure.reference_group]
+        one, other = _groups(kpi)
+        asked += [n for n in one if n in other]
     words = []
     for name in dict.fromkeys(asked):
         dimension = configuration.dimensions[name]

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from metrics.definitions.configuration import Configuration
+from metrics.demo.applications import RECRUITMENT_DAYS
 from metrics.demo.council import PAY_DAYS, STAFF_DAYS
 from metrics.demo.extracts import check_units, write_extracts
 from metrics.errors import InputError
@@ -15,7 +16,11 @@ from metrics.ingest.ingest import ingest_files
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import snapshot_days
 
-EXTRACTS: tuple[tuple[str, date], ...] = (*(("hr", day) for day in STAFF_DAYS), *(("pay", day) for day in PAY_DAYS))
+EXTRACTS: tuple[tuple[str, date], ...] = (
+    *(("hr", day) for day in STAFF_DAYS),
+    *(("pay", day) for day in PAY_DAYS),
+    *(("recruit", day) for day in RECRUITMENT_DAYS),
+)
 """Dataset and day of every file that the demo consists of."""
 
 Progress = Callable[[str, int, int], None]

@@ -8,7 +8,12 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.succession import Succession
 from metrics.statistics.movement import CHANGES, add_changes
 
-__all__ = ["CHANGES", "add_changes", "series_breaks", "unit_breaks"]
+__all__ = ["CHANGES", "add_changes", "ratios", "series_breaks", "unit_breaks"]
+
+
+def ratios(configuration: Configuration) -> tuple[str, ...]:
+    """KPIs whose changes are tested as factors."""
+    return tuple(id for id, kpi in configuration.kpis.items() if kpi.measure.type.is_ratio)
 
 
 def series_breaks(configuration: Configuration) -> dict[str, tuple[date, ...]]:

@@ -9,6 +9,11 @@ from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Kpi, MeasureType
 
+COMPARED = frozenset(
+    {MeasureType.COUNT, MeasureType.PROPORTION, MeasureType.TURNOVER, MeasureType.MEAN, MeasureType.MEDIAN, MeasureType.DISSIMILARITY}
+)
+"""Measures whose figure is no comparison by itself."""
+
 
 def factor(kpi: Kpi) -> float:
     """YAML is in the reader's unit: 36.4 percent is 0.364 in the frame."""
@@ -68,7 +73,7 @@ def gaps(configuration: Configuration, kpi: Kpi, rows: pd.DataFrame) -> pd.DataF
     A count is compared by its share of those whose answer is known. An index or a gap already is a comparison and has neither.
     Nor has a group that takes the numerator's place (minority ethnic share by ethnic group): its share is not a share of the unit's.
     """
-    if kpi.measure.type not in {MeasureType.COUNT, MeasureType.PROPORTION, MeasureType.TURNOVER, MeasureType.MEAN, MeasureType.MEDIAN}:
+    if kpi.measure.type not in COMPARED:
         return pd.DataFrame({"gap": np.nan, "ratio": np.nan}, index=rows.index)
     if kpi.measure.type is MeasureType.COUNT:
         compared = (rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)).clip(upper=1)
@@ -83,7 +88,7 @@ def gaps(configuration: Configuration, kpi: Kpi, rows: pd.DataFrame) -> pd.DataF
 def takes_numerators_place(configuration: Configuration, kpi: Kpi, group: str) -> bool:
     """Whether the group is a category of the very characteristic that the numerator is about."""
     columns = configuration.sources_of(kpi.dataset)
-    about = {columns[name] for name in kpi.measure.numerator}
+    about = {columns[name] for name in (*kpi.measure.numerator, *([kpi.measure.over] if kpi.measure.over else []))}
     return any(columns[part.partition("=")[0]] in about for part in group.split(";") if part)
 
 

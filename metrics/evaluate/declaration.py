@@ -22,9 +22,11 @@ def asks_for_known(configuration: Configuration, kpi: Kpi) -> bool:
 def declared(configuration: Configuration, kpi: Kpi, rows: pd.DataFrame) -> pd.Series:
     """Share whose answer is known, from 0 to 1; missing where no answer is asked for, or where it may not be shown."""
     rate = (rows["denominator"] / rows["everyone"].where(rows["everyone"] > 0)).clip(upper=1)
+    if kpi.measure.type.is_ratio:
+        return (rows["possible"] / rows["everyone"].where(rows["everyone"] > 0)).clip(upper=1)
     if asks_for_known(configuration, kpi):
         return rate
-    if kpi.measure.type in {MeasureType.COUNT, MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
+    if kpi.measure.type is MeasureType.COUNT or kpi.measure.type.is_pay_gap:
         return rate.where((rows[REGION + "denominator"] != rows[REGION + "everyone"]) & (rows[REGION + "everyone"] >= 0))
     return rate * np.nan
 

@@ -14,6 +14,7 @@ from metrics.disclosure.shown import ShownCells
 from metrics.evaluate.comparison import benchmarks, divisors, gaps
 from metrics.evaluate.declaration import CARE_BELOW, WITHHELD_BELOW, bounds, declared
 from metrics.evaluate.instead import notes_instead
+from metrics.evaluate.over_groups import EXTREME, fill_whole_units
 from metrics.evaluate.parts import REGION, ROUNDED, figures, steps
 from metrics.evaluate.status import goal_of, stand
 from metrics.evaluate.values import average_staff, bases, estimates, needed_parts
@@ -29,15 +30,16 @@ WORDS = ("kpi", "breakdown", "unit", "group", "status", "marker", "movement", "n
 def evaluate(shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
     """One row of `metrics.report.ESTIMATE_COLUMNS` per figure of one dataset, period and audience; the change columns stay empty.
 
-    Why a figure is empty, first reason first:
+        Why a figure is empty, first reason first:
 
-    - `[c]` hidden: one of its counts or pay figures is hidden, or its base is below the profile's minimum (note `minimum_base`;
-      `minimum_base_rounded` where only the minimum for rounded counts is missed)
-    - `[z]` not_available: nobody could have been counted, or an index has no benchmark
-    - `[w]` withheld: fewer than 60 in 100 have answered
-    - `[x]` not_available: the source holds no such figure
+        - `[c]` hidden: one of its counts or pay figures is hidden, or its base is below the profile's minimum (note `minimum_base`;
+          `minimum_base_rounded` where only the minimum for rounded counts is missed)
+        - `[z]` not_available: nobody could have been counted, or an index has no benchmark
+        - `[w]` withheld: fewer than 60 in 100 have answered
+        - `[x]` not_available: the source holds no such figure, or a ratio would be one of too few (note `not_enough_data`)
+    - a figure that is made of those of groups is hidden where it would need a hidden one (note `groups_hidden`)
 
-    Where most groups of a breakdown at a unit are hidden, the note says where to read instead (`metrics.evaluate.instead`).
+        Where most groups of a breakdown at a unit are hidden, the note says where to read instead (`metrics.evaluate.instead`).
     """
     rows = figures(shown)
     made = [
@@ -73,10 +75,11 @@ def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Con
     found["benchmark"] = benchmarks(configuration, kpi, rows["group"])
     found["marker"], found["note"] = _why_empty(kpi, found, *_minimum_bases(kpi, shown, configuration))
     _empty(kpi, found)
+    fill_whole_units(kpi, found)
     found = found.join(gaps(configuration, kpi, found))
     _against_target(kpi, found, shown.period.end)
     found["note"] = _notes(found)
-    if kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
+    if kpi.measure.type.is_pay_gap:
         found["denominator"], found[ROUNDED + "denominator"] = found["reference_denominator"], found[ROUNDED + "reference_denominator"]
     if kpi.measure.type is MeasureType.TURNOVER:
         found["denominator"] = average_staff(found)
@@ -107,13 +110,14 @@ def _why_empty(kpi: Kpi, found: pd.DataFrame, minimum: int, minimum_rounded: int
     nobody = exists & found[of].eq(0).mul(~found[[ROUNDED + p for p in of]].to_numpy(dtype=bool)).any(axis=1)
     small = exists & found[of].lt(max(minimum, 1)).any(axis=1) & kpi.measure.type.is_share
     rough = exists & found["rounded"] & found[of].lt(minimum_rounded).any(axis=1) & kpi.measure.type.is_share
-    empty = found["value"].isna()
+    empty = found["value"].isna() & ~(found["group"].eq("") & kpi.measure.type.is_over_groups)
     reasons = {
         "hidden": (exists & found[needed].isna().any(axis=1), "[c]"),
         "nobody": (nobody, "[z]"),
         "minimum_base": (small, "[c]"),
         "minimum_base_rounded": (rough, "[c]"),
         "withheld": (found["declared"].lt(WITHHELD_BELOW) & (kpi.measure.type is not MeasureType.COUNT), "[w]"),
+        "not_enough_data": (exists & empty & kpi.measure.type.is_ratio, "[x]"),
         "no_benchmark": (exists & empty & kpi.measure.type.is_share, "[z]"),
         "pay_hidden": (exists & empty & kpi.measure.type.needs_rows, "[c]"),
         "sum_hidden": (exists & empty & (kpi.measure.type is MeasureType.FTE), "[c]"),
@@ -153,7 +157,7 @@ def _against_target(kpi: Kpi, found: pd.DataFrame, day: date) -> None:
 def _notes(found: pd.DataFrame) -> pd.Series:
     """One note a figure: why it is empty, else read with care, else no path, else rounded."""
     shown = found["marker"] == ""
-    care = shown & found["declared"].lt(CARE_BELOW)
+    care = shown & found["declared"].lt(CARE_BELOW) & ~found["note"].str.startswith(EXTREME)
     rounded = shown & found["rounded"] & (found["note"] == "")
     return found["note"].mask(rounded, "rounded").mask(care, "declared_low")
 

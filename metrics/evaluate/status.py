@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from metrics.definitions.kpi import Kpi, Tolerance
 from metrics.evaluate.comparison import factor
-from metrics.statistics.goals import IDEALS, SAME, Goal, stand
+from metrics.statistics.goals import IDEALS, RATIOS, SAME, Goal, stand
 
-__all__ = ["IDEALS", "SAME", "Goal", "goal_of", "stand"]
+__all__ = ["IDEALS", "RATIOS", "SAME", "Goal", "goal_of", "stand"]
 
 
 def goal_of(kpi: Kpi, unit: str) -> Goal | None:
@@ -28,4 +28,5 @@ def goal_of(kpi: Kpi, unit: str) -> Goal | None:
         within=(target.within or 0.0) * scale,
         tolerance=rule.tolerance * scale if isinstance(rule, Tolerance) else None,
         best=IDEALS.get(kpi.measure.type),
+        ratio=kpi.measure.type in RATIOS,
     )

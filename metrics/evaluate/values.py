@@ -12,6 +12,7 @@ from metrics.disclosure.shown import ShownCells
 from metrics.evaluate.parts import pay_figures
 from metrics.query.counts import Part
 from metrics.statistics.intervals import mean_interval, median_interval, newcombe, wilson
+from metrics.statistics.likelihood import enough, ratio_of_ratios, relative_likelihood
 from metrics.statistics.pay import MiddleOfGroup, pay_gap, pay_gap_of_means, pay_gap_of_medians
 from metrics.statistics.precision import round_gap, round_pay
 from metrics.statistics.targets import representation_index
@@ -23,6 +24,10 @@ DEFAULT_INTERVAL = {
     MeasureType.PERCENTAGE_POINT_GAP: "newcombe",
     MeasureType.TURNOVER: "wilson",
     MeasureType.FTE: "none",
+    MeasureType.RELATIVE_LIKELIHOOD: "katz",
+    MeasureType.RATIO_OF_RATIOS: "woolf",
+    MeasureType.DISSIMILARITY: "none",
+    MeasureType.EXTREME_GROUP_GAP: "none",
     MeasureType.MEAN: "welch",
     MeasureType.MEDIAN: "order_statistics",
     MeasureType.PAY_GAP_MEAN: "delta",
@@ -42,20 +47,20 @@ def needed_parts(kpi: Kpi) -> tuple[Part, ...]:
         return ("numerator",)
     if kind in {MeasureType.MEAN, MeasureType.MEDIAN}:
         return ("denominator",)
-    if kind in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
+    if kind.is_pay_gap:
         return ("numerator", "reference_denominator")
     if kind is MeasureType.TURNOVER:
         return ("numerator", "denominator", "reference_denominator")
     if kind is MeasureType.FTE:
         return ("denominator",)
-    if kind is MeasureType.PERCENTAGE_POINT_GAP and kpi.measure.reference_group:
+    if kind.is_ratio or (kind is MeasureType.PERCENTAGE_POINT_GAP and kpi.measure.reference_group):
         return ("numerator", "denominator", "reference_numerator", "reference_denominator")
     return ("numerator", "denominator")
 
 
 def bases(kpi: Kpi) -> tuple[Part, ...]:
     """Parts that hold the people a value is about: with nobody in one of them there is no value."""
-    if kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
+    if kpi.measure.type.is_pay_gap:
         return needed_parts(kpi)
     return tuple(p for p in needed_parts(kpi) if p.endswith("denominator"))
 
@@ -76,7 +81,7 @@ def _as_printed(kpi: Kpi, found: pd.DataFrame) -> pd.DataFrame:
     """Pay in the precision that may be published (`metrics.statistics.precision` says why); other measures as they are."""
     if not kpi.measure.type.needs_rows:
         return found
-    is_gap = kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}
+    is_gap = kpi.measure.type.is_pay_gap
     rounding = round_gap if is_gap else round_pay
     printed = {name: rounding(found[name]) for name in ("value", "lower", "upper")}
     return found.assign(**printed, reference_value=round_pay(found["reference_value"]))
@@ -121,6 +126,33 @@ def _point_gap(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Seri
     theirs = m / rows["reference_denominator"].where(rows["reference_denominator"] > 0)
     limits = newcombe(n, rows["denominator"], m, rows["reference_denominator"])
     return limits.assign(value=ours["value"] - theirs, reference_value=theirs)
+
+
+def _likelihood(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    """Nothing where it happened to nobody of a pool, or a pool is too small: such a ratio says nothing."""
+    pool, other = rows["denominator"], rows["reference_denominator"]
+    n, m = rows["numerator"].clip(upper=pool), rows["reference_numerator"].clip(upper=other)
+    found = relative_likelihood(n, pool, m, other)
+    return found.assign(reference_value=m / other.where(other > 0)).where(enough(pool, other, events=(n, m)))
+
+
+def _ratio_of_ratios(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    pool, other = rows["denominator"], rows["reference_denominator"]
+    n, m = rows["numerator"].clip(upper=pool), rows["reference_numerator"].clip(upper=other)
+    found = ratio_of_ratios(n, pool - n, m, other - m)
+    return found.where(enough(pool, other, events=(n, pool - n, m, other - m)))
+
+
+def _dissimilarity(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    """Each group's share; `metrics.evaluate.over_groups` makes the figure of whole units of them."""
+    shares = share_with_range(rows["numerator"], rows["denominator"])[["value"]]
+    return shares.where(rows["group"] != "")
+
+
+def _extreme_gap(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    """Each group's gap; `metrics.evaluate.over_groups` takes the largest."""
+    found = _median_gap(kpi, rows, shown, divisor)
+    return found.assign(value=found["value"].where(rows["group"] != ""))
 
 
 def _mean(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
@@ -185,6 +217,10 @@ _MAKERS: dict[MeasureType, Callable[[Kpi, pd.DataFrame, ShownCells, pd.Series], 
     MeasureType.PERCENTAGE_POINT_GAP: _point_gap,
     MeasureType.MEAN: _mean,
     MeasureType.MEDIAN: _median,
+    MeasureType.RELATIVE_LIKELIHOOD: _likelihood,
+    MeasureType.RATIO_OF_RATIOS: _ratio_of_ratios,
+    MeasureType.DISSIMILARITY: _dissimilarity,
+    MeasureType.EXTREME_GROUP_GAP: _extreme_gap,
     MeasureType.PAY_GAP_MEAN: _mean_gap,
     MeasureType.PAY_GAP_MEDIAN: _median_gap,
 }

@@ -109,7 +109,7 @@ def protection_hash(configuration: Configuration, day: date) -> str:
 
 def value_hash(configuration: Configuration, kpi: Kpi) -> str:
     """Names what decides a KPI's value alone: a new target, benchmark to stand beside, breakdown or profile does not change it."""
-    made_of_benchmark = kpi.measure.type is MeasureType.REPRESENTATION_INDEX or (
+    made_of_benchmark = kpi.measure.type in {MeasureType.REPRESENTATION_INDEX, MeasureType.DISSIMILARITY} or (
         kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP and not kpi.measure.reference_group
     )
     bare = kpi.model_copy(

@@ -16,7 +16,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_profile
 from metrics.definitions.kpi import Kpi
 from metrics.errors import InputError, NotPublished
-from metrics.evaluate.change import add_changes, series_breaks, unit_breaks
+from metrics.evaluate.change import add_changes, ratios, series_breaks, unit_breaks
 from metrics.gpg_service.comparators import load_comparators
 from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, value_hash
@@ -213,7 +213,8 @@ def _with_changes(
         first = min(b.label.period_end for b in new) - FARTHEST_BACK
         old = [b for b in due.carried if b.label.audience == audience and b.label.period_end >= first]
         frame = pd.concat([f for f in (_comparable(store, old, values), *(b.cells for b in new)) if len(f)], ignore_index=True)
-        changed = add_changes(frame, series_breaks(configuration), unit_breaks(configuration))[list(ESTIMATE_COLUMNS)]
+        breaks = series_breaks(configuration), unit_breaks(configuration)
+        changed = add_changes(frame, *breaks, ratios(configuration))[list(ESTIMATE_COLUMNS)]
         ends = pd.to_datetime(changed["period_end"]).dt.date
         for batch in new:
             mine = changed[(ends == batch.label.period_end) & changed["kpi"].isin(list(batch.label.kpis))].reset_index(drop=True)

@@ -9,6 +9,7 @@ from metrics.definitions.base import Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_grades, describe_who
 from metrics.definitions.dimension import Dimension
+from metrics.definitions.flows import MONTHS
 from metrics.definitions.kpi import FrameworkLink, Kpi, MeasureType, Milestone, Tolerance
 from metrics.definitions.organisation import Organisation
 from metrics.evaluate.comparison import benchmark_by_group, factor
@@ -55,6 +56,10 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         sql=sql,
         declares=_declares(configuration, kpi),
         asks=_asks(configuration, kpi),
+        order=kpi.measure.order.model_dump() if kpi.measure.order else {},
+        over=kpi.measure.over or "",
+        rows_are=dataset.rows_are or "people",
+        span_months=dataset.window_months or (MONTHS[dataset.flows.every] if dataset.flows else 0),
         **explained(configuration, kpi),
     )
 
@@ -72,8 +77,10 @@ def _asks(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
     """What the base asks for; a pay gap asks for whatever tells its two groups apart."""
     measure = kpi.measure
     asked = _known(configuration, measure.denominator)
-    if measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
-        asked = [*asked, *(d for d in measure.numerator if d in measure.reference_group)]
+    if measure.type.is_pay_gap or measure.type.is_ratio:
+        compared = measure.numerator if measure.type.is_pay_gap else measure.denominator
+        told = [d for d in compared if d in measure.reference_group and compared[d] != measure.reference_group[d]]
+        asked = [*asked, *told, *(measure.reference_group if measure.over else ())]
     return tuple(dict.fromkeys(characteristic(configuration.dimensions[d].title) for d in asked))
 
 

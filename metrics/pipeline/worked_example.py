@@ -13,14 +13,15 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import MOVEMENT, Column, Flows
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.flows import JOINED, LEFT, MONTHS
-from metrics.definitions.kpi import Kpi, MeasureType, WorkedExample
+from metrics.definitions.kpi import Breakdown, Kpi, MeasureType, WorkedExample
 from metrics.definitions.load import locate
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.worked import unprotected
 from metrics.errors import EqualityError, Problem
-from metrics.evaluate.comparison import divisors, factor
+from metrics.evaluate.comparison import benchmarks, divisors, factor
 from metrics.evaluate.declaration import bounds, declared
+from metrics.evaluate.over_groups import fill_whole_units
 from metrics.evaluate.parts import figures
 from metrics.evaluate.values import estimates
 from metrics.periods import FinancialYear, Grain, end_of_month
@@ -146,7 +147,8 @@ def _figure(configuration: Configuration, kpi: Kpi, shown: ShownCells) -> dict[s
     divisor = divisors(configuration, kpi, rows["group"])
     known = declared(configuration, kpi, rows)
     made = rows.join(estimates(kpi, rows, shown, divisor))
-    made = made.join(bounds(kpi, made, known, divisor))
+    made = made.join(bounds(kpi, made, known, divisor)).assign(benchmark=benchmarks(configuration, kpi, rows["group"]), marker="", note="")
+    fill_whole_units(kpi, made)
     found = {str(name): value for name, value in made.iloc[0].items()}
     if kpi.measure.type in PAY_GAPS:
         found["denominator"] = found["reference_denominator"]
@@ -158,8 +160,10 @@ def _figure(configuration: Configuration, kpi: Kpi, shown: ShownCells) -> dict[s
 def _alone(configuration: Configuration, kpi: Kpi) -> Configuration:
     """The configuration with this KPI only, as a whole, on the day itself."""
     profile = Profile(title="Worked example")
+    over = kpi.measure.over if kpi.measure.type.is_over_groups else None
+    groups = (Breakdown(by=(over,)),) if over else ()
     bare = kpi.model_copy(
-        update={"breakdowns": (), "profile": "everyone", "period": kpi.period.model_copy(update={"grain": Grain.SNAPSHOT})}
+        update={"breakdowns": groups, "profile": "everyone", "period": kpi.period.model_copy(update={"grain": Grain.SNAPSHOT})}
     )
     settings = DisclosureSettings(profiles={"everyone": profile}, audiences={"everyone": "everyone"})
     return replace(configuration, kpis={kpi.id: bare}, disclosure=settings)

@@ -24,9 +24,10 @@ PARTS: tuple[Part, ...] = ("numerator", "denominator", "everyone", "possible", "
 numerator, denominator : as the KPI says. For a count the denominator is everyone of known category in the breakdown;
     for a pay gap the numerator is the comparison group with pay, the denominator both groups with pay.
 everyone : the denominator without its "known" conditions: declaration rate = denominator / everyone
-possible : people who do, or for all that is known might, belong to the numerator: numerator plus not known.
+possible : people who do, or for all that is known might, belong to the numerator: numerator plus not known. Of the two pools of a
+    likelihood, both together.
     Bounds of a share: numerator / everyone to possible / everyone
-reference_numerator, reference_denominator : the group compared with, for gaps
+reference_numerator, reference_denominator : the group compared with, for gaps and likelihoods
 """
 
 

@@ -21,7 +21,7 @@ from metrics.periods import FinancialYear, Period
 from metrics.query.atoms import Where
 from metrics.query.compile import REACH, SPARE, Compiler, Family, pay_groups
 from metrics.query.counts import Counts, Table
-from metrics.query.plan import Also, Plan, TablePlan, plan_days
+from metrics.query.plan import Also, Plan, TablePlan, plan_days, window_start
 from metrics.sources.derived import earlier_days, known_snapshots
 from metrics.sources.engine import Source
 
@@ -105,7 +105,9 @@ def most_of_one(configuration: Configuration, dataset: str) -> dict[str, float]:
 
 
 def _period(plan: Plan, day: date) -> Period:
-    """The day itself, or the span since the day after the snapshot that it is compared with."""
+    """The day itself, the span since the day after the snapshot that it is compared with, or the months that an extract of events holds."""
+    if plan.window_months is not None:
+        return Period(end=day, start=window_start(day, plan.window_months))
     before = plan.earlier.get(day)
     return Period.as_at(day) if before is None else Period(end=day, start=before + timedelta(days=1))
 

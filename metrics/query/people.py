@@ -10,6 +10,8 @@ the definitions leave open are decided here:
 - A gap broken down by the characteristic that is compared (pay gap White to minority ethnic, by ethnic group) becomes each
   group's own gap to the reference group: the group takes the comparison group's place. Groups that overlap the reference
   group are left out.
+- A likelihood broken down by what tells its two pools apart (White to ethnic minority applicants, by ethnic group) becomes each
+  group's own: the group takes the place of the pool that a figure above one is worse for. Other groups are left out.
 - A count's base is everyone whose category is known; for the not-known categories themselves, and for a unit as a whole,
   it is everyone.
 - Joiners and leavers are counted among joiners, or leavers: the base of "Asian joiners" is the joiners whose ethnic group is known.
@@ -35,7 +37,7 @@ EVERYBODY: People = {}
 PRESENT = "__present"
 """Ending of the axis that says whether a pay column is filled; its categories are "yes" and "no"."""
 
-PAY_GAPS = frozenset({MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN})
+PAY_GAPS = frozenset(kind for kind in MeasureType if kind.is_pay_gap)
 GROUP, REFERENCE = "group", "reference"
 
 
@@ -113,6 +115,9 @@ class Measured:
         self.known = admitted(configuration, dataset, known)
         self.numerator = admitted(configuration, dataset, measure.numerator)
         self.reference = admitted(configuration, dataset, measure.reference_group)
+        if measure.over is not None and measure.type.is_over_groups:
+            column, answers = configuration.resolve(dataset, measure.over, "known")
+            self.numerator = {column: answers - self.reference.get(column, frozenset())}
         self.paid: People = {f"{measure.column}{PRESENT}": frozenset({"yes"})} if measure.type.needs_rows and measure.column else {}
 
     def possible(self, people: People) -> dict[str, frozenset[str]]:
@@ -140,6 +145,8 @@ class Measured:
             return {"denominator": whole, "everyone": whole}, {GROUP: whole}
         if kind is MeasureType.TURNOVER:
             return self._turnover(group), {}
+        if kind.is_ratio:
+            return self._likelihood(group), {}
         return self._average(group) if kind.needs_rows else (self._share(group), {})
 
     def _count(self, group: Members) -> dict[Part, People]:
@@ -185,6 +192,28 @@ class Measured:
             "denominator": both(base, {MOVEMENT: frozenset({JOINED, STAYED})}),
             "reference_denominator": both(base, {MOVEMENT: frozenset({LEFT, STAYED})}),
             "everyone": everyone,
+        }
+
+    def _likelihood(self, group: Members) -> dict[Part, People]:
+        """Two pools, who of them it happened to, and both together without and with those of whom it is not known which they belong to."""
+        pools = [both(self.population, self.fixed, self.known), both(self.population, self.reference)]
+        apart = frozenset(axis for axis in pools[0].keys() & pools[1].keys() if not pools[0][axis] & pools[1][axis])
+        own = apart & group.people.keys()
+        order = self.kpi.measure.order
+        worse = 0 if order is not None and order.above_one_is_worse_for == "first" else 1
+        if any(not group.people[axis] <= pools[worse][axis] for axis in own):
+            return {}
+        pools[worse] |= {axis: group.people[axis] for axis in own}
+        pool, other = (both(people, without(group.people, own)) for people in pools)
+        together = enclosing(pool, other)
+        unknown = {axis: frozenset(self.configuration.finest(self.kpi.dataset, axis).unknown) for axis in apart}
+        return {
+            "numerator": both(pool, self.numerator),
+            "denominator": pool,
+            "reference_numerator": both(other, self.numerator),
+            "reference_denominator": other,
+            "possible": together,
+            "everyone": {axis: held | unknown.get(axis, frozenset()) for axis, held in together.items()},
         }
 
     def _average(self, group: Members) -> tuple[dict[Part, People], dict[str, People]]:

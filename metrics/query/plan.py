@@ -8,10 +8,11 @@ yearly breakdowns is counted more coarsely than the year end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -21,8 +22,8 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import MOVEMENT
 from metrics.definitions.kpi import Breakdown, Kpi
 from metrics.definitions.waterfall import WATERFALL
-from metrics.errors import DefinitionError, Problem
-from metrics.periods import FinancialYear, Grain, Kind
+from metrics.errors import CountsError, DefinitionError, Problem
+from metrics.periods import FinancialYear, Grain, Kind, end_of_month, months_before
 from metrics.query.atoms import Where, ordered_atoms, partition, where
 from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
 from metrics.query.counts import Region, UnitTree
@@ -86,6 +87,8 @@ class Plan:
     sides: tuple[Sought, ...]
     earlier: Mapping[date, date] = field(default_factory=dict)
     """For joiners and leavers: every day to the day that it is compared with."""
+    window_months: int | None = None
+    """For events: how many months up to the day the rows are of."""
 
     @property
     def axes(self) -> dict[str, tuple[str, ...]]:
@@ -164,6 +167,7 @@ def plan_days(
     alike: dict[tuple[tuple[str, ...], tuple[str, ...], Also], list[date]] = {}
     wanted: dict[tuple[str, ...], list[Due]] = {}
     closing = {grain: frozenset(year.snapshots(loaded, grain)) for grain in Grain}
+    _refuse_overlap(configuration, dataset, sorted(set().union(*(closing[grain_of(d)] for d in published(configuration, dataset)))))
     for day in sorted(set(days)):
         due = [d for d in published(configuration, dataset) if day in closing[grain_of(d)]]
         if due:
@@ -174,16 +178,48 @@ def plan_days(
     return tuple(plan(configuration, dataset, same, wanted[name], more) for (name, _, more), same in alike.items())
 
 
+def window_start(day: date, months: int) -> date:
+    """First day of a span of whole months that ends on a day.
+
+    >>> window_start(date(2026, 3, 31), 12), window_start(date(2024, 2, 29), 12), window_start(date(2026, 3, 15), 12)
+    (datetime.date(2025, 4, 1), datetime.date(2023, 3, 1), datetime.date(2025, 3, 16))
+    """
+    if day == end_of_month(day.year, day.month):  # whole calendar months
+        before = months_before(day.replace(day=1), months - 1)
+        return before.replace(day=1)
+    return months_before(day, months) + timedelta(days=1)
+
+
+def _refuse_overlap(configuration: Configuration, dataset: str, days: Sequence[date]) -> None:
+    """What happened once is counted once: the spans of two published days may not share a day."""
+    months = configuration.datasets[dataset].window_months
+    if months is None:
+        return
+    problems = [
+        Problem(
+            f"dataset '{dataset}'",
+            f"the {months} months to {later.isoformat()} began on {start.isoformat()}, and those to {day.isoformat()} had not ended then: "
+            "what happened in both would be counted twice",
+        )
+        for day, later in pairwise(days)
+        if (start := window_start(later, months)) <= day
+    ]
+    if problems:
+        raise CountsError(problems, f"Make the extract for the same day of each span, and load it again with `equality ingest {dataset}`.")
+
+
 def published(configuration: Configuration, dataset: str) -> tuple[Due, ...]:
     """Every KPI of a dataset, as a whole and by each declared breakdown."""
     kpis = [kpi for _, kpi in sorted(configuration.kpis.items()) if kpi.dataset == dataset]
-    spans = [kpi for kpi in kpis if kpi.period.kind is Kind.DURING and configuration.datasets[dataset].flows is None]
+    known = configuration.datasets[dataset]
+    spans = [kpi for kpi in kpis if kpi.period.kind is Kind.DURING and known.flows is None and known.window_months is None]
     if spans:
         raise DefinitionError(
             [
                 Problem(
                     f"config/kpis/{k.id}",
-                    "period.kind: found 'during'; figures are made from snapshots, so write 'as_at' and load one snapshot for each span",
+                    "period.kind: found 'during'; figures are made from snapshots, so write 'as_at' and load one snapshot for each span; "
+                    "a dataset of events says how long its span is with `window_months`",
                 )
                 for k in spans
             ]
@@ -220,6 +256,7 @@ def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: 
     return Plan(
         dataset=dataset,
         days=days,
+        window_months=configuration.datasets[dataset].window_months,
         units=units,
         depths=depths,
         tree=UnitTree({u: configuration.organisation.by_id[u].parent for u in units}),

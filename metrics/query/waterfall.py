@@ -2,7 +2,7 @@
 
 The sets are those of `metrics.definitions.waterfall.STEPS`, in that order. A step at which nobody can leave, because it asks for
 nothing more than the one before, is not published. The people dropped between any two steps are a set of people too: disclosure
-protects their number as it does any other (`metrics.disclosure.structure.nested_pairs`).
+protects their number as it does any other (`metrics.disclosure.remainders.nested_pairs`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def _steps(configuration: Configuration, kpi: Kpi) -> Iterator[tuple[str, People
     if figure is None:
         return
     everyone, counted = figure.parts["everyone"], kpi.measure.type is MeasureType.COUNT
-    base = both(everyone, measured.known) if counted else figure.parts["denominator"]
+    groups = figure.parts["possible" if kpi.measure.type.is_ratio else "denominator"]
+    base = both(everyone, measured.known) if counted else groups
     yield "headcount", EVERYBODY
     yield "population", measured.population
     yield "conditions", everyone

@@ -25,7 +25,8 @@ DERIVED = (
 """Numbers that are worked out from the counts of a figure. Benchmarks and targets come from the configuration."""
 COUNTS = ("numerator", "denominator", "everyone")
 SHARE = ("numerator", "denominator")
-PAY_GAPS = ("pay_gap_mean", "pay_gap_median")
+PAY_GAPS = ("pay_gap_mean", "pay_gap_median", "extreme_group_gap")
+FOUR = (*SHARE, "reference_numerator", "reference_denominator")
 NEEDED: dict[str, tuple[str, ...]] = {
     "count": ("numerator",),
     "mean": ("denominator",),
@@ -36,7 +37,11 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "turnover": (*SHARE, "reference_denominator"),
     "proportion": SHARE,
     "representation_index": SHARE,
-    "percentage_point_gap": (*SHARE, "reference_numerator", "reference_denominator"),
+    "percentage_point_gap": FOUR,
+    "relative_likelihood": FOUR,
+    "ratio_of_ratios": FOUR,
+    "dissimilarity": SHARE,
+    "extreme_group_gap": ("numerator", "reference_denominator"),
 }
 """Measure to the parts without which there is no value; those that a figure does not have are not asked for."""
 FIGURES = "figures"
@@ -208,6 +213,36 @@ def _other_values(cells: pd.DataFrame, parts: Mapping[str, np.ndarray], measure:
     numerator, denominator = parts.get("numerator", nothing), parts.get("denominator", nothing)
     share = np.minimum(numerator, denominator) / np.where(denominator > 0, denominator, np.nan)
     value = cells["value"].to_numpy(dtype=float)
-    wanted = np.select([measure == "count", measure == "proportion"], [numerator, share], value)
-    alike = np.abs(value - wanted) <= ALIKE * np.maximum(1.0, np.abs(wanted))
-    return np.asarray(~np.isnan(value) & ~alike)
+    other, whole = parts.get("reference_denominator", nothing), cells["group"].eq("").to_numpy()
+    compared = np.minimum(parts.get("reference_numerator", nothing), other) / np.where(other > 0, other, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wanted = np.select(
+            [
+                measure == "count",
+                (measure == "proportion") | ((measure == "dissimilarity") & ~whole),
+                measure == "relative_likelihood",
+                measure == "ratio_of_ratios",
+            ],
+            [numerator, share, share / compared, (share / (1 - share)) / (compared / (1 - compared))],
+            value,
+        )
+        alike = np.abs(value - wanted) <= ALIKE * np.maximum(1.0, np.abs(wanted))
+    return np.asarray((~np.isnan(value) & ~alike) | _not_of_groups(cells, measure, value, whole))
+
+
+def _not_of_groups(cells: pd.DataFrame, measure: np.ndarray, value: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Whole units' figures that the printed figures of their groups do not give: a hidden group must not stand behind one."""
+    wrong = np.zeros(len(cells), dtype=bool)
+    single = cells["group"].str.fullmatch("[^;]+").to_numpy(dtype=bool)
+    for kind in set(measure.tolist()) & {"dissimilarity", "extreme_group_gap"}:
+        mine = measure == kind
+        groups = cells[mine & single].drop_duplicates(["kpi", "unit", "group"])
+        apart = (groups["value"] - groups["benchmark"]).abs()
+        of = [groups["kpi"].astype(str), groups["unit"].astype(str)]
+        sums = apart.groupby(of).agg(lambda a: a.sum(skipna=False) / 2).to_dict()
+        printed = groups["value"].groupby(of).agg(list).to_dict()
+        for at in np.flatnonzero(mine & whole & ~np.isnan(value)).tolist():
+            key = (str(cells["kpi"].iat[at]), str(cells["unit"].iat[at]))
+            given = [sums.get(key, np.nan)] if kind == "dissimilarity" else printed.get(key, [])
+            wrong[at] = not any(abs(value[at] - one) <= ALIKE for one in given)
+    return wrong

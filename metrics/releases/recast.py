@@ -17,8 +17,9 @@ import pandas as pd
 
 from metrics.definitions.succession import Composition, Succession
 from metrics.report import ESTIMATE_COLUMNS, RECAST_COLUMNS, Contents, KpiSummary
-from metrics.statistics.goals import IDEALS, Goal, stand
+from metrics.statistics.goals import IDEALS, RATIOS, Goal, stand
 from metrics.statistics.intervals import wilson
+from metrics.statistics.moved import add_usual_range
 from metrics.statistics.movement import CHANGES, FARTHEST_MONTHS, add_changes
 from metrics.statistics.targets import representation_index
 
@@ -286,6 +287,7 @@ def _goal(kpi: KpiSummary, kept: pd.DataFrame) -> Goal | None:
         within=kpi.within or 0.0,
         tolerance=float(rule[1]) * scale if rule[0] == "tolerance" else None,
         best=IDEALS.get(kpi.measure),
+        ratio=kpi.measure in RATIOS,
     )
     same = [abs(goal.path(day.date()) - value) < 1e-6 for day, value in zip(own["period_end"], own["target"], strict=True)]
     return goal if all(same) else None
@@ -316,7 +318,11 @@ def _moved(every: pd.DataFrame, told: Succession, contents: Contents) -> pd.Data
     near = every["period_end"] <= every["unit"].map(joined) + pd.DateOffset(months=FARTHEST_MONTHS)
     rows = every[near]  # and whatever these are compared with, which is earlier
     kpis = {id: [date.fromisoformat(day) for day, _ in contents.kpis[id].series_breaks] for id in every["kpi"].unique()}
-    again = add_changes(rows, kpis, {unit: [b.day for b in told.breaks_today(unit)] for unit in rows["unit"].unique()})
+    ratios = [id for id in kpis if contents.kpis[id].measure in RATIOS]
+    units = {unit: [b.day for b in told.breaks_today(unit)] for unit in rows["unit"].unique()}
+    again = add_changes(rows, kpis, units, ratios)
     for name in (*CHANGES, "movement"):
         every.loc[near, name] = again[name]
+    longer = every[every["unit"].isin(joined.index)]  # a longer series has another usual range
+    every.loc[longer.index, "movement"] = add_usual_range(longer, {id: contents.kpis[id].usual for id in kpis}, kpis, units)["movement"]
     return every

@@ -13,7 +13,15 @@ from metrics.statistics.trajectory import path_value
 Standing = Literal["reached", "on_path", "off_path", "missed", "unclear", "no_target"]
 SAME = 1e-9
 """Two figures closer than this are the same: 0.3 + 0.06 meets 0.36."""
-IDEALS: Mapping[str, float] = {"pay_gap_mean": 0.0, "pay_gap_median": 0.0, "percentage_point_gap": 0.0, "representation_index": 1.0}
+RATIOS = frozenset({"relative_likelihood", "ratio_of_ratios"})
+"""Measures of one group against another: 2 and 0.5 are equally far from 1, so distances are factors and changes are tested as such."""
+IDEALS: Mapping[str, float] = {
+    "pay_gap_mean": 0.0,
+    "pay_gap_median": 0.0,
+    "percentage_point_gap": 0.0,
+    "representation_index": 1.0,
+    **dict.fromkeys(RATIOS, 1.0),
+}
 """What could not be better, whatever the target, by type of measure: a pay gap of 2% is better than its target of 4%."""
 
 
@@ -26,6 +34,8 @@ class Goal:
     within: float = 0.0
     tolerance: float | None = None
     """The council's own rule instead of the likely range."""
+    ratio: bool = False
+    """Distances are factors: `within` 1.1 of 1 is 0.91 to 1.10."""
     best: float | None = None
     """For `closer_to_target`: the figure that could not be better, where it is not the target itself (no gap at all)."""
 
@@ -38,15 +48,25 @@ class Goal:
         return self.final[1] if self.best is None else self.best
 
     def shortfall(self, value: float, aim: float) -> float:
-        """How much worse `value` is than `aim`, in the frame's unit; 0 or less is as good or better.
+        """How much worse `value` is than `aim`, in the frame's unit (for ratios a logarithm); 0 or less is as good or better.
 
         For `closer_to_target` every figure is judged by its distance from the ideal: no gap for gaps, 1 for an index,
         else the final target. Worse means farther away than the aim is, on either side; `within` of the final target
         is as good as the target.
         """
         if self.polarity == "closer_to_target":
-            return abs(value - self.ideal) - max(abs(aim - self.ideal), abs(self.final[1] - self.ideal) + self.within)
+            return self._distance(value) - max(self._distance(aim), self._distance(self.final[1]) + self._reach)
         return aim - value if self.polarity == "higher" else value - aim
+
+    def _distance(self, value: float) -> float:
+        """From the ideal; for ratios the logarithm of the factor between them."""
+        if self.ratio:
+            return abs(math.log(value / self.ideal)) if value > 0 else math.inf
+        return abs(value - self.ideal)
+
+    @property
+    def _reach(self) -> float:
+        return math.log(max(self.within, 1.0)) if self.ratio else self.within
 
     def best_shortfall(self, lower: float, upper: float, aim: float) -> float:
         """The shortfall of the best figure in a range."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from metrics.periods import years_before
-from metrics.statistics.change import difference
+from metrics.statistics.change import difference, difference_of_ratios
 
 NEAREST_MONTHS, FARTHEST_MONTHS = 9, 15
 KEYS = ["kpi", "breakdown", "unit", "group"]
@@ -18,7 +18,9 @@ Breaks = Mapping[str, Sequence[date]]
 """KPI, or unit, to the days from which its figures are not the same thing as before."""
 
 
-def add_changes(frame: pd.DataFrame, breaks: Breaks | None = None, unit_breaks: Breaks | None = None) -> pd.DataFrame:
+def add_changes(
+    frame: pd.DataFrame, breaks: Breaks | None = None, unit_breaks: Breaks | None = None, ratios: Collection[str] = ()
+) -> pd.DataFrame:
     """The same rows with `change, change_lower, change_upper, movement` filled.
 
     A figure is compared with the same day one year earlier, else with the nearest one between 9 and 15 months before.
@@ -31,9 +33,14 @@ def add_changes(frame: pd.DataFrame, breaks: Breaks | None = None, unit_breaks: 
     frame : rows with the columns of an Estimates frame, all periods of one audience
     breaks : KPI to the days on which it was counted differently
     unit_breaks : unit to the days on which its people came from elsewhere or went elsewhere
+    ratios : KPIs that are one group against another, 1 where they are alike: their changes are tested as factors
     """
     then = _earlier(frame, breaks or {}, unit_breaks or {})
-    found = frame.drop(columns=[*CHANGES, "movement"]).join(difference(frame, then))
+    apart = difference(frame, then)
+    if (of_ratios := frame["kpi"].isin(list(ratios))).any():
+        pair = (side.loc[of_ratios, ["value", "lower", "upper"]] for side in (frame, then))
+        apart.loc[of_ratios] = difference_of_ratios(*pair)
+    found = frame.drop(columns=[*CHANGES, "movement"]).join(apart)
     compared = then["value"].notna() & frame["value"].notna()
     movement = np.select(
         [

@@ -33,6 +33,11 @@ def format_month(day: Day) -> str:
     return f"{MONTHS[found.month - 1]} {found.year}"
 
 
+def format_when(end: Day, months: int = 0) -> str:
+    """The day that a figure is of, or the months that it is about: "12 months to 31 March 2026"."""
+    return f"{months} month{'' if months == 1 else 's'} to {format_day(end)}" if months else format_day(end)
+
+
 def format_period(start: Day, end: Day) -> str:
     """One day as itself, twelve months as "year to 31 March 2026", any other span with both ends."""
     first, last = as_day(start), as_day(end)

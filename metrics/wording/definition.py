@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from metrics.report import KpiSummary
+from metrics.statistics.goals import RATIOS
 from metrics.wording.dates import format_day, format_month
+from metrics.wording.likelihood import describe_within, describe_worse, is_ratio
 from metrics.wording.movement import ideal_of
 from metrics.wording.values import format_amount, format_number, format_value
 
@@ -21,17 +23,34 @@ METHODS = {
     "bootstrap": "Percentile bootstrap of the two medians, each group resampled by itself, worked out exactly from order statistics, 95%.",
     "welch": "Student’s t interval for a mean, 95%.",
     "order_statistics": "Binomial order-statistics interval for a median, at least 95%.",
+    "katz": "Katz’s log interval for a ratio of two proportions, 95% (Katz and others 1978); half a person is added to each of the four "
+    "cells where one is empty.",
+    "woolf": "Woolf’s log interval for a ratio of two ratios, 95% (Woolf 1955).",
     "none": "No range is given: the figure is a full count.",
 }
 """For "How we know" only: elsewhere it is the likely range."""
 
 
+WITHOUT = {
+    "dissimilarity": "No range is given: chance differences between groups only ever add to a sum of absolute differences, so a range "
+    "about the figure would promise what it cannot keep. Small units look less like residents than they are.",
+    "extreme_group_gap": "No range is given: the largest of several gaps is further out than the true one by being chosen. Each group’s "
+    "own gap has its likely range.",
+}
+"""Why a measure has none."""
+
+
 def describe_method(kpi: KpiSummary) -> str:
     """How the likely range is worked out, with its statistical name."""
-    return METHODS[kpi.interval]
+    return WITHOUT.get(kpi.measure, METHODS[kpi.interval])
 
 
-def describe_change_method() -> str:
+def describe_change_method(kpi: KpiSummary | None = None) -> str:
+    if kpi is not None and kpi.measure in RATIOS:
+        return (
+            "A change has truly moved when the 95% interval of the later ratio divided by the earlier one, made on the log scale from the "
+            "limits of both (Zou and Donner 2008), leaves out 1."
+        )
     return (
         "A change has truly moved when the 95% interval of the difference, made from the limits of both figures "
         "(square-and-add, Newcombe 1998; Zou and Donner 2008), leaves out no change."
@@ -43,7 +62,8 @@ def describe_polarity(kpi: KpiSummary) -> str:
     ideal = ideal_of(kpi)
     if kpi.polarity == "closer_to_target" and ideal is not None:
         digits = 0 if ideal == round(ideal) else _digits(kpi, ideal)
-        return f"Closer to {format_value(ideal, kpi.unit, digits=digits, bare=True)} is better"
+        worse = f": {describe_worse(kpi)}" if is_ratio(kpi) else ""
+        return f"Closer to {format_value(ideal, kpi.unit, digits=digits, bare=True)} is better{worse}"
     return POLARITY[kpi.polarity]
 
 
@@ -54,7 +74,10 @@ def describe_target(kpi: KpiSummary, currency: str = "£") -> str:
     day, value = kpi.target[-1]
     words = f"{format_value(value, kpi.unit, currency, _digits(kpi, value), bare=True)} by {format_month(day)}"
     if kpi.within is not None:
-        words = f"Within {format_amount(kpi.within, kpi.unit, currency, _digits(kpi, kpi.within))} of {words}"
+        if is_ratio(kpi):
+            words = f"{describe_within(kpi)} by {format_month(day)}"
+        else:
+            words = f"Within {format_amount(kpi.within, kpi.unit, currency, _digits(kpi, kpi.within))} of {words}"
     if kpi.has_baseline and len(kpi.target) > 1:
         start, first = kpi.target[0]
         words += f", from {format_value(first, kpi.unit, currency, _digits(kpi, first), bare=True)} in {format_month(start)}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metrics.report import KpiSummary
-from metrics.wording.values import lower_first
+from metrics.wording.likelihood import describe_worse
+from metrics.wording.values import lower_first, upper_first
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,34 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             return Formula(f"The {pay} of {whom}. {middle}.", top, f"People: {whom}" if kpi.measure == "mean" else "")
         case "fte":
             return Formula(f"The full-time equivalents (FTE) of {whom}, added up.", f"Sum of FTE: {whom}", "")
+        case "relative_likelihood":
+            pools = [f"{lower_first(kpi.order[name])}" for name in ("first", "second")]
+            words = (
+                f"How many times as likely {pools[0]} were as {pools[1]} to {kpi.order['to']}: the share of the first, divided by that of "
+            )
+            return Formula(
+                f"{words}the second. {upper_first(describe_worse(kpi))}.",
+                f"Share of {pools[0]}: {group}, of {kpi.denominator_words}",
+                f"Share of {pools[1]}: {group}, of {other}",
+            )
+        case "ratio_of_ratios":
+            pools = [f"{lower_first(kpi.order[name])}" for name in ("first", "second")]
+            words = f"How many {kpi.order['to']} there are among {pools[0]}, divided by the same of {pools[1]}."
+            return Formula(
+                f"{words} {upper_first(describe_worse(kpi))}.",
+                f"{upper_first(pools[0])}: {group}, divided by the others of {kpi.denominator_words}",
+                f"{upper_first(pools[1])}: {group}, divided by the others of {other}",
+            )
+        case "dissimilarity":
+            compared = lower_first(kpi.benchmark_title or "the population compared with")
+            words = (
+                f"How many in a hundred of {whom} would have to be of another group for the shares of all groups to be those of {compared}."
+            )
+            return Formula(words, f"Sum of the differences between each group’s share and its share of {compared}", "2", "times 100")
+        case "extreme_group_gap":
+            words = f"The largest of the groups’ gaps in median {pay} to {other}, as a share of the latter’s. Counted: {whom}."
+            top = f"Median {pay} of {other}, minus that of the group farthest below"
+            return Formula(words, top, f"Median {pay} of {other}", "times 100")
         case "turnover":
             words = f"Of every hundred people in {population}, how many left in the span: leavers divided by the average of both ends."
             return Formula(words, f"People who left: {population}", "Average of the people at both ends of the span", "times 100")

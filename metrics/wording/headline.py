@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from metrics.report import KpiSummary
+from metrics.wording.likelihood import describe_likelihood, describe_worse, is_ratio
 from metrics.wording.movement import direction
 from metrics.wording.status import BEHIND, JUDGED, WITHDRAWN
 from metrics.wording.values import (
@@ -91,10 +92,17 @@ def headline_kpi(row: pd.Series, kpi: KpiSummary, currency: str = "£", unit_nam
     name = f"{kpi.short_title}, {unit_name}" if unit_name else kpi.short_title
     if is_missing(row["value"]):
         return f"{name}: {_no_figure(row)}"
-    if row["status"] == WITHDRAWN:
-        return f"{name}: {format_figure(row, kpi, currency)}, withdrawn"
-    movement, standing = _movement_phrase(row, kpi, currency), _standing_phrase(row, kpi, currency)
     figure = f"{name}: {format_figure(row, kpi, currency)}"
+    if is_ratio(kpi):
+        figure = f"{f'{unit_name}: ' if unit_name else ''}{describe_likelihood(row['value'], kpi)}"
+    if row["status"] == WITHDRAWN:
+        return f"{figure}, withdrawn"
+    said = _with_standing(figure, row, kpi, currency)
+    return f"{said}; {describe_worse(kpi)}" if is_ratio(kpi) else said
+
+
+def _with_standing(figure: str, row: pd.Series, kpi: KpiSummary, currency: str) -> str:
+    movement, standing = _movement_phrase(row, kpi, currency), _standing_phrase(row, kpi, currency)
     if not movement or not standing:
         return ", ".join(part for part in (figure, movement or standing) if part)
     against = (direction(row, kpi) == "better") == (str(row["status"]) in BEHIND) and direction(row, kpi) != "neither"
@@ -105,6 +113,8 @@ def _no_figure(row: pd.Series) -> str:
     if row["status"] == "withheld":
         known = "" if is_missing(row["declared"]) else f", only {format_declared(row['declared'])}% have answered"
         return f"withheld{known}"
+    if str(row["note"]) == "not_enough_data":
+        return "not enough data"
     return "hidden to protect people" if row["status"] == "hidden" else "no figure"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Literal
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from metrics.periods import years_before
 from metrics.report import KpiSummary
+from metrics.statistics.goals import IDEALS, RATIOS
 from metrics.wording.dates import Day, as_day, format_month
 from metrics.wording.structure import describe_break
 from metrics.wording.values import digits_for, format_change, format_value, is_missing
@@ -18,10 +20,8 @@ Direction = Literal["better", "worse", "neither"]
 
 def ideal_of(kpi: KpiSummary) -> float | None:
     """For `closer_to_target`: the figure that could not be better. No gap for gaps, 1 for an index, else the final target."""
-    if kpi.measure.startswith("pay_gap") or kpi.measure == "percentage_point_gap":
-        return 0.0
-    if kpi.measure == "representation_index":
-        return 1.0
+    if kpi.measure in IDEALS:
+        return IDEALS[kpi.measure]
     return kpi.target[-1][1] if kpi.target else None
 
 
@@ -33,9 +33,16 @@ def direction(row: pd.Series, kpi: KpiSummary) -> Direction:
         goal = ideal_of(kpi)
         if goal is None:
             return "neither"
-        before, now = abs(row["value"] - row["change"] - goal), abs(row["value"] - goal)
+        before, now = (_distance(value, goal, kpi) for value in (row["value"] - row["change"], row["value"]))
         return "better" if now < before else "worse" if now > before else "neither"
     return "better" if (row["movement"] == "up") == (kpi.polarity == "higher") else "worse"
+
+
+def _distance(value: float, goal: float, kpi: KpiSummary) -> float:
+    """For ratios a factor: 2 and 0.5 are as far from 1."""
+    if kpi.measure in RATIOS:
+        return abs(math.log(value / goal)) if value > 0 else math.inf
+    return abs(value - goal)
 
 
 def describe_movement(row: pd.Series, kpi: KpiSummary, currency: str = "£", earlier: Day | None = None) -> str:

@@ -7,6 +7,8 @@ import pandas as pd
 from metrics.report import Contents, KpiSummary
 from metrics.wording.instead import describe_instead
 from metrics.wording.legend import MARKERS
+from metrics.wording.likelihood import BAND_NOTE, is_ratio
+from metrics.wording.over_groups import describe_extreme
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import format_declared, format_number, is_missing
 
@@ -19,6 +21,9 @@ NOTES = {
     "coarsened": "Hidden to protect people: there are too few people in most groups here.",
     "nobody": "Nobody could have been counted here, so there is no figure.",
     "no_benchmark": "There is no outside figure to compare this group with.",
+    "not_enough_data": "Not enough data: a ratio needs at least ten people in each group, and somebody of each to whom it happened.",
+    "groups_hidden": "Hidden to protect people: the figure is made of those of its groups, and some of them are hidden.",
+    "extreme": "The largest of the groups’ own figures.",
     "not_available": "There is no figure for this period.",
     "withheld": "Withheld: a share needs answers from at least 60 in 100 people.",
     "declared_low": "Read with care: fewer than 80 in 100 people have answered.",
@@ -50,6 +55,9 @@ NOTES = {
 """Key to sentence; the keys of the `note` column of an Estimates frame are among them."""
 
 
+CARE_BELOW = 0.80
+
+
 def describe_note(row: pd.Series, contents: Contents | None = None) -> str:
     """The note of one row; "" where there is none. A withheld figure says how many have answered.
 
@@ -59,6 +67,9 @@ def describe_note(row: pd.Series, contents: Contents | None = None) -> str:
     key = note.partition(":")[0]
     if not key:
         return ""
+    if key == "extreme":
+        care = NOTES["declared_low"] if not is_missing(declared) and declared < CARE_BELOW else ""
+        return " ".join(filter(None, (describe_extreme(note, contents), care)))
     if key == "coarsened":
         return " ".join(filter(None, (NOTES[key], describe_instead(note, contents) if contents is not None else "")))
     if key == "withheld" and not is_missing(declared):
@@ -73,10 +84,12 @@ def describe_note(row: pd.Series, contents: Contents | None = None) -> str:
 def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False) -> tuple[str, ...]:
     """Everything that must be said once beside a figure or table made of these rows, most important first."""
     notes: list[str] = [NOTES["synthetic"]] if synthetic else []
-    if kpi.measure.startswith("pay_gap"):
+    if kpi.measure.startswith("pay_gap") or kpi.measure == "extreme_group_gap":
         notes.append(NOTES["pay_gap"])
+    if is_ratio(kpi):
+        notes.append(BAND_NOTE)
     used = {str(note).partition(":")[0] for note in rows["note"].unique()}
-    notes += [NOTES[key] for key in NOTES if key not in {"rounded", "no_path", "not_available"} and key in used]
+    notes += [NOTES[key] for key in NOTES if key not in {"rounded", "no_path", "not_available", "extreme"} and key in used]
     if rows["rounded"].any():
         notes.append(NOTES["rounding"])
     if rows["declared"].notna().any():

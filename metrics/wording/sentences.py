@@ -12,8 +12,9 @@ import pandas as pd
 
 from metrics.report import KpiSummary
 from metrics.statistics.targets import required_share_of_hires
-from metrics.wording.dates import format_day, format_month
+from metrics.wording.dates import format_month, format_when
 from metrics.wording.definition import describe_target
+from metrics.wording.likelihood import describe_order, describe_pools, is_ratio
 from metrics.wording.movement import describe_movement
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import (
@@ -46,11 +47,13 @@ def describe_series(rows: pd.DataFrame, kpi: KpiSummary, currency: str = "£") -
     here = f"{format_figure(last, kpi, currency)} in {format_month(last['period_end'])}"
     broken = " ".join(f"The line is broken: {describe_break(day, reason)}." for day, reason in parted)
     if first.name == last.name:
-        return f"{kpi.short_title}: {here}. {broken} {_empty_periods(ordered)}".replace("  ", " ").strip()
+        order = f"{describe_order(kpi)}." if is_ratio(kpi) else ""
+        return " ".join(f"{kpi.short_title}: {here}. {order} {broken} {_empty_periods(ordered)}".split())
     parts = [f"{kpi.short_title}: from {format_figure(first, kpi, currency)} in {format_month(first['period_end'])} to {here}"]
     aim = f"Target: {lower_first(describe_target(kpi, currency))}" if kpi.within is not None else describe_path(last, kpi, currency)
     parts += [text for text in (describe_movement(last, kpi, currency), aim) if text]
-    return f"{'. '.join(parts)}. {broken} {_empty_periods(ordered)}".replace("  ", " ").strip()
+    order = f"{describe_order(kpi)}." if is_ratio(kpi) else ""
+    return " ".join(f"{'. '.join(parts)}. {order} {broken} {_empty_periods(ordered)}".split())
 
 
 def _empty_periods(rows: pd.DataFrame) -> str:
@@ -75,7 +78,7 @@ def describe_groups(rows: pd.DataFrame, kpi: KpiSummary, labels: Mapping[str, st
     named = [(labels.get(_key(row), _key(row)), row) for _, row in rows.iterrows()]
     shown = [(name, row) for name, row in named if not is_missing(row["value"])]
     listing = ", ".join(f"{name} {format_figure(row, kpi, currency)}" for name, row in shown)
-    parts = [listing, _apart(shown, everyone=len(shown) == len(named)), _not_shown(named)]
+    parts = [listing, _apart(shown, everyone=len(shown) == len(named)), _not_shown(named), describe_order(kpi)]
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
@@ -176,10 +179,14 @@ def describe_declared(row: pd.Series) -> str:
 
 def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
     """ "99 of 412, 31 March 2026": the people behind the figure, as far as they may be shown."""
-    day = format_day(row["period_end"])
+    day = format_when(row["period_end"], kpi.span_months)
+    if pools := describe_pools(row, kpi):
+        return f"{pools}{', rounded' if bool(row['rounded']) else ''}, {day}"
+    if kpi.over and kpi.measure == "dissimilarity" and not str(row["group"]):
+        return f"{format_value(row['denominator'], 'people')}, {day}" if not is_missing(row["denominator"]) else day
     n, of = row["numerator"], row["denominator"]
     rounded = ", rounded" if bool(row["rounded"]) else ""
-    if kpi.measure.startswith("pay_gap") and not is_missing(n) and not is_missing(of):
+    if (kpi.measure.startswith("pay_gap") or kpi.measure == "extreme_group_gap") and not is_missing(n) and not is_missing(of):
         return f"{format_number(n)} and {format_number(of)} people{rounded}, {day}"
     if kpi.measure == "count" or (is_missing(n) and is_missing(of)):
         return day

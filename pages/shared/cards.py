@@ -14,6 +14,7 @@ from metrics.report import Contents, KpiSummary, Report, UnitSummary
 from metrics.wording.dates import format_day
 from metrics.wording.definition import describe_polarity, describe_target
 from metrics.wording.headline import headline_kpi
+from metrics.wording.likelihood import describe_band, describe_worse
 from metrics.wording.movement import describe_movement
 from metrics.wording.notes import NOTES, describe_note
 from metrics.wording.sentences import (
@@ -66,11 +67,11 @@ def narrow(inside: Html) -> Html:
     return tag("div", inside, cls="narrow-only")
 
 
-def base_words(rows: pd.DataFrame) -> str:
+def base_words(rows: pd.DataFrame, kpi: KpiSummary) -> str:
     """How many people the last figure is about."""
     if rows.empty or pd.isna(rows.iloc[-1]["denominator"]):
         return ""
-    return f"{format_number(rows.iloc[-1]['denominator'])} people."
+    return f"{format_number(rows.iloc[-1]['denominator'])} {kpi.rows_are}."
 
 
 def gap_head(kpi: KpiSummary, row: pd.Series, currency: str, unit: UnitSummary, pinned: str | None, contents: Contents) -> None:
@@ -264,6 +265,8 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
     name = str(last["status"])
     listed = [
         ("Likely range", describe_range(last, kpi, currency)),
+        ("Four-fifths band", upper_first(describe_band(last, kpi))),
+        ("Which way is worse", upper_first(describe_worse(kpi))),
         ("Target path", "" if kpi.within is not None else describe_path(last, kpi, currency)),
         ("Target" if str(last["unit"]) == report.contents.root.id else "The whole council’s target", describe_target(kpi, currency)),
         ("Since last year", describe_movement(last, kpi, currency)),

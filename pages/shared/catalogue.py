@@ -229,7 +229,7 @@ _PEOPLE = frozenset({"numerator", "denominator", "everyone", "possible", "refere
 def how_we_know(kpi: KpiSummary) -> None:
     """Method and SQL, closed until asked for."""
     with st.expander("How we know: the likely range, and the SQL that counts it"):
-        facts = (("Likely range", describe_method(kpi)), ("Change", describe_change_method()))
+        facts = (("Likely range", describe_method(kpi)), ("Change", describe_change_method(kpi)))
         show(tag("div", tag("dl", *(joined([tag("dt", a), tag("dd", b)]) for a, b in facts)), cls="eq-facts"))
         if not kpi.sql:
             show(tag("p", NOT_SAID))

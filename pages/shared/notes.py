@@ -175,7 +175,7 @@ def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
                 *describe_definition(kpi),
                 ("Owner", kpi.owner),
                 ("Likely range", describe_method(kpi)),
-                ("Change", describe_change_method()),
+                ("Change", describe_change_method(kpi)),
                 ("Definition version", f"{contents.provenance.definition_version[:12]}, this measure {kpi.fingerprint[:12]}"),
             ]
             show(tag("div", tag("dl", *(joined([tag("dt", a), tag("dd", b)]) for a, b in facts if b)), cls="eq-facts"))

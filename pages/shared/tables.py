@@ -14,6 +14,7 @@ from metrics.charts.sparkline import draw_strip
 from metrics.report import Contents, KpiSummary, Report, UnitSummary
 from metrics.wording.dates import format_day
 from metrics.wording.groups import gather_hidden
+from metrics.wording.likelihood import is_ratio
 from metrics.wording.movement import describe_movement
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import digits_for, format_number, format_range, format_value
@@ -78,12 +79,15 @@ def likely(row: pd.Series, kpi: KpiSummary, currency: str, then: str = "") -> st
     return format_range(row[f"lower{then}"], row[f"upper{then}"], kpi.unit, currency, digits_for(row, kpi.unit))
 
 
+PAY_GAPS = ("pay_gap_mean", "pay_gap_median", "extreme_group_gap")
+
+
 def value_name(kpi: KpiSummary) -> str:
     return (
         {"percent": "Share", "people": "People", "fte": "Full-time equivalents", "ratio": "Times", "percentage_points": "Points"}.get(
             kpi.unit, "Pay"
         )
-        if not kpi.measure.startswith("pay_gap")
+        if kpi.measure not in PAY_GAPS
         else "Gap"
     )
 
@@ -91,20 +95,20 @@ def value_name(kpi: KpiSummary) -> str:
 def _base_columns(kpi: KpiSummary) -> list[Column]:
     if kpi.measure == "proportion":
         return [Column("People", True), Column("Out of", True)]
-    return [] if kpi.measure == "count" else [Column("People counted", True)]
+    return [] if kpi.measure == "count" or is_ratio(kpi) else [Column("People counted", True)]
 
 
 def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
     if kpi.measure == "proportion":
         return [people(row["numerator"]), people(row["denominator"])]
-    if kpi.measure == "count":
+    if kpi.measure == "count" or is_ratio(kpi):
         return []
     return [people_counted(row, kpi)]
 
 
 def people_counted(row: pd.Series, kpi: KpiSummary) -> str:
     """Everybody behind the figure: both groups of a pay gap."""
-    return people(row["numerator"] + row["denominator"] if kpi.measure.startswith("pay_gap") else row["denominator"])
+    return people(row["numerator"] + row["denominator"] if kpi.measure in PAY_GAPS else row["denominator"])
 
 
 def people(count: object) -> str:

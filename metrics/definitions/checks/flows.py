@@ -33,7 +33,7 @@ def check(parsed: Parsed) -> Iterator[Problem]:
             for place, message in (*_kpi(kpi, known), *_coarse(parsed, kpi, known)):
                 yield parsed.problem("kpis", kpi.id, place, message)
         elif known is not None:
-            yield from _of_staff(parsed, kpi)
+            yield from _of_staff(parsed, kpi, known)
 
 
 def _dataset(parsed: Parsed, dataset: Dataset) -> Iterator[tuple[Place, str]]:
@@ -106,10 +106,10 @@ def _first_level(parsed: Parsed) -> str:
     return next((u.level for u in organisation.units if organisation.depth(u.id) == 1), "unit")
 
 
-def _of_staff(parsed: Parsed, kpi: Kpi) -> Iterator[Problem]:
+def _of_staff(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[Problem]:
     if kpi.measure.type is MeasureType.TURNOVER:
         message = "turnover needs a dataset of joiners and leavers: one with `flows: {from: …, every: year}`"
         yield parsed.problem("kpis", kpi.id, ("dataset",), message)
-    if kpi.period.kind is Kind.DURING:
-        message = "figures of this dataset are made from snapshots: write `kind: as_at`; a span is for joiners and leavers"
+    if kpi.period.kind is Kind.DURING and dataset.window_months is None:
+        message = "figures of this dataset are made from snapshots: write `kind: as_at`; a span is for joiners and leavers, and for events"
         yield parsed.problem("kpis", kpi.id, ("period",), message)

@@ -12,7 +12,14 @@ from metrics.definitions.strict_yaml import Place
 from metrics.errors import Problem
 from metrics.periods import Kind
 
-PARTS = ("numerator", "denominator", "reference_group", "column")
+PARTS = ("numerator", "denominator", "reference_group", "column", "order", "over", "least_people")
+ARTICLES = {"order": "an", "over": "an", "least_people": "the key"}
+WHY = {
+    "order": ": `order: {first: White applicants, second: ethnic minority applicants, to: be appointed, above_one_is_worse_for: second}`",
+    "over": ": the dimension whose categories are its groups",
+    "least_people": ": the fewest people that a group may have to count",
+}
+"""What a missing part means, where its name does not say it."""
 MONEY = ("pounds", "dollars", "ratio")
 
 
@@ -24,6 +31,7 @@ class Needs:
     intervals: tuple[str, ...]
 
 
+_RATIO = (("numerator", "denominator", "reference_group", "order"), (), ("ratio",))
 _PAY_GAP = (("column", "numerator", "reference_group"), ("denominator",), ("percent",))
 NEEDS: Mapping[MeasureType, Needs] = {
     MeasureType.COUNT: Needs((), ("numerator",), ("people",), ()),
@@ -36,6 +44,10 @@ NEEDS: Mapping[MeasureType, Needs] = {
     MeasureType.MEDIAN: Needs(("column",), ("denominator",), MONEY, ("order_statistics", "bootstrap")),
     MeasureType.TURNOVER: Needs((), ("denominator",), ("percent",), ("wilson",)),
     MeasureType.FTE: Needs(("column",), (), ("fte",), ()),
+    MeasureType.RELATIVE_LIKELIHOOD: Needs(*_RATIO, ("katz",)),
+    MeasureType.RATIO_OF_RATIOS: Needs(*_RATIO, ("woolf",)),
+    MeasureType.DISSIMILARITY: Needs(("denominator", "over"), (), ("percent",), ()),
+    MeasureType.EXTREME_GROUP_GAP: Needs(("column", "reference_group", "over", "least_people"), ("denominator",), ("percent",), ()),
     MeasureType.PAY_GAP_MEAN: Needs(*_PAY_GAP, ("delta", "welch", "bootstrap")),
     MeasureType.PAY_GAP_MEDIAN: Needs(*_PAY_GAP, ("order_statistics", "bootstrap", "delta")),
 }
@@ -58,7 +70,7 @@ def _parts(kpi: Kpi) -> Iterator[tuple[Place, str]]:
         if part in needs.needs and not given:
             everyone = "; for everyone in the population write `denominator: {}`" if part == "denominator" else ""
             if part != "denominator" or not _is_declaration(kpi):
-                yield (), f"a {kind} needs a {part}{everyone}"
+                yield (), f"a {kind} needs {ARTICLES.get(part, 'a')} {part}{everyone}{WHY.get(part, '')}"
         elif part in needs.needs and empty and part != "denominator":
             yield (part,), f"empty; a {kind} needs to know who"
         elif given and not empty and part not in (*needs.needs, *needs.may):

@@ -11,7 +11,7 @@ from metrics.errors import Problem
 
 def check(parsed: Parsed) -> Iterator[Problem]:
     for kpi, dataset in parsed.kpis_with_dataset():
-        if kpi.measure.type not in {MeasureType.PROPORTION, MeasureType.PERCENTAGE_POINT_GAP}:
+        if kpi.measure.type not in {MeasureType.PROPORTION, MeasureType.PERCENTAGE_POINT_GAP} and not kpi.measure.type.is_ratio:
             continue
         offered = parsed.offered(dataset)
         own = {offered[name]: name for name in kpi.measure.numerator if name in offered}

@@ -14,11 +14,11 @@ INFINITE = float("inf")
 
 def possible_range(kpi: Kpi) -> tuple[float, float]:
     """Smallest and largest value that a KPI can take, in its own unit."""
-    if kpi.measure.type is MeasureType.PROPORTION:
+    if kpi.measure.type in {MeasureType.PROPORTION, MeasureType.DISSIMILARITY}:
         return 0.0, 100.0
     if kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP:
         return -100.0, 100.0
-    if kpi.measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN}:
+    if kpi.measure.type.is_pay_gap:
         return -INFINITE, 100.0
     return 0.0, INFINITE
 

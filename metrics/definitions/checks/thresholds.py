@@ -21,6 +21,10 @@ def check(parsed: Parsed) -> Iterator[Problem]:
 def _message(kpi: Kpi, thresholds: Thresholds) -> str | None:
     steps = (thresholds.developing, thresholds.achieving, thresholds.excellent)
     shown = " / ".join(f"{step:g}" for step in steps)
+    if kpi.measure.type.is_ratio:
+        if not all(a >= b for a, b in pairwise(steps)) or steps[-1] < 1:
+            return f"{shown} must fall and end at 1 or above: for a ratio each is a factor, 1.25 meaning 0.80 to 1.25"
+        return None
     if kpi.polarity == "higher" and not all(a <= b for a, b in pairwise(steps)):
         return f"{shown} does not rise, but higher is better"
     if kpi.polarity == "lower" and not all(a >= b for a, b in pairwise(steps)):

@@ -1,0 +1,78 @@
+"""Ratios of two groups in words that cannot be turned round: who is compared with whom, to what, and for whom more than 1 is worse."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from metrics.report import KpiSummary
+from metrics.statistics.goals import RATIOS
+from metrics.statistics.likelihood import BAND
+from metrics.wording.values import digits_for, format_number, format_value, is_missing, lower_first, upper_first
+
+BAND_NOTE = (
+    "The four-fifths band, 0.80 to 1.25, is a rule of thumb by which ratios are often read, also in reports of the NHS Workforce Race "
+    "Equality Standard; no law sets it, and its use there was not verified for this dashboard. It says how large a difference is, the "
+    "likely range whether chance alone could explain it: both are needed."
+)
+
+
+def is_ratio(kpi: KpiSummary) -> bool:
+    return kpi.measure in RATIOS and bool(kpi.order)
+
+
+def describe_likelihood(value: float, kpi: KpiSummary) -> str:
+    """ "White applicants were 1.50 times as likely as ethnic minority applicants to be appointed from the shortlist" """
+    first, second, to = (kpi.order[name] for name in ("first", "second", "to"))
+    times = format_value(value, "ratio")
+    if kpi.measure == "ratio_of_ratios":
+        return f"{upper_first(first)} had {times} as many {to} as {lower_first(second)}"
+    return f"{upper_first(first)} were {times} as likely as {lower_first(second)} to {to}"
+
+
+def describe_worse(kpi: KpiSummary) -> str:
+    """ "above 1 is worse for ethnic minority applicants"; "" for other measures."""
+    return f"above 1 is worse for {lower_first(kpi.order[kpi.order['above_one_is_worse_for']])}" if is_ratio(kpi) else ""
+
+
+def describe_order(kpi: KpiSummary) -> str:
+    """What the figures of a chart or a table are, without any of them; "" for other measures."""
+    if not is_ratio(kpi):
+        return ""
+    first, second, to = (kpi.order[name] for name in ("first", "second", "to"))
+    if kpi.measure == "ratio_of_ratios":
+        said = f"How many times as many {to} {lower_first(first)} had as {lower_first(second)}"
+    else:
+        said = f"How many times as likely {lower_first(first)} were as {lower_first(second)} to {to}"
+    return f"{said}; {describe_worse(kpi)}"
+
+
+def describe_band(row: pd.Series, kpi: KpiSummary) -> str:
+    """The four-fifths band and the likely range, together: how large the difference is, and whether it could be chance."""
+    if not is_ratio(kpi) or is_missing(row["value"]) or is_missing(row["lower"]):
+        return ""
+    low, high = BAND
+    inside, clear = low <= row["value"] <= high, not row["lower"] <= 1 <= row["upper"]
+    band = f"{'Inside' if inside else 'Outside'} the four-fifths band of {format_number(low, 2)} to {format_number(high, 2)}"
+    between = f"the likely range, {format_number(row['lower'], 2)} to {format_number(row['upper'], 2)},"
+    if clear:
+        return f"{band}{', yet' if inside else ', and'} a clear difference: {between} leaves out 1"
+    return f"{band}, {'and' if inside else 'but'} no clear difference: {between} contains 1"
+
+
+def describe_pools(row: pd.Series, kpi: KpiSummary) -> str:
+    """ "63 of 420 White applicants (15.0%), against 10.0% of ethnic minority applicants"; "" where they may not be shown."""
+    if not is_ratio(kpi) or is_missing(row["numerator"]) or is_missing(row["denominator"]) or not row["denominator"]:
+        return ""
+    digits = digits_for(row, "percent")
+    n, of = float(row["numerator"]), float(row["denominator"])
+    words = f"{format_number(n)} of {format_number(of)} {lower_first(kpi.order['first'])}"
+    if is_missing(row["reference_value"]) or is_missing(row["value"]):
+        return words
+    second = f"{format_value(row['reference_value'], 'percent', digits=digits)} of {lower_first(kpi.order['second'])}"
+    return f"{words} ({format_value(min(n / of, 1.0), 'percent', digits=digits)}), against {second}"
+
+
+def describe_within(kpi: KpiSummary) -> str:
+    """A band around a ratio is a factor: 1.1 of 1.00 is "0.91 to 1.10"."""
+    aim, factor = kpi.target[-1][1], kpi.within or 1.0
+    return f"{format_number(aim / factor, 2)} to {format_number(aim * factor, 2)}"
