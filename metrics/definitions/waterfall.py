@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 from metrics.definitions.base import Categories, Filter
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.dataset import Dataset
 from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.pay_columns import BONUS_PAY, HOURLY_PAY
 
 WATERFALL = "waterfall"
 """Stands in place of a breakdown in the rows that count people step by step; their groups are "step=headcount" and so on."""
-STEPS = ("headcount", "population", "conditions", "known", "paid", "counted")
+STEPS = ("headcount", "employed", "population", "conditions", "known", "paid", "counted")
 """Each holds some of the people of the one before.
 
-headcount : everybody in the extract on the day; population : the KPI's population; conditions : who also meets what the base
-asks for (for a pay gap: who is in one of its groups, or might be); known : whose answers are known; paid : with pay on record;
-counted : for a count, the people that it counts
+headcount : everybody in the extract on the day; employed : for pay, who is employed by the council; population : the KPI's population;
+conditions : who also meets what the base asks for (for a pay gap: who is in one of its groups, or might be); known : whose answers are
+known; paid : with pay on record; counted : for a count, the people that it counts
 """
 _GAPS = frozenset(kind for kind in MeasureType if kind.is_pay_gap or kind.is_ratio)
 
@@ -46,10 +48,11 @@ def describe_steps(configuration: Configuration, kpi: Kpi) -> tuple[StepWords, .
         )
     return (
         StepWords("headcount", everybody, ""),
+        StepWords("employed", "Employed by the council", _either_of(configuration, dataset.not_employees)),
         StepWords("population", configuration.population_title(kpi), describe_left_out(configuration, kpi)),
         StepWords("conditions", *_conditions(configuration, kpi, fixed)),
         StepWords("known", "Whose answers are known", _unknown(configuration, kpi)),
-        StepWords("paid", f"With {pay} on record", f"No {pay} on record"),
+        StepWords("paid", f"With {pay} on record", _no_pay(dataset, pay, measure.column)),
         StepWords("counted", "Counted", _outside(configuration, measure.numerator)),
     )
 
@@ -57,6 +60,19 @@ def describe_steps(configuration: Configuration, kpi: Kpi) -> tuple[StepWords, .
 def describe_left_out(configuration: Configuration, kpi: Kpi) -> str:
     """Who is in the extract and not in the KPI's population, by their categories; "" where it is everybody."""
     return _outside(configuration, configuration.datasets[kpi.dataset].populations[kpi.population].where)  # `without` is worked into it
+
+
+def _either_of(configuration: Configuration, where: Filter) -> str:
+    """What people have who meet any one condition of a role."""
+    return "; ".join(describe_inside(configuration, {name: wanted}) for name, wanted in where.items())
+
+
+def _no_pay(dataset: Dataset, pay: str, column: str | None) -> str:
+    """Why somebody has no figure in a pay column."""
+    if dataset.pay_items is None or column not in (HOURLY_PAY, BONUS_PAY):
+        return f"No {pay} on record"
+    worked_out = "No hourly pay can be worked out: no hours a week on record, or nothing paid in the pay period"
+    return worked_out if column == HOURLY_PAY else "Paid no bonus in the twelve months to the snapshot day"
 
 
 def _only_known(configuration: Configuration, name: str, categories: Categories) -> bool:

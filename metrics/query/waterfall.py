@@ -36,10 +36,19 @@ def _steps(configuration: Configuration, kpi: Kpi) -> Iterator[tuple[str, People
     everyone, counted = figure.parts["everyone"], kpi.measure.type is MeasureType.COUNT
     groups = figure.parts["possible" if kpi.measure.type.is_ratio else "denominator"]
     base = both(everyone, measured.known) if counted else groups
+    employed = _employed(configuration, kpi)
     yield "headcount", EVERYBODY
-    yield "population", measured.population
+    yield "employed", employed
+    yield "population", both(employed, measured.population)
     yield "conditions", everyone
     yield "known", without(base, frozenset(measured.paid))
     yield "paid", base
     if counted:
         yield "counted", figure.parts["numerator"]
+
+
+def _employed(configuration: Configuration, kpi: Kpi) -> People:
+    """For pay, everybody who is employed here: no pay figure holds anybody else, so every later step holds some of these."""
+    role = configuration.datasets[kpi.dataset].not_employees if kpi.measure.type.needs_rows else {}
+    outside = [configuration.resolve(kpi.dataset, name, wanted) for name, wanted in role.items()]
+    return both(*({axis: frozenset(universe(configuration, kpi.dataset, axis)) - held} for axis, held in outside))

@@ -11,6 +11,7 @@ from metrics.wording.values import format_count_of, format_number, is_missing, l
 
 STEP_NAMES = {
     "headcount": "Everybody in the extract",
+    "employed": "Employed here",
     "population": "In the population",
     "conditions": "Asked about",
     "known": "Answer known",
