@@ -14,6 +14,8 @@ def describe_grain(dataset: Dataset) -> str:
     if dataset.flows is not None:
         spans = f"who stood in one snapshot and not in the one a {dataset.flows.every} before"
         return f"Worked out from dataset `{dataset.flows.source}`: {spans}. Nothing is loaded into it."
+    if dataset.answers is not None and dataset.grain == "event":
+        return f"Rows hold how many of the {dataset.rows_are or 'events'} gave each answer, and say nothing of any one of them."
     if dataset.answers is not None:
         return "One row for each unit and day. It holds how many people gave each answer, and says nothing of any one of them."
     if dataset.grain == "person":

@@ -95,8 +95,11 @@ def _wrong(given: pd.DataFrame, numbers: dict[str, pd.Series], answers: Answers)
 
 
 def given_twice(dataset: Dataset, rows: pd.DataFrame, where: Sequence[Where]) -> list[Problem]:
-    """Two rows of one unit and day: their people would be counted twice. `where` has the places of each file's rows."""
-    if dataset.answers is None:
+    """Two rows of one unit and day: their people would be counted twice. `where` has the places of each file's rows.
+
+    Where rows are events (the applications for one post, and for the next), a unit stands on as many rows as it has events.
+    """
+    if dataset.answers is None or dataset.grain == "event":
         return []
     returns = rows[["as_at", "unit", "file", "row_number"]].drop_duplicates()
     twice = returns[returns.duplicated(["as_at", "unit"], keep=False)]
