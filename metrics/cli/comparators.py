@@ -73,7 +73,7 @@ def _told(made: Imported, config: Path) -> list[str]:
     lines = [line for change in made.changes for line in _change_lines(change)]
     years = ", ".join(str(year) for year in made.stored.years)
     joined = {row.employer for row in made.stored.councils}
-    lines.append(f"Imported snapshots: {years}. {len(joined)} councils in all.")
+    lines.append(f"Imported snapshots: {years}. {len(joined)} council{'' if len(joined) == 1 else 's'} in all.")
     gaps = [y for y in range(made.stored.years[0], made.stored.years[-1]) if y not in made.stored.years]
     if gaps:
         lines.append(f"Not imported, so a gap in every line: {', '.join(map(str, gaps))}.")

@@ -24,6 +24,8 @@ CORE_CITIES = (
 
 
 class Gaps(Definition):
+    """Two KPIs, women (numerator) against men (reference_group)."""
+
     mean: KpiId
     median: KpiId
 
@@ -69,14 +71,17 @@ class GpgReturn(Definition):
     """`config/returns/gpg.yaml`: which KPI gives which column. What is left out can be added later; the return says what it lacks."""
 
     hourly_gap: Gaps
+    """Of the hourly pay of people on full pay."""
     employees: KpiId | None = None
     """People employed on the snapshot date: the duty begins at 250."""
     bonus_gap: Gaps | None = None
+    """Of the bonus pay of those who were paid one."""
     bonus_paid: KpiId | None = None
     """Share of men who were paid a bonus, minus the share of women."""
     no_bonus_scheme: bool = False
     """True: the council pays nobody a bonus, so it reports 0 percent, and no bonus gap."""
     quarters: Quarters | None = None
+    """Women and men in each quarter of the scale."""
     sex: Sexes = Sexes()
     employer: Employer = Employer()
 

@@ -27,6 +27,8 @@ FILES = {
     "benchmark": "config/benchmarks/<id>.yaml",
     "disclosure": "config/disclosure.yaml",
     "access": "config/access.yaml",
+    "gpg_return": "config/returns/gpg.yaml",
+    "gpg_comparators": "config/comparators/gender_pay_gap.yaml",
 }
 PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", date: "date, 2026-03-31", type(None): "nothing"}
 
