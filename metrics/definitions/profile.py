@@ -10,6 +10,8 @@ from pydantic import Field
 from metrics.definitions.base import Definition, Id, Text
 
 Method = Literal["suppress", "round"]
+ROUNDED_STEPS = 2
+"""A rounded count keeps at least three possible values."""
 
 
 class Profile(Definition):

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from metrics.definitions.profile import Profile
+from metrics.definitions.profile import ROUNDED_STEPS, Profile
 from metrics.disclosure.breakdowns import coarsened
 from metrics.disclosure.joint import Joint
 from metrics.disclosure.rounding import Chain, interval, round_half_up
 
-ROUNDED_STEPS = 2
-"""A rounded small count keeps at least three possible values."""
 HIDDEN = ("primary", "secondary", "coarsened")
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from metrics.definitions.profile import Profile
+from metrics.definitions.profile import ROUNDED_STEPS, Profile
 from metrics.disclosure.attack import explore, first_ranges, is_pinned
 from metrics.disclosure.blocks import separate
-from metrics.disclosure.choose import HIDDEN, ROUNDED_STEPS, required_steps, small_targets
+from metrics.disclosure.choose import HIDDEN, required_steps, small_targets
 from metrics.disclosure.joint import Joint, build_joint, figures
 from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.structure import structure_of

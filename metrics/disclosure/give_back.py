@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from metrics.disclosure.choose import ROUNDED_STEPS
+from metrics.definitions.profile import ROUNDED_STEPS
 from metrics.disclosure.repair import Repair
 from metrics.disclosure.rounding import interval
 

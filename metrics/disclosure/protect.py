@@ -10,10 +10,10 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from metrics.definitions.profile import DisclosureSettings, Profile
+from metrics.definitions.profile import ROUNDED_STEPS, DisclosureSettings, Profile
 from metrics.disclosure.additivity import mismatches
 from metrics.disclosure.amounts import Amounts, protect_amounts
-from metrics.disclosure.choose import HIDDEN, ROUNDED_STEPS, Draft, few, first_draft
+from metrics.disclosure.choose import HIDDEN, Draft, few, first_draft
 from metrics.disclosure.decide import Decided, Laid, Make, decide, decide_again
 from metrics.disclosure.derive import derived_draft
 from metrics.disclosure.flows import asked_of_flows, exact_staff, hide_where_staff_is_hidden, is_flow, staff_given

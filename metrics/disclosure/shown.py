@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from metrics.definitions.profile import ROUNDED_STEPS
 from metrics.disclosure.joint import Figure
 from metrics.periods import Period
 
@@ -44,7 +45,7 @@ class Certificate:
     seconds: float
     narrowest_rounded: int | None = None
     """As `narrowest`, over the protected cells that are rounded (`narrowest` is over the others)."""
-    required_rounded: int = 2
+    required_rounded: int = ROUNDED_STEPS
     zeros_hidden: bool = False
     """Zeros of sensitive columns are protected as small counts are."""
     alike_below: int = 0

@@ -10,7 +10,7 @@ import pandas as pd
 import xlsxwriter
 
 from metrics.exports.tidy import FIGURES, tidy
-from metrics.report import Provenance, Report
+from metrics.report import Provenance, Report, check_issued
 from metrics.wording.dates import format_day
 from metrics.wording.legend import EMPTY_IS_NOT_ZERO, MARKERS
 from metrics.wording.notes import NOTES, describe_notes
@@ -21,7 +21,11 @@ LONGEST = 32_767
 
 
 def write_workbook(report: Report, title: str) -> bytes:
-    """Three sheets: Cover, Notes, Data. A hidden figure shows its marker in its place; no text is taken for a formula."""
+    """Three sheets: Cover, Notes, Data. A hidden figure shows its marker in its place; no text is taken for a formula.
+
+    `NotCertified` for what is no report of a release.
+    """
+    check_issued(getattr(report, "cells", None))
     file = io.BytesIO()
     options = {
         "in_memory": True,

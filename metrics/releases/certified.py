@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from metrics.definitions.profile import ROUNDED_STEPS
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import DisclosureError
 from metrics.releases.draft import DraftBatch
+from metrics.releases.worked_out import ALIKE, not_worked_out
 
 KEYS = ["kpi", "breakdown", "unit", "group"]
 HIDDEN_MARKERS = ("[c]", "[w]")
@@ -46,8 +48,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
 """Measure to the parts without which there is no value; those that a figure does not have are not asked for."""
 FIGURES = "figures"
 """Where the regions of a batch's figures are kept in its stored system, so that it can be held against it again."""
-ALIKE = 1e-9
-"""A share that differs by more from the quotient of its printed counts was made of others."""
 
 
 def check_certified(batch: DraftBatch, measures: Mapping[str, str]) -> None:
@@ -108,7 +108,9 @@ def _unlike(certificate: Mapping[str, Any], system: Mapping[str, Any]) -> str:
         hidden = sum(int(certificate[kind]) for kind in ("primary", "secondary", "coarsened"))
         alike = all(certificate[kind] == many for kind, many in counted.items()) and hidden == int((~there).sum())
         alike &= certificate["cells"] == len(shown) == len(rounded)
-        alike &= certificate["required"] == system["threshold"] - 1 and certificate["zeros_hidden"] == system["zeros_hidden"]
+        alike &= certificate["required"] == system["threshold"] - 1 and certificate["required_rounded"] == ROUNDED_STEPS
+        alike &= certificate["zeros_hidden"] == system["zeros_hidden"]
+        alike &= certificate.get("alike_below", 0) == system.get("alike_below", 0)
     except (KeyError, TypeError, ValueError, IndexError):
         alike = False
     return "" if alike else "the certificate does not match the system that it is said to be of"
@@ -170,6 +172,7 @@ def faults(cells: pd.DataFrame, regions: Mapping[str, np.ndarray], shown: np.nda
         "show a count that the certified system does not show": _other_counts(cells, parts, measure),
         "hold a value that is made of a hidden count": derived & _hidden(regions, parts, measure),
         "hold a value that is not made of their printed counts": _other_values(cells, parts, measure),
+        "hold a range, comparison or rate that is not made of their printed counts": not_worked_out(cells, parts, measure),
     }
     return {words: int(rows.sum()) for words, rows in found.items() if rows.any()}
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch
 from metrics.report import ESTIMATE_COLUMNS, DimensionSummary, KpiSummary, UnitSummary
+from metrics.statistics.intervals import wilson
 from tests.support.certified import certified
 
 UNITS = {
@@ -51,8 +52,9 @@ def _cell(kpi: str, breakdown: str, unit: str, group: str, day: date, random: np
     if hidden:
         return {**known, "marker": "[c]", "status": "hidden", "movement": "", "note": ""}
     below, of = int(random.integers(5, 50)), int(random.integers(50, 300))
+    (low, high), *_ = wilson(pd.Series([below]), pd.Series([of])).to_numpy().tolist()
     return {
-        **known, "numerator": below, "denominator": of, "value": below / of, "lower": below / of * 0.9, "upper": below / of * 1.1,
+        **known, "numerator": below, "denominator": of, "value": below / of, "lower": low, "upper": high,
         "benchmark": 0.25, "gap": below / of - 0.25, "ratio": below / of / 0.25, "status": "unclear", "marker": "", "everyone": of + 3,
         "declared": of / (of + 3), "movement": "first", "note": "",
     }  # fmt: skip

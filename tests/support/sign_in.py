@@ -17,12 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from metrics.access.audit import AuditLog
 from metrics.releases.draft import BatchLabel, Draft, DraftBatch
 from metrics.releases.store import ReleaseStore
+from metrics.statistics.intervals import wilson
 from tests.support.browser import ROOT, free_port, serving, wait_for_server, wait_run
 from tests.support.certified import certified
 from tests.support.reports import UNITS, some_cells, some_contents
@@ -158,6 +160,8 @@ def _batches(cells: pd.DataFrame, mark: Mapping[str, int], audience: str, measur
     made["numerator"] = (base * made["value"].where(share, 0.5)).round().where(shown & made["numerator"].notna())
     made["value"] = (made["numerator"] / base).where(share & shown, made["value"])
     made["value"] = made["numerator"].where((made["kpi"].map(measures) == "count") & shown, made["value"])
+    made[["lower", "upper"]] = wilson(made["numerator"].where(share), made["denominator"].where(share))
+    made[["gap", "ratio", "declared", "bound_low", "bound_high"]] = np.nan  # what the marks would give is nobody's matter here
     for day, rows in made.groupby(made["period_end"].dt.date):
         kpis = {str(k): f"{k}-v1" for k in rows["kpi"].unique()}
         label = BatchLabel("hr", day, day, audience, audience, day, f"data-{day}", "all-v1", kpis)

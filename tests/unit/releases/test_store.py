@@ -273,10 +273,11 @@ def test_compare_says_why_figures_differ(store: ReleaseStore) -> None:
     first = store.publish(a_draft(old, kpis=(a_kpi("WR01"), a_kpi("WR02"))))
     changed = old.cells.copy()
     row = changed.index[(changed["kpi"] == "WR02") & (changed["unit"] == "parks") & (changed["breakdown"] == "")][0]
-    changed.loc[row, ["numerator", "denominator", "value", "lower", "upper", "gap", "ratio"]] = None
+    changed.loc[row, ["numerator", "denominator", "value", "lower", "upper", "gap", "ratio", "declared"]] = None
     changed.loc[row, ["marker", "status"]] = ["[c]", "hidden"]
     row_1 = changed.index[(changed["kpi"] == "WR01") & (changed["unit"] == "parks") & (changed["breakdown"] == "")][0]
     changed.loc[row_1, ["numerator", "denominator", "value"]] = [60, 80, 0.75]
+    changed.loc[row_1, ["lower", "upper", "gap", "ratio", "declared"]] = None
     label = replace(old.label, kpis={**both, "WR01": "WR01-v2"})
     second = store.publish(a_draft(certified(label, changed), a_batch(JUNE), base=first))
     comparison = store.compare(first, second, LEADER)

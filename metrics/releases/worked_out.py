@@ -1,0 +1,117 @@
+"""Whatever is printed beside counts, worked out again from the counts that the certified system shows.
+
+Likely ranges of shares, what is made with a comparator, declaration rates and bounds are functions of printed counts, so no true count
+need stand behind one. What is made of pay, or of an earlier release (`change`), is not worked out again: its seal holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from metrics.definitions.waterfall import WATERFALL
+from metrics.statistics.intervals import newcombe, wilson
+
+ALIKE = 1e-9
+"""A number that differs by more from what its printed counts give was made of others."""
+SHARES = ("proportion", "turnover", "representation_index", "percentage_point_gap")
+COMPARED = ("proportion", "turnover", "mean", "median", "dissimilarity")
+"""Measures whose value is compared with a benchmark, or with everyone in the unit."""
+OF_BOTH_GROUPS = ("relative_likelihood", "ratio_of_ratios")
+"""Measures whose rate of declaration is that of both groups together."""
+Wanted = tuple[str, np.ndarray, np.ndarray]
+"""A column, the figures that it is asked of, and what it must be there."""
+
+
+def not_worked_out(cells: pd.DataFrame, parts: Mapping[str, np.ndarray], measure: np.ndarray) -> np.ndarray:
+    """Figures that print a number which their printed counts do not give; bool array, shape (figures,).
+
+    `cells` with the columns of `metrics.report.ESTIMATE_COLUMNS`; `parts`: part to each figure's count as it is shown, missing where there
+    is none; `measure`: of each figure.
+    """
+    counts = _Counts(parts, len(cells))
+    found = np.zeros(len(cells), dtype=bool)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for make in (_of_shares, _of_comparisons, _of_answers):
+            for column, asked, wanted in make(cells, counts, measure):
+                found |= asked & differs(cells[column].to_numpy(dtype=float), wanted)
+    return found
+
+
+def differs(printed: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where a printed number is another than the wanted one, or there should be none."""
+    return np.asarray(~np.isnan(printed) & ~(np.abs(printed - wanted) <= ALIKE * np.maximum(1.0, np.abs(wanted))))
+
+
+class _Counts:
+    """The counts of figures as shown, by part."""
+
+    def __init__(self, parts: Mapping[str, np.ndarray], figures: int) -> None:
+        self.parts, self.nothing = parts, np.full(figures, np.nan)
+
+    def of(self, part: str) -> np.ndarray:
+        return self.parts.get(part, self.nothing)
+
+    def base(self, measure: np.ndarray) -> np.ndarray:
+        """The people that a share is of; for turnover the mean of both ends."""
+        first, other = self.of("denominator"), self.of("reference_denominator")
+        return np.where(measure == "turnover", (first + other) / 2, first)
+
+
+def _of_shares(cells: pd.DataFrame, counts: _Counts, measure: np.ndarray) -> Iterator[Wanted]:
+    """Values and likely ranges: of a share, of one divided by its benchmark or less it, of one less another."""
+    base, other = counts.base(measure), counts.of("reference_denominator")
+    part, compared = np.minimum(counts.of("numerator"), base), np.minimum(counts.of("reference_numerator"), other)
+    share, value = _over(part, base), cells["value"].to_numpy(dtype=float)
+    low, high = _limits(wilson(pd.Series(part), pd.Series(base)))
+    for name in ("proportion", "turnover"):
+        yield from _three(measure == name, share, low, high)
+    indexed = measure == "representation_index"
+    yield from _three(indexed, value, low * value / share, high * value / share)
+    of_two = (measure == "percentage_point_gap") & ~np.isnan(other)
+    yield from _three((measure == "percentage_point_gap") & np.isnan(other), value, low + value - share, high + value - share)
+    limits = newcombe(pd.Series(part), pd.Series(base), pd.Series(compared), pd.Series(other))
+    yield from _three(of_two, share - _over(compared, other), *_limits(limits))
+    benchmark = cells["benchmark"].to_numpy(dtype=float)
+    yield "value", indexed & ~np.isnan(benchmark), share / benchmark
+
+
+def _three(asked: np.ndarray, value: np.ndarray, low: np.ndarray, high: np.ndarray) -> Iterator[Wanted]:
+    yield from (("value", asked, value), ("lower", asked, low), ("upper", asked, high))
+
+
+def _limits(found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    return found["lower"].to_numpy(dtype=float), found["upper"].to_numpy(dtype=float)
+
+
+def _of_comparisons(cells: pd.DataFrame, counts: _Counts, measure: np.ndarray) -> Iterator[Wanted]:
+    """`gap` and `ratio`: to the benchmark, else to the printed value of the whole unit; for a number of people its share."""
+    benchmark, value = cells["benchmark"].to_numpy(dtype=float), cells["value"].to_numpy(dtype=float)
+    keys = pd.MultiIndex.from_frame(cells[["kpi", "unit"]].astype("str"))
+    whole = pd.Series(value, index=keys)[cells["group"].eq("").to_numpy() & cells["breakdown"].ne(WATERFALL).to_numpy()]
+    unit = whole[~whole.index.duplicated()].reindex(keys).to_numpy(dtype=float)
+    counted = np.minimum(_over(counts.of("numerator"), counts.of("denominator")), 1)
+    for asked, compared, other in (
+        (np.isin(measure, COMPARED), value, np.where(np.isnan(benchmark), unit, benchmark)),
+        (measure == "count", counted, benchmark),
+        (~np.isin(measure, (*COMPARED, "count")), counts.nothing, counts.nothing),
+    ):
+        yield "gap", asked, compared - other
+        yield "ratio", asked, _over(compared, other)
+
+
+def _of_answers(cells: pd.DataFrame, counts: _Counts, measure: np.ndarray) -> Iterator[Wanted]:
+    """How many have answered, and what the share of a numerator would be if none and if all of the others belonged to it."""
+    everyone, part, possible = counts.of("everyone"), counts.of("numerator"), counts.of("possible")
+    answered = np.where(np.isin(measure, OF_BOTH_GROUPS), possible, counts.of("denominator"))
+    yield "declared", np.ones(len(cells), dtype=bool), np.minimum(_over(answered, everyone), 1)
+    low, high = np.clip(_over(part, everyone), 0, 1), np.clip(_over(possible, everyone), 0, 1)
+    value = cells["value"].to_numpy(dtype=float)
+    yield "bound_low", measure == "proportion", np.minimum(low, value)
+    yield "bound_high", measure == "proportion", np.maximum(high, value)
+
+
+def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.asarray(part / np.where(whole > 0, whole, np.nan))
