@@ -12,6 +12,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from metrics.errors import NotCertified
+from metrics.statistics.goals import IDEALS
+from metrics.statistics.usual_range import Reading, Usual, read_usual
+from metrics.statistics.xmr import Rules
 
 ESTIMATE_COLUMNS: tuple[str, ...] = (
     "kpi", "breakdown", "unit", "group", "period_start", "period_end",
@@ -99,6 +102,11 @@ class KpiSummary:
     """The characteristic of which the value is itself the declaration rate ("Disability"); "" for other KPIs and in older releases."""
     asks: tuple[str, ...] = ()
     """Characteristics that people must have answered to be in the base: what `declared` is about. Empty in older releases."""
+    counted: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Of a share of one group among everybody who answered: every dimension in which that group can be read, and its categories there.
+    Empty for other KPIs and in older releases."""
+    movement: str = ""
+    """ "joined" or "left" where the KPI is about people who did; "" for other KPIs and in older releases."""
     # In words, for the page of definitions; all of it is empty in older releases.
     numerator_words: str = ""
     denominator_words: str = ""
@@ -127,6 +135,27 @@ class KpiSummary:
     """What is counted: applications, where a row is one."""
     span_months: int = 0
     """How many months up to `period_end` the figures are about; 0 for a figure of the day itself."""
+
+    baseline: tuple[str, str] | None = None
+    """First and last day (ISO) of the figures that the usual range is made of; None: the first twelve."""
+    rebases: tuple[tuple[str, str], ...] = ()
+    """Days (ISO) from which the usual range is made anew, with why."""
+    run: int = 7
+    trend: int = 7
+
+    @property
+    def usual(self) -> Usual:
+        """How the KPI is read over time."""
+        best = IDEALS.get(self.measure, self.target[-1][1] if self.target else None)
+        return Usual(
+            grain=self.grain,
+            polarity=self.polarity,
+            span_months=self.span_months,
+            ideal=best if self.polarity == "closer_to_target" else None,
+            baseline=(date.fromisoformat(self.baseline[0]), date.fromisoformat(self.baseline[1])) if self.baseline else None,
+            rebases=tuple(date.fromisoformat(day) for day, _ in self.rebases),
+            rules=Rules(self.run, self.trend),
+        )
 
     @property
     def owned_by(self) -> str:
@@ -397,6 +426,12 @@ class Report:
     def kpi_at(self, kpi: str, unit: str) -> KpiSummary:
         """The KPI as it stands for one unit: with the breaks of the unit among its own."""
         return replace(self.contents.kpis[kpi], series_breaks=self.breaks(kpi, unit))
+
+    def usual_range(self, kpi: str, unit: str) -> Reading:
+        """One KPI and unit over time against its usual range, from the figures that this reader is shown; a row per published figure."""
+        rows = self.series(kpi, unit)
+        breaks = [date.fromisoformat(day) for day, _ in self.breaks(kpi, unit)]
+        return read_usual([d.date() for d in rows["period_end"]], rows["value"].tolist(), self.contents.kpis[kpi].usual, breaks)
 
     def series(self, kpi: str, unit: str, group: str = "") -> pd.DataFrame:
         """One KPI, unit and group over time, a row per period, oldest first."""

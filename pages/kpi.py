@@ -3,12 +3,11 @@
 import streamlit as st
 
 from metrics.charts.groups import draw_groups
-from metrics.charts.time_path import draw_time_path
 from metrics.report import Request
 from metrics.wording.dates import format_day, format_when
 from metrics.wording.groups import format_breakdown, worth_drawing
 from metrics.wording.instead import describe_instead_of
-from pages.shared import cards, comparators, downloads, filters, notes, reports, tables
+from pages.shared import cards, comparators, downloads, filters, notes, over_time, reports, tables
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
 
@@ -45,19 +44,7 @@ if rows.empty:
 else:
     left, right = st.columns([2.3, 1], gap="large")
     with left:
-        if rows["value"].notna().sum() == 1:
-            notes.heading("Over time", notes.ONE_DATE)
-        elif rows["value"].notna().any():
-            figure = draw_time_path(report, kpi.id, unit.id)
-            cards.chart_heading(figure, "Over time", level=2)
-            cards.chart(figure, "over-time")
-            show(notes.time_key(kpi, rows))
-        else:
-            notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
-        notes.over_years(report, unit, rows)
-        notes.source(contents, kpi, more=cards.hidden_note(rows))
-        tables.over_time(rows, kpi, currency)
-        downloads.offer(reports.part(report, rows), f"{kpi.title}, {unit.name}", f"{kpi.id}-over-time")
+        over_time.section(report, kpi, unit, rows, pinned)
     with right:
         cards.facts(report, kpi, rows)
 

@@ -20,6 +20,10 @@ FONT = "Arial, 'Liberation Sans', 'Noto Sans', sans-serif"
 STATUS_COLOURS = {"reached": OURS, "on_path": OURS, "off_path": BEHIND, "missed": BEHIND}
 """Other statuses are grey: no judgement is made."""
 
+BETTER, WORSE, NEUTRAL = "#1d70b8", "#b8520a", "#490092"
+VARIATION = {"improvement": (BETTER, "circle"), "concern": (WORSE, "square"), "neutral": (NEUTRAL, "diamond")}
+"""Figures out of the ordinary: blue, orange and purple as the field draws them, darkened to stand out from white; each has a shape."""
+
 
 def status_colour(status: str) -> str:
     return STATUS_COLOURS.get(status, SECONDARY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from metrics.charts.palette import OURS, SECONDARY, WHITE, status_colour
+from metrics.charts.palette import BAND, BAND_EDGE, BETTER, NEUTRAL, OURS, SECONDARY, WHITE, WORSE, status_colour
 
 _numbers = count(1)
 
@@ -59,6 +59,11 @@ def mark(kind: str) -> str:
         "ring": f'<circle cx="14" cy="8" r="4.8" fill="{WHITE}" stroke="{OURS}" stroke-width="1.8"/>',
         "spot": f'<circle cx="14" cy="8" r="5" fill="{OURS}"/>',
         "band": '<rect x="1" y="2" width="26" height="12" fill="#dbe3ea" stroke="#6a86a3"/>',
+        "better": f'<circle cx="14" cy="8" r="5.4" fill="{BETTER}"/>',
+        "worse": f'<rect x="9" y="3" width="10" height="10" fill="{WORSE}"/>',
+        "neutral": f'<path d="M14 1.5 20.5 8 14 14.5 7.5 8Z" fill="{NEUTRAL}"/>',
+        "usual": f'<rect x="1" y="2" width="26" height="12" fill="{BAND}"/><path d="M1 2h26M1 14h26" stroke="{BAND_EDGE}"/>'
+        f'<path d="M1 8h26" stroke="{BAND_EDGE}" stroke-width="1.4"/>',
         "outer_band": '<rect x="1" y="2" width="26" height="12" fill="#eef2f5" stroke="#6a86a3"/>',
     }
     return f'<svg width="28" height="16" viewBox="0 0 28 16" aria-hidden="true" focusable="false">{shapes[kind]}</svg>'

@@ -13,12 +13,12 @@ import plotly.graph_objects as go
 from metrics.charts.frame import Heading, finish, more_room_above, plain, span_of, whole_number_ticks
 from metrics.charts.palette import OURS, SECONDARY, TEXT, WHITE
 from metrics.charts.titles import crop_line, short_over_time, subtitle, title_over_time
-from metrics.report import KpiSummary, Report
+from metrics.report import Breaks, KpiSummary, Report
 from metrics.wording.dates import format_day, format_month
 from metrics.wording.likelihood import is_ratio
 from metrics.wording.sentences import describe_series
 from metrics.wording.structure import breaks_between
-from metrics.wording.values import digits_for, format_figure, format_number, format_range, format_value
+from metrics.wording.values import digits_for, format_figure, format_number, format_range, format_value, lower_first
 
 BREAK_WIDTH, BREAK_LINES = 28, 4
 """Letters a line, and lines, of the reason for a break: a phone has no room for more; all of it stands under the chart."""
@@ -26,11 +26,17 @@ LINE_OF_BREAK = 16
 
 
 def draw_time_path(
-    report: Report, kpi_id: str, unit: str, height: int = 300, scale: tuple[float, float] | None = None, lines: int = 0
+    report: Report,
+    kpi_id: str,
+    unit: str,
+    height: int = 300,
+    scale: tuple[float, float] | None = None,
+    lines: int = 0,
+    marks: Breaks | None = None,
 ) -> go.Figure:
     """The line stops where a period is hidden or not held; it is never drawn across.
 
-    `scale` fixes the span of values, for charts that are read side by side.
+    `scale` fixes the span of values, for charts that are read side by side; `marks` are drawn instead of the breaks alone.
     """
     kpi = report.kpi_at(kpi_id, unit)
     rows = over_time(report, kpi_id, unit)
@@ -40,22 +46,22 @@ def draw_time_path(
     _draw_path(figure, kpi, path, report.provenance.currency)
     _draw_line(figure, kpi, rows, report.provenance.currency)
     _draw_last(figure, kpi, rows, report.provenance.currency)
-    above = _draw_breaks(figure, kpi, rows, path)
+    above = _draw_breaks(figure, kpi.series_breaks if marks is None else marks, rows, path)
     ticks = whole_number_ticks(low, high)
     starts = f" The scale starts at {_scale_start(ticks[0], kpi.unit, report.provenance.currency)}." if ticks[0] else ""
     figure.update_yaxes(range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, report.provenance.currency))
-    years = _years(rows, path)
+    years = years_of(rows, path)
     figure.update_xaxes(**years, showline=True, linecolor=TEXT, tickangle=0)
     if low < 0 < high:
         figure.add_hline(y=0, line={"color": TEXT, "width": 1})
     sentence = describe_series(rows[rows["status"].notna()], kpi, report.provenance.currency)
-    marks = f" Years mark {format_day(years['tickvals'][-1]).rsplit(' ', 1)[0]}." if years["tickvals"] else ""
+    told = f" Years mark {format_day(years['tickvals'][-1]).rsplit(' ', 1)[0]}." if years["tickvals"] else ""
     held = rows[rows["status"].notna()]
     first, last = held["period_end"].iloc[0], held["period_end"].iloc[-1]
     when = format_day(last) if first == last else f"{format_month(first)} to {format_month(last)}"
     heading = Heading(
         title_over_time(report, kpi, unit, rows),
-        subtitle(report, kpi, unit) + marks + starts,
+        subtitle(report, kpi, unit) + told + starts,
         short_over_time(report, kpi, unit, rows),
         crop_line(report, kpi.population, unit, when, None if kpi.measure == "count" else held["denominator"].iloc[-1]),
     )
@@ -196,11 +202,17 @@ def _draw_last(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, currency:
     )
 
 
-def _draw_breaks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, path: list[tuple[date, float]]) -> int:
+def path_marks(kpi: KpiSummary) -> Breaks:
+    """Breaks of the series, and days on which its usual range was set anew. `kpi` as it stands for the unit."""
+    anew = ((day, f"Usual range set anew: {lower_first(reason)}") for day, reason in kpi.rebases)
+    return tuple(sorted((*kpi.series_breaks, *anew)))
+
+
+def _draw_breaks(figure: go.Figure, marks: Breaks, rows: pd.DataFrame, path: list[tuple[date, float]]) -> int:
     """A dotted line at each break with its reason above the plot; the room that the words take, in pixels."""
-    found = breaks_between(kpi.series_breaks, rows["period_end"].min(), rows["period_end"].max())
+    found = breaks_between(marks, rows["period_end"].min(), rows["period_end"].max())
     lines, most = 0, 1 if len(found) > 1 else BREAK_LINES
-    axis = _years(rows, path)["range"]
+    axis = years_of(rows, path)["range"]
     for day, reason in found:
         at = pd.Timestamp(day)
         words = textwrap.wrap(reason, BREAK_WIDTH, max_lines=most, placeholder="…")
@@ -222,7 +234,7 @@ def _draw_breaks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, path: l
     return LINE_OF_BREAK * max(0, lines - 1)
 
 
-def _years(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, Any]:
+def years_of(rows: pd.DataFrame, path: list[tuple[date, float]]) -> dict[str, Any]:
     """Room to the right of the last point for its value; whole years as ticks, fewer where there are many."""
     first = rows["period_end"].min()
     last = max([rows["period_end"].max(), *(pd.Timestamp(d) for d, _ in path)])

@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.flows import MONTHS
+from metrics.definitions.kpi import Kpi
 from metrics.definitions.succession import Succession
+from metrics.evaluate.comparison import factor
+from metrics.statistics.goals import IDEALS
+from metrics.statistics.moved import add_usual_range
 from metrics.statistics.movement import CHANGES, add_changes
+from metrics.statistics.usual_range import Usual
+from metrics.statistics.xmr import Rules
 
-__all__ = ["CHANGES", "add_changes", "ratios", "series_breaks", "unit_breaks"]
+__all__ = ["CHANGES", "add_changes", "add_usual_range", "ratios", "series_breaks", "unit_breaks", "usuals"]
 
 
 def ratios(configuration: Configuration) -> tuple[str, ...]:
@@ -26,3 +33,22 @@ def unit_breaks(configuration: Configuration) -> dict[str, tuple[date, ...]]:
     told = Succession(configuration.organisation, date.max)
     found = {unit.id: tuple(b.day for b in told.breaks(unit.id)) for unit in configuration.organisation.units}
     return {unit: days for unit, days in found.items() if days}
+
+
+def usuals(configuration: Configuration) -> dict[str, Usual]:
+    """KPI to how it is read over time."""
+    return {id: _usual(configuration, kpi) for id, kpi in configuration.kpis.items()}
+
+
+def _usual(configuration: Configuration, kpi: Kpi) -> Usual:
+    last = kpi.target.milestones[-1].value * factor(kpi) if kpi.target else None
+    base, dataset = kpi.spc.baseline, configuration.datasets[kpi.dataset]
+    return Usual(
+        grain=kpi.period.grain.value,
+        polarity=kpi.polarity,
+        span_months=dataset.window_months or (MONTHS[dataset.flows.every] if dataset.flows else 0),
+        ideal=IDEALS.get(kpi.measure.type.value, last) if kpi.polarity == "closer_to_target" else None,
+        baseline=(base.first, base.to) if base else None,
+        rebases=tuple(r.date for r in kpi.spc.rebase),
+        rules=Rules(kpi.spc.run, kpi.spc.trend),
+    )

@@ -16,7 +16,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_profile
 from metrics.definitions.kpi import Kpi
 from metrics.errors import InputError, NotPublished
-from metrics.evaluate.change import add_changes, ratios, series_breaks, unit_breaks
+from metrics.evaluate.change import add_changes, add_usual_range, ratios, series_breaks, unit_breaks, usuals
 from metrics.gpg_service.comparators import load_comparators
 from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, value_hash
@@ -215,6 +215,9 @@ def _with_changes(
         frame = pd.concat([f for f in (_comparable(store, old, values), *(b.cells for b in new)) if len(f)], ignore_index=True)
         breaks = series_breaks(configuration), unit_breaks(configuration)
         changed = add_changes(frame, *breaks, ratios(configuration))[list(ESTIMATE_COLUMNS)]
+        older = [b for b in due.carried if b.label.audience == audience and b.label.period_end < first]
+        series = pd.concat([f for f in (_comparable(store, older, values, whole=True), changed) if len(f)], ignore_index=True)
+        changed = add_usual_range(series, usuals(configuration), *breaks)
         ends = pd.to_datetime(changed["period_end"]).dt.date
         for batch in new:
             mine = changed[(ends == batch.label.period_end) & changed["kpi"].isin(list(batch.label.kpis))].reset_index(drop=True)
@@ -222,9 +225,9 @@ def _with_changes(
     return tuple(finished[b.label.audience, b.label.dataset, b.label.period_end] for b in batches)
 
 
-def _comparable(store: ReleaseStore, old: Sequence[StoredBatch], values: Mapping[str, str]) -> pd.DataFrame:
-    """Earlier figures, without those of KPIs whose value was defined otherwise then: they are not the same thing."""
-    frame = store.batch_cells(old)
+def _comparable(store: ReleaseStore, old: Sequence[StoredBatch], values: Mapping[str, str], whole: bool = False) -> pd.DataFrame:
+    """Earlier figures (`whole`: of whole units), without those of KPIs whose value was defined otherwise then: they are not the same."""
+    frame = store.batch_cells(old, whole=whole)
     same = {(k, b.label.period_end) for b in old for k, made in b.label.values.items() if values.get(k) == made}
     ends = pd.to_datetime(frame["period_end"]).dt.date
     return frame[[(k, day) in same for k, day in zip(frame["kpi"], ends, strict=True)]]

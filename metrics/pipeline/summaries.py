@@ -62,10 +62,18 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         span_months=dataset.window_months or (MONTHS[dataset.flows.every] if dataset.flows else 0),
         **explained(configuration, kpi),
     )
+        movement=movement(kpi),
+        **_over_time(kpi),
 
 
 def _declares(configuration: Configuration, kpi: Kpi) -> str:
     """A proportion that counts those who have answered, and asks nothing else of them."""
+def _over_time(kpi: Kpi) -> dict[str, Any]:
+    base, rebases = kpi.spc.baseline, tuple((r.date.isoformat(), r.reason) for r in kpi.spc.rebase)
+    days = (base.first.isoformat(), base.to.isoformat()) if base else None
+    return {"baseline": days, "rebases": rebases, "run": kpi.spc.run, "trend": kpi.spc.trend}
+
+
     measure = kpi.measure
     known = _known(configuration, measure.numerator)
     if measure.type is not MeasureType.PROPORTION or len(measure.numerator) != 1 or _known(configuration, measure.denominator):

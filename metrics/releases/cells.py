@@ -89,9 +89,9 @@ def known_series(connection: Connection) -> dict[Key, int]:
     return {(row[1], row[2], row[3], row[4]): row[0] for row in connection.execute(statement)}
 
 
-def cells_statement(batches: Select[Any] | Sequence[int]) -> Select[Any]:
-    """Figures of some batches in one statement, in the order in which each line was first published."""
-    return (
+def cells_statement(batches: Select[Any] | Sequence[int], whole: bool = False) -> Select[Any]:
+    """Figures of some batches in one statement, in the order in which each line was first published; `whole`: none of groups."""
+    found = (
         select(
             *(SERIES.c[name] for name in KEY_COLUMNS),
             func.coalesce(CELLS.c.period_start, BATCHES.c.period_start).label("period_start"),
@@ -102,6 +102,7 @@ def cells_statement(batches: Select[Any] | Sequence[int]) -> Select[Any]:
         .where(CELLS.c.batch.in_(batches))
         .order_by(SERIES.c.id, BATCHES.c.period_end)
     )
+    return found.where(SERIES.c.group == "") if whole else found
 
 
 def frame_of(rows: Iterable[Sequence[Any]]) -> pd.DataFrame:

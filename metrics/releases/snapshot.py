@@ -112,8 +112,11 @@ def _kpi(stored: dict[str, Any]) -> KpiSummary:
     lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("breakdowns", "framework", "notes", "asks")}
     rows: dict[str, Any] = {name: tuple(tuple(row) for row in stored.get(name, ())) for name in ("steps", "example_rows", "example_gives")}
     lists["example_heads"] = tuple(stored.get("example_heads", ()))
+    lists["counted"] = tuple((dimension, tuple(categories)) for dimension, categories in stored.get("counted", ()))
     review = tuple(stored["review"]) if stored.get("review") else None
-    return KpiSummary(**{**stored, **pairs, **lists, **rows, "review": review})
+    baseline = tuple(stored["baseline"]) if stored.get("baseline") else None
+    pairs["rebases"] = tuple((day, reason) for day, reason in stored.get("rebases", ()))
+    return KpiSummary(**{**stored, **pairs, **lists, **rows, "review": review, "baseline": baseline})
 
 
 def _source(stored: dict[str, Any]) -> DatasetSummary:

@@ -333,14 +333,14 @@ class ReleaseStore:
             check_batches(connection, new)
             self._whole.update(new)
 
-    def batch_cells(self, batches: Iterable[StoredBatch]) -> pd.DataFrame:
-        """Every figure of some batches, for the pipeline: what was published is what the next period is compared with."""
+    def batch_cells(self, batches: Iterable[StoredBatch], whole: bool = False) -> pd.DataFrame:
+        """Every figure of some batches, or those of `whole` units, for the pipeline: what the next period is compared with."""
         ids = [b.id for b in batches]
         if not ids:
             return frame_of([])
         with self._database.reading() as connection:
             self._check_seals(connection, ids)
-            return frame_of(connection.execute(cells_statement(ids)).all())
+            return frame_of(connection.execute(cells_statement(ids, whole)).all())
 
     def systems(self, release: str | None = None, audience: str | None = None) -> Iterator[tuple[StoredBatch, dict[str, Any]]]:
         """What each audience sees of each dataset and period, as the attacker was given it: to attack it again."""

@@ -14,7 +14,11 @@ from metrics.statistics.xmr import LEAST, Flags, Floats, Limits, Rules, Signals,
 
 MONTHS = {"month": 1, "quarter": 3}
 """Months from one period to the next, for series that can have a usual range: yearly ones are too short, data dates uneven."""
-WhyNone = Literal["grain", "few", "flat"]
+WhyNone = Literal["grain", "overlap", "few", "flat", "moving"]
+"""No months or quarters; figures over longer spans than that, which share most of their rows; too few are shown; none ever moved; the
+first ones rose or fell all along, so that they have no level to stand around."""
+UNSTEADY = 0.5
+"""Limits are not set on figures of which so large a share is out of the ordinary by those very limits, unless a KPI declares them."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Usual:
     Attributes
     ----------
     grain, polarity : of the KPI
+    span_months : how many months each figure is about, where it is about a span
     ideal : for `closer_to_target`, the figure that could not be better: distances from it are read, and less is better
     baseline : first and last day of the figures that limits are made of; None: the first `LEAST` shown ones of each stretch
     rebases : days on which limits are set anew
@@ -31,10 +36,18 @@ class Usual:
 
     grain: str
     polarity: str
+    span_months: int = 0
     ideal: float | None = None
     baseline: tuple[date, date] | None = None
     rebases: tuple[date, ...] = ()
     rules: Rules = field(default_factory=Rules)
+
+    @property
+    def never(self) -> WhyNone | None:
+        """Why no series of the KPI can have a usual range, however long it is."""
+        if self.grain not in MONTHS:
+            return "grain"
+        return "overlap" if self.span_months > MONTHS[self.grain] else None
 
     @property
     def by_distance(self) -> bool:
@@ -128,25 +141,33 @@ def _joined(days: Sequence[date], stretch: Whole, usual: Usual) -> Flags:
 def _stretch(days: list[date], charted: Floats, joined: Flags, places: Whole, usual: Usual) -> Stretch:
     first, last = int(places[0]), int(places[-1])
     shown = places[~np.isnan(charted[places])]
-    base = _baseline(days, shown, usual)
-    why: WhyNone | None = "grain" if usual.grain not in MONTHS else "few" if len(base) < LEAST else None
+    base, declared = _baseline(days, shown, usual)
+    why = usual.never or ("few" if len(base) < LEAST else None)
     found = None
     if why is None:
         span = slice(int(base[0]), int(base[-1]) + 1)
-        found = limits(charted[span], joined[span] & (np.arange(span.stop - span.start) > 0))
+        inside = joined[span] & (np.arange(span.stop - span.start) > 0)
+        found = limits(charted[span], inside)
         why = "flat" if found is None else None
+        if found is not None and not declared and _unsteady(charted[span], inside, found, usual.rules):
+            found, why = None, "moving"
     ends = (days[int(base[0])], days[int(base[-1])]) if found else (days[first], days[last])
     return Stretch(first, last, len(shown), found, why, int(base[-1]) if found else -1, *ends)
 
 
-def _baseline(days: list[date], shown: Whole, usual: Usual) -> Whole:
-    """Places of the figures that limits are made of: those of the declared baseline where it has enough, else the first ones."""
+def _baseline(days: list[date], shown: Whole, usual: Usual) -> tuple[Whole, bool]:
+    """Places of the figures that limits are made of: those of the declared baseline where it has enough (True), else the first ones."""
     if usual.baseline is not None:
         start, end = usual.baseline
         named = np.array([i for i in shown if start <= days[i] <= end], dtype=np.int64)
         if len(named) >= LEAST:
-            return named
-    return shown[:LEAST]
+            return named, True
+    return shown[:LEAST], False
+
+
+def _unsteady(charted: Floats, joined: Flags, found: Limits, rules: Rules) -> bool:
+    told = signals(charted, joined, found, rules)
+    return bool(np.count_nonzero(told.side) >= UNSTEADY * found.points)
 
 
 def _filled(points: pd.DataFrame, stretch: Stretch, rules: Rules) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from metrics.report import Contents, KpiSummary, Report, Request
 from metrics.wording.dates import format_day, format_month
 from metrics.wording.definition import (
     GRAIN,
-    describe_change_method,
     describe_method,
     describe_polarity,
     describe_status_rule,
@@ -26,6 +25,7 @@ from metrics.wording.groups import format_breakdown
 from metrics.wording.quality import describe_review
 from metrics.wording.themes import format_theme
 from metrics.wording.values import MINUS, format_number, format_value, lower_first, upper_first
+from metrics.wording.variation import describe_change_rule, describe_usual_method
 from metrics.wording.waterfall import Step
 from pages.shared import reports
 from pages.shared.markup import Cell, Column, Html, joined, link, show, table, tag
@@ -229,8 +229,8 @@ _PEOPLE = frozenset({"numerator", "denominator", "everyone", "possible", "refere
 def how_we_know(kpi: KpiSummary) -> None:
     """Method and SQL, closed until asked for."""
     with st.expander("How we know: the likely range, and the SQL that counts it"):
-        facts = (("Likely range", describe_method(kpi)), ("Change", describe_change_method(kpi)))
-        show(tag("div", tag("dl", *(joined([tag("dt", a), tag("dd", b)]) for a, b in facts)), cls="eq-facts"))
+        facts = (("Likely range", describe_method(kpi)), ("Usual range", describe_usual_method(kpi)), ("Change", describe_change_rule(kpi)))
+        show(tag("div", tag("dl", *(joined([tag("dt", a), tag("dd", b)]) for a, b in facts if b)), cls="eq-facts"))
         if not kpi.sql:
             show(tag("p", NOT_SAID))
             return

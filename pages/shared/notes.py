@@ -14,7 +14,7 @@ from metrics.access.viewer import Viewer
 from metrics.charts.symbols import mark, status_symbol
 from metrics.report import Contents, KpiSummary, Provenance, Report, UnitSummary
 from metrics.wording.dates import format_day
-from metrics.wording.definition import describe_change_method, describe_definition, describe_method
+from metrics.wording.definition import describe_definition, describe_method
 from metrics.wording.instead import read_instead
 from metrics.wording.notes import NOTES, describe_note, describe_notes
 from metrics.wording.overview import describe_behind, describe_moved, describe_too_early
@@ -22,6 +22,7 @@ from metrics.wording.rounding import describe_additivity
 from metrics.wording.status import STATUS_MEANINGS, STATUS_WORDS
 from metrics.wording.structure import STRUCTURE_MEANINGS, STRUCTURES, describe_made_of
 from metrics.wording.values import format_list, lower_first
+from metrics.wording.variation import describe_change_rule, describe_usual_method
 from pages.shared import doorkeeper
 from pages.shared.about import about
 from pages.shared.filters import line_above
@@ -175,7 +176,8 @@ def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
                 *describe_definition(kpi),
                 ("Owner", kpi.owner),
                 ("Likely range", describe_method(kpi)),
-                ("Change", describe_change_method(kpi)),
+                ("Usual range", describe_usual_method(kpi)),
+                ("Change", describe_change_rule(kpi)),
                 ("Definition version", f"{contents.provenance.definition_version[:12]}, this measure {kpi.fingerprint[:12]}"),
             ]
             show(tag("div", tag("dl", *(joined([tag("dt", a), tag("dd", b)]) for a, b in facts if b)), cls="eq-facts"))
@@ -271,13 +273,13 @@ def breadcrumb(contents: Contents, unit: UnitSummary, pinned: str | None) -> Htm
     return joined(["Directorates / ", *(joined([s, " / "]) for s in steps), here])
 
 
-def time_key(kpi: KpiSummary, rows: pd.DataFrame) -> Html:
+def time_marks(kpi: KpiSummary, rows: pd.DataFrame) -> list[tuple[str, str]]:
     items = [("line", "Published figure")]
     if rows["lower"].notna().any():
         items.append(("range", "Likely range of the last figure"))
     if rows["target"].notna().any():
         items.append(("band", "Target: within this band") if kpi.within is not None else ("path", "Target path and milestones"))
-    return key(*items)
+    return items
 
 
 def groups_key(kpi: KpiSummary, rows: pd.DataFrame) -> Html:

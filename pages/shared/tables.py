@@ -11,37 +11,43 @@ import streamlit as st
 from metrics.charts.declared import CARE_BELOW, WITHHELD_BELOW, percent
 from metrics.charts.funnel import against_usual, can_draw_funnel
 from metrics.charts.sparkline import draw_strip
+from metrics.charts.symbols import mark
 from metrics.report import Contents, KpiSummary, Report, UnitSummary
+from metrics.statistics.usual_range import Reading
 from metrics.wording.dates import format_day
 from metrics.wording.groups import gather_hidden
 from metrics.wording.likelihood import is_ratio
 from metrics.wording.movement import describe_movement
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import digits_for, format_number, format_range, format_value
+from metrics.wording.variation import JUDGEMENTS, describe_point, format_usual, judge
 from pages.shared.cards import status, value_cell
 from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, with_figures
 
 
-def over_time(rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> None:
+def over_time(rows: pd.DataFrame, kpi: KpiSummary, currency: str, usual: Reading | None = None) -> None:
     """Newest first; where there are many dates, the last five years at the same time of year, and all of them on request."""
     month = rows["period_end"].iloc[-1].month
     yearly = rows[rows["period_end"].dt.month == month].tail(5)
     if rows["value"].isna().all():  # said in a sentence already
         return
     if len(rows) <= 8:
-        show(_dates("Numbers for this chart", rows, kpi, currency))
+        show(_dates("Numbers for this chart", rows, kpi, currency, usual))
         return
-    show(_dates("Numbers for this chart", yearly, kpi, currency))
+    show(_dates("Numbers for this chart", yearly, kpi, currency, usual))
     with st.expander(f"All {len(rows)} dates"):
-        show(_dates(f"Numbers for this chart, all {len(rows)} dates", rows, kpi, currency))
+        show(_dates(f"Numbers for this chart, all {len(rows)} dates", rows, kpi, currency, usual))
 
 
-def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
+def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str, usual: Reading | None) -> Html:
+    points = {} if usual is None else {pd.Timestamp(point["day"]): point for _, point in usual.points.iterrows()}
     columns = [
         Column("Date"),
         Column(value_name(kpi), True),
         *_base_columns(kpi),
         Column("Likely range", True),
+        Column("Usual range", True),
+        Column("Against it"),
         Column("Path", True),
         Column("Status"),
         Column("Note", cls="whole"),
@@ -54,6 +60,7 @@ def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> 
             value_cell(row, kpi, currency),
             *_base_cells(row, kpi),
             likely(row, kpi, currency),
+            *_against_usual(points.get(row["period_end"]), row, kpi, currency),
             format_value(row["target"], kpi.unit, currency, bare=True),
             status(row) if judged else "",
             first.get(row["period_end"], ""),
@@ -63,14 +70,38 @@ def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> 
     return table(caption, *with_figures(columns, body))
 
 
+def _against_usual(point: pd.Series | None, row: pd.Series, kpi: KpiSummary, currency: str) -> tuple[object, object]:
+    """The usual range and where the figure lies, the mark of the chart beside its words."""
+    if point is None or pd.isna(point["mean"]):
+        return "", ""
+    words = describe_point(point, kpi)
+    kind = SIGNAL_MARKS.get(judge(point, kpi).partition("_")[0])
+    cell = joined([picture(mark(kind)), words]) if kind and words else words
+    return format_usual(point, kpi, bool(row["rounded"]), currency), cell
+
+
+SIGNAL_MARKS = {"improvement": "better", "concern": "worse", "neutral": "neutral"}
+
+
+def signal_marks(found: Reading, kpi: KpiSummary) -> list[tuple[str, str]]:
+    """For the key of a chart: the marks of figures out of the ordinary that it has."""
+    shown = found.points[(found.points["signal"] != "") & found.points["value"].notna()]
+    kinds = {judge(point, kpi) for _, point in shown.iterrows()}
+    words = {SIGNAL_MARKS[kind.partition("_")[0]]: JUDGEMENTS[kind] for kind in sorted(kinds)}
+    return list(words.items())
+
+
 def first_after_breaks(rows: pd.DataFrame, kpi: KpiSummary) -> dict[pd.Timestamp, str]:
     """The first date after each break to why it must not be compared with earlier ones; `kpi` as it stands for the unit."""
     days = sorted(rows["period_end"].unique())
     told = {}
     for before, day in pairwise(days):
         found = [describe_break(at, reason) for at, reason in breaks_between(kpi.series_breaks, before, day)]
-        if found:
-            told[day] = f"Not comparable with earlier dates: {'; '.join(found)}"
+        anew = [describe_break(at, reason) for at, reason in breaks_between(kpi.rebases, before, day)]
+        said = [f"Not comparable with earlier dates: {'; '.join(found)}"] if found else []
+        said += [f"Usual range set anew: {'; '.join(anew)}"] if anew else []
+        if said:
+            told[day] = ". ".join(said)
     return told
 
 
