@@ -7,7 +7,7 @@ from metrics.report import Request
 from metrics.wording.dates import format_day, format_when
 from metrics.wording.groups import format_breakdown, worth_drawing
 from metrics.wording.instead import describe_instead_of
-from pages.shared import cards, comparators, downloads, filters, notes, over_time, reports, tables
+from pages.shared import cards, comparators, downloads, filters, gap_parts, hires, notes, over_time, reports, tables
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
 
@@ -38,6 +38,7 @@ with top:
     )
 
     notes.former(contents, unit, pinned, "kpi", kpi.id)
+    gap_parts.beside_headline(viewer, contents, kpi, unit)
 
 if rows.empty:
     notes.not_published(kpi, unit)
@@ -47,6 +48,7 @@ else:
         over_time.section(report, kpi, unit, rows, pinned)
     with right:
         cards.facts(report, kpi, rows)
+        hires.needed(viewer, contents, kpi, unit, rows)
 
 dimensions = report.dimensions_of(kpi.id, unit.id)
 dimension = ""
@@ -90,6 +92,8 @@ for pair in reports.crossings(report, kpi, unit.id):
     else:
         notes.nothing_to_draw(together, contents, unit, kpi, pinned)
     downloads.offer(reports.part(report, together), f"{kpi.title}, {unit.name}", f"{kpi.id}-{'-'.join(pair)}")
+
+gap_parts.where_from(viewer, contents, kpi, unit, pinned)
 
 if earlier is not None:
     compared = reports.two_dates(report, kpi, unit.id, dimension, earlier, day)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from metrics.wording.dates import format_day
 from metrics.wording.headline import headline_overview, headline_unit
-from pages.shared import cards, downloads, filters, notes, reports
+from pages.shared import cards, downloads, filters, gap_parts, notes, reports
 from pages.shared.markup import show
 from pages.shared.viewer import require_viewer
 
@@ -30,7 +30,8 @@ with top:
     notes.three_notes(now, contents.kpis)
 
 notes.heading("Headline measures", "Behind first. The dashed line is the target path; each tile has its own scale.")
-show(reports.once(viewer, contents, ("tiles", unit.id, pinned or ""), lambda: cards.tiles(report, unit.id, headline, pinned)))
+care = gap_parts.cautions(viewer, contents, headline, unit.id)
+show(reports.once(viewer, contents, ("tiles", unit.id, pinned or ""), lambda: cards.tiles(report, unit.id, headline, pinned, care)))
 show(notes.key(("line", "Published figure"), ("path", "Target path and target")))
 
 if parts:

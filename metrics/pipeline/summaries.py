@@ -15,6 +15,7 @@ from metrics.definitions.organisation import Organisation
 from metrics.evaluate.comparison import benchmark_by_group, factor
 from metrics.evaluate.values import interval_of
 from metrics.pipeline.explained import explained
+from metrics.pipeline.membership import counted, movement
 from metrics.report import DimensionSummary, KpiSummary, UnitSummary, characteristic
 
 
@@ -56,24 +57,25 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         sql=sql,
         declares=_declares(configuration, kpi),
         asks=_asks(configuration, kpi),
+        counted=counted(configuration, kpi),
         order=kpi.measure.order.model_dump() if kpi.measure.order else {},
         over=kpi.measure.over or "",
         rows_are=dataset.rows_are or "people",
         span_months=dataset.window_months or (MONTHS[dataset.flows.every] if dataset.flows else 0),
-        **explained(configuration, kpi),
-    )
         movement=movement(kpi),
         **_over_time(kpi),
+        **explained(configuration, kpi),
+    )
 
 
-def _declares(configuration: Configuration, kpi: Kpi) -> str:
-    """A proportion that counts those who have answered, and asks nothing else of them."""
 def _over_time(kpi: Kpi) -> dict[str, Any]:
     base, rebases = kpi.spc.baseline, tuple((r.date.isoformat(), r.reason) for r in kpi.spc.rebase)
     days = (base.first.isoformat(), base.to.isoformat()) if base else None
     return {"baseline": days, "rebases": rebases, "run": kpi.spc.run, "trend": kpi.spc.trend}
 
 
+def _declares(configuration: Configuration, kpi: Kpi) -> str:
+    """A proportion that counts those who have answered, and asks nothing else of them."""
     measure = kpi.measure
     known = _known(configuration, measure.numerator)
     if measure.type is not MeasureType.PROPORTION or len(measure.numerator) != 1 or _known(configuration, measure.denominator):

@@ -185,7 +185,7 @@ class Against:
         return self.against > 0 and self.same == self.level == 0
 
 
-def directions(whole: float, parts: pd.Series, people: pd.Series, everybody: float, level: float = 0.0) -> Against:
+def directions(whole: float, parts: pd.Series, people: pd.Series, everybody: float, level: pd.Series | float = 0.0) -> Against:
     """Which groups point the other way than the whole.
 
     Parameters
@@ -193,7 +193,7 @@ def directions(whole: float, parts: pd.Series, people: pd.Series, everybody: flo
     whole : the difference of everybody, not 0
     parts, people : the same difference inside each group (missing: not known), and how many people it holds
     everybody : how many people there are in all, those in groups that are not known among them
-    level : parts no larger than this point neither way
+    level : parts no larger than this point neither way, in all groups or in each
 
     References
     ----------
@@ -203,7 +203,7 @@ def directions(whole: float, parts: pd.Series, people: pd.Series, everybody: flo
     True
     """
     known = parts.notna() & people.notna()
-    pointing = np.sign(whole) * parts[known].where(parts[known].abs() > level, 0.0)
+    pointing = np.sign(whole) * parts.where(parts.abs() > level, 0.0)[known]
     size = max(float(everybody), float(people[known].sum()))
     return Against(
         same=int((pointing > 0).sum()),

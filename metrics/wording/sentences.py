@@ -5,13 +5,11 @@ Groups and units that are hidden are named as hidden, and no claim covers them: 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import pandas as pd
 
 from metrics.report import KpiSummary
-from metrics.statistics.targets import required_share_of_hires
 from metrics.wording.dates import format_month, format_when
 from metrics.wording.definition import describe_target
 from metrics.wording.likelihood import describe_order, describe_pools, is_ratio
@@ -207,20 +205,3 @@ def describe_benchmark(row: pd.Series, kpi: KpiSummary, currency: str = "£") ->
     if not any(c in "123456789" for c in apart):
         return f"{words}, the same"
     return f"{words}, so {apart} {'above' if row['gap'] > 0 else 'below'}"
-
-
-def describe_hiring(row: pd.Series, kpi: KpiSummary, turnover: float) -> str:
-    """What the final target would take in hiring: "About 59 of every 100 new appointments until 2030"; "" where it cannot be said.
-
-    Only for shares of those who have answered: hiring does not raise a declaration rate.
-    """
-    if kpi.measure != "proportion" or kpi.polarity != "higher" or not kpi.target or is_missing(row["value"]) or is_missing(row["declared"]):
-        return ""
-    due, target = kpi.target[-1]
-    years = (pd.Timestamp(due) - pd.Timestamp(row["period_end"])).days / 365.25
-    share = required_share_of_hires(float(row["value"]), target, turnover, years)
-    if math.isnan(share) or row["value"] >= target:
-        return ""
-    if share > 1:
-        return f"Hiring alone cannot reach {format_value(target, kpi.unit)} by {format_month(due)}"
-    return f"About {format_number(share * 100)} of every 100 new appointments until {format_month(due)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -88,14 +88,14 @@ def gap_head(kpi: KpiSummary, row: pd.Series, currency: str, unit: UnitSummary, 
     )
 
 
-def tiles(report: Report, unit: str, kpis: Iterable[KpiSummary], pinned: str | None) -> Html:
-    """A tile for each headline measure, those behind first."""
+def tiles(report: Report, unit: str, kpis: Iterable[KpiSummary], pinned: str | None, care: Mapping[str, str]) -> Html:
+    """A tile for each headline measure, those behind first. `care`: KPI to what must be read beside its figure."""
     currency = report.provenance.currency
     made = [(report.kpi_at(kpi.id, unit), report.series(kpi.id, unit)) for kpi in kpis]
     made = [(kpi, rows) for kpi, rows in made if len(rows)]
     made.sort(key=lambda pair: _urgency(str(pair[1].iloc[-1]["status"])))
     own = None if unit == report.contents.root.id else unit
-    return tag("div", *(_tile(kpi, rows, currency, own, pinned) for kpi, rows in made), cls="eq-tiles")
+    return tag("div", *(_tile(kpi, rows, currency, own, pinned, care.get(kpi.id, "")) for kpi, rows in made), cls="eq-tiles")
 
 
 def _urgency(name: str) -> int:
@@ -104,13 +104,14 @@ def _urgency(name: str) -> int:
     return order.index(name)
 
 
-def _tile(kpi: KpiSummary, rows: pd.DataFrame, currency: str, unit: str | None, pinned: str | None) -> Html:
+def _tile(kpi: KpiSummary, rows: pd.DataFrame, currency: str, unit: str | None, pinned: str | None, care: str) -> Html:
     last = rows.iloc[-1]
     name = str(last["status"])
     value = tag("b", short_figure(last, kpi, currency)) if pd.notna(last["value"]) else ""
     words = [
         tag("b", describe_movement(last, kpi, currency)),
         path_words(last, kpi, currency),
+        care,
         tag("span", describe_base(last, kpi), cls="eq-small"),
     ]
     return tag(

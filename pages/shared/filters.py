@@ -84,6 +84,12 @@ def choose_split(contents: Contents, splits: Sequence[str], place: Any) -> str:
     )
 
 
+def choose_parts(contents: Contents, groupings: Sequence[str], place: Any) -> str:
+    """What the parts of a gap are grouped by: units, or one of the dimensions that the gap is published by."""
+    titles = {d: contents.dimensions[d].title for d in groupings if d in contents.dimensions}
+    return str(_choose("Parts by", "parts", list(groupings), lambda s: titles.get(s, "Directorate or service"), place))
+
+
 def choose_definition(contents: Contents, place: Any) -> KpiSummary | None:
     """One KPI, or all of them as a list."""
     names = {"": "All definitions, as a list", **{id: f"{id} {kpi.title}" for id, kpi in contents.kpis.items()}}

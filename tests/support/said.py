@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.access.viewer import Viewer
-from metrics.charts import answers, declared, funnel, groups, multiples, sparkline, time_path, waterfall
+from metrics.charts import answers, declared, funnel, gap_parts, groups, multiples, sparkline, time_path, waterfall
 from metrics.cli.show import _table, tidy_columns
 from metrics.definitions.waterfall import WATERFALL
 from metrics.exports.csv import write_csv
@@ -23,11 +23,13 @@ from metrics.exports.workbook import write_workbook
 from metrics.releases.movements import find_movements
 from metrics.releases.store import ReleaseStore
 from metrics.report import KpiSummary, Report, Request
+from metrics.understanding.parts import groupings, pay_gap_parts
+from metrics.wording import gap_parts as parts_words
 from metrics.wording import headline, movement, notes, overview, sentences, status
 from metrics.wording.waterfall import describe_waterfall, waterfall_steps
 
-CHARTS: tuple[ModuleType, ...] = (answers, declared, funnel, groups, multiples, sparkline, time_path, waterfall)
-WORDS: tuple[ModuleType, ...] = (headline, movement, notes, overview, sentences, status)
+CHARTS: tuple[ModuleType, ...] = (answers, declared, funnel, gap_parts, groups, multiples, sparkline, time_path, waterfall)
+WORDS: tuple[ModuleType, ...] = (headline, movement, notes, overview, parts_words, sentences, status)
 OF_A_ROW: tuple[Callable[..., object], ...] = (
     sentences.describe_range, sentences.describe_path, sentences.describe_bounds, sentences.describe_base, sentences.describe_benchmark,
     movement.describe_movement, status.describe_status, headline.headline_kpi,
@@ -107,8 +109,8 @@ def _charts(report: Report, steps: Report, units: Sequence[str]) -> Iterator[tup
 def _answers(report: Report, day: date) -> Iterator[tuple[str, str]]:
     rates: dict[str, dict[str, float]] = {}
     for unit in _units(report):
-        if len(declared.declaration_rates(report, unit, day)):
-            yield "draw_declared", _drawn(declared.draw_declared(report, unit, day))
+        if (figure := declared.draw_declared(report, unit, day)) is not None:
+            yield "draw_declared", _drawn(figure)
         items = answers.answered(report, unit, day, report)
         for item in items:
             rates.setdefault(item.name, {})[unit] = item.rate
@@ -139,7 +141,6 @@ def _words(report: Report) -> Iterator[tuple[str, str]]:
         yield "direction", movement.direction(row, kpi)
         yield "describe_note", notes.describe_note(row)
         yield "describe_declared", sentences.describe_declared(row)
-        yield "describe_hiring", sentences.describe_hiring(row, kpi, 0.12)
     for _, rows in report.cells.groupby(["kpi", "unit", "breakdown", "period_end"], sort=True):
         kpi = contents.kpis[str(rows["kpi"].iloc[0])]
         yield "describe_groups", sentences.describe_groups(rows, kpi, {})
@@ -148,6 +149,22 @@ def _words(report: Report) -> Iterator[tuple[str, str]]:
     for _, rows in report.cells.groupby(["kpi", "unit", "group"], sort=True):
         yield "describe_series", sentences.describe_series(rows, contents.kpis[str(rows["kpi"].iloc[0])])
     yield from _headlines(report)
+    yield from _parts(report)
+
+
+def _parts(report: Report) -> Iterator[tuple[str, str]]:
+    """What gaps are made of."""
+    contents = report.contents
+    for kpi in contents.kpis.values():
+        for unit in _units(report) if kpi.measure == "pay_gap_mean" else ():
+            for grouping in groupings(report, kpi, unit):
+                parts, names = pay_gap_parts(report, kpi, unit, grouping), parts_words.names_of(contents, kpi, unit, grouping)
+                if parts.refused and len(parts.groups):
+                    yield "describe_refusal", parts_words.describe_refusal(parts, names)
+                if len(parts.groups):  # tried even where a page would refuse
+                    told = replace(parts, refused="")
+                    yield "describe_gap_parts", " ".join(parts_words.describe_gap_parts(told, names))
+                    yield "draw_gap_parts", _drawn(gap_parts.draw_gap_parts(report, told, names))
 
 
 def _headlines(report: Report) -> Iterator[tuple[str, str]]:

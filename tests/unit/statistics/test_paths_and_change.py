@@ -1,4 +1,4 @@
-"""Target paths, changes between two figures, and what a target would take in hiring."""
+"""Target paths, changes between two figures, and shares beside a benchmark."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from metrics.statistics.change import difference
 from metrics.statistics.intervals import newcombe, wilson
-from metrics.statistics.targets import representation_index, required_share_of_hires
+from metrics.statistics.targets import representation_index
 from metrics.statistics.trajectory import path_value
 
 POINTS = [(date(2022, 3, 31), 21.0), (date(2024, 3, 31), 25.0), (date(2026, 3, 31), 29.5), (date(2030, 3, 31), 38.0)]
@@ -44,23 +44,6 @@ def test_before_the_first_point_there_is_no_path() -> None:
 def test_a_rising_path_never_falls(step: int) -> None:
     here = date.fromordinal(date(2022, 3, 31).toordinal() + step)
     assert path_value(here, POINTS) <= path_value(date.fromordinal(here.toordinal() + 1), POINTS) <= 38.0
-
-
-def test_hires_needed_for_the_worked_target() -> None:
-    assert round(required_share_of_hires(0.28, 0.42, turnover=0.10, years=5) * 100, 1) == 62.2
-
-
-def test_hires_needed_take_the_share_to_the_target_year_by_year() -> None:
-    hires = required_share_of_hires(0.28, 0.42, 0.10, 5)
-    share = 0.28
-    for _ in range(5):
-        share = share * 0.9 + 0.1 * hires
-    assert share == pytest.approx(0.42)
-
-
-def test_nobody_leaving_means_no_answer() -> None:
-    assert math.isnan(required_share_of_hires(0.28, 0.42, 0.0, 5))
-    assert math.isnan(required_share_of_hires(0.28, 0.42, 0.1, 0))
 
 
 @pytest.mark.parametrize(("benchmark", "index"), [(0.42, 0.667), (0.421, 0.665), (0.514, 0.545)])

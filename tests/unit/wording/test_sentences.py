@@ -23,7 +23,6 @@ from metrics.wording.sentences import (
     describe_declared,
     describe_groups,
     describe_hidden,
-    describe_hiring,
     describe_path,
     describe_range,
     describe_series,
@@ -60,16 +59,6 @@ def test_benchmarks() -> None:
     assert describe_benchmark(a_row(benchmark=0.24, gap=0.0), kpi) == "Residents aged 16 to 64: 24.0%, the same"
     assert describe_benchmark(a_hidden_row(benchmark=0.31), kpi) == "Residents aged 16 to 64: 31.0%"
     assert describe_benchmark(row, KPI) == ""
-
-
-def test_what_the_worked_target_takes_in_hiring() -> None:
-    kpi = a_summary(target=(("2021-03-31", 0.28), ("2026-03-31", 0.42)))
-    row = a_row(value=0.28, period_end=pd.Timestamp("2021-03-31"))
-    assert describe_hiring(row, kpi, turnover=0.10) == "About 62 of every 100 new appointments until March 2026"
-    assert describe_hiring(row, kpi, turnover=0.02) == "Hiring alone cannot reach 42.0% by March 2026"
-    assert describe_hiring(a_hidden_row(), kpi, 0.1) == ""
-    assert describe_hiring(a_row(value=0.28, period_end=pd.Timestamp("2021-03-31"), declared=math.nan), kpi, 0.1) == ""
-    assert describe_hiring(a_row(value=0.5, period_end=pd.Timestamp("2021-03-31")), kpi, 0.1) == ""
 
 
 def test_a_series_with_a_hidden_period() -> None:
@@ -170,7 +159,7 @@ def all_texts(rows: pd.DataFrame) -> str:
     texts += describe_notes(rows, kpi)
     for _, row in rows.iterrows():
         texts += [describe(row, kpi) for describe in ROW_SENTENCES]
-        texts += [describe_hiring(row, kpi, 0.1), describe_note(row)]
+        texts += [describe_note(row)]
     return "\n".join(texts)
 
 
