@@ -53,7 +53,7 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
         case "fte":
             return Formula(f"The full-time equivalents (FTE) of {whom}, added up.", f"Sum of FTE: {whom}", "")
         case "relative_likelihood":
-            pools = [f"{lower_first(kpi.order[name])}" for name in ("first", "second")]
+            pools = [kpi.order[name] for name in ("first", "second")]
             words = (
                 f"How many times as likely {pools[0]} were as {pools[1]} to {kpi.order['to']}: the share of the first, divided by that of "
             )
@@ -63,7 +63,7 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
                 f"Share of {pools[1]}: {group}, of {other}",
             )
         case "ratio_of_ratios":
-            pools = [f"{lower_first(kpi.order[name])}" for name in ("first", "second")]
+            pools = [kpi.order[name] for name in ("first", "second")]
             words = f"How many {kpi.order['to']} there are among {pools[0]}, divided by the same of {pools[1]}."
             return Formula(
                 f"{words} {upper_first(describe_worse(kpi))}.",

@@ -7,7 +7,7 @@ import pandas as pd
 from metrics.report import KpiSummary
 from metrics.statistics.goals import RATIOS
 from metrics.statistics.likelihood import BAND
-from metrics.wording.values import digits_for, format_number, format_value, is_missing, lower_first, upper_first
+from metrics.wording.values import digits_for, format_number, format_value, is_missing, upper_first
 
 BAND_NOTE = (
     "The four-fifths band, 0.80 to 1.25, is a rule of thumb by which ratios are often read, also in reports of the NHS Workforce Race "
@@ -25,13 +25,13 @@ def describe_likelihood(value: float, kpi: KpiSummary) -> str:
     first, second, to = (kpi.order[name] for name in ("first", "second", "to"))
     times = format_value(value, "ratio")
     if kpi.measure == "ratio_of_ratios":
-        return f"{upper_first(first)} had {times} as many {to} as {lower_first(second)}"
-    return f"{upper_first(first)} were {times} as likely as {lower_first(second)} to {to}"
+        return f"{upper_first(first)} had {times} as many {to} as {second}"
+    return f"{upper_first(first)} were {times} as likely as {second} to {to}"
 
 
 def describe_worse(kpi: KpiSummary) -> str:
     """ "above 1 is worse for ethnic minority applicants"; "" for other measures."""
-    return f"above 1 is worse for {lower_first(kpi.order[kpi.order['above_one_is_worse_for']])}" if is_ratio(kpi) else ""
+    return f"above 1 is worse for {kpi.order[kpi.order['above_one_is_worse_for']]}" if is_ratio(kpi) else ""
 
 
 def describe_order(kpi: KpiSummary) -> str:
@@ -40,9 +40,9 @@ def describe_order(kpi: KpiSummary) -> str:
         return ""
     first, second, to = (kpi.order[name] for name in ("first", "second", "to"))
     if kpi.measure == "ratio_of_ratios":
-        said = f"How many times as many {to} {lower_first(first)} had as {lower_first(second)}"
+        said = f"How many times as many {to} {first} had as {second}"
     else:
-        said = f"How many times as likely {lower_first(first)} were as {lower_first(second)} to {to}"
+        said = f"How many times as likely {first} were as {second} to {to}"
     return f"{said}; {describe_worse(kpi)}"
 
 
@@ -65,10 +65,10 @@ def describe_pools(row: pd.Series, kpi: KpiSummary) -> str:
         return ""
     digits = digits_for(row, "percent")
     n, of = float(row["numerator"]), float(row["denominator"])
-    words = f"{format_number(n)} of {format_number(of)} {lower_first(kpi.order['first'])}"
+    words = f"{format_number(n)} of {format_number(of)} {kpi.order['first']}"
     if is_missing(row["reference_value"]) or is_missing(row["value"]):
         return words
-    second = f"{format_value(row['reference_value'], 'percent', digits=digits)} of {lower_first(kpi.order['second'])}"
+    second = f"{format_value(row['reference_value'], 'percent', digits=digits)} of {kpi.order['second']}"
     return f"{words} ({format_value(min(n / of, 1.0), 'percent', digits=digits)}), against {second}"
 
 

@@ -417,6 +417,10 @@ class Reader:
     def _declared(self, row: dict[str, Any], parts: Mapping[str, Region], known: dict[str, float], rounded: bool, here: str) -> None:
         if _nan(row["declared"]) or "everyone" not in parts or "denominator" not in parts:
             return
+        if self.kpis[row["kpi"]].measure.type.is_ratio:  # both pools together, which are printed only so
+            if "everyone" in known and (row["declared"] < 1 or not rounded):
+                self._shown(parts["possible"], round(row["declared"] * known["everyone"]), rounded, f"{here}: declaration rate")
+            return
         if not {"denominator", "everyone"} <= set(known):
             why, rate = f"{here}: declaration rate", row["declared"]
             if self.kpis[row["kpi"]].measure.type in PAY_GAPS and "everyone" in known:  # a pay gap prints its whole base only so
