@@ -60,6 +60,11 @@ class Draft:
             if self.is_large(region):
                 self.required[region] = ROUNDED_STEPS
 
+    def ask_no_more_of_large(self) -> None:
+        """Nor when they are shown after all."""
+        self.required[: len(self.large)][self.large] = 0
+        self.large = np.zeros_like(self.large)
+
     def is_large(self, target: int) -> bool:
         return target < len(self.large) and bool(self.large[target])
 

@@ -133,14 +133,15 @@ def hidden_beside_staff(
 
 
 def beside_exact_staff(make: Make, system: Laid, start: np.ndarray, told: Given, first: Decided | None, decided: Decided) -> Decided:
-    """What is left of `decided` is protected once more, from somebody who knows both ends to the person: no other span tells more.
+    """Small counts are protected once more, from somebody who knows both ends to the person: no other span tells more of them.
 
-    What that knowledge alone gives away cannot be proven so; it is hidden, and keeps the proofs of `decided`.
+    What that knowledge alone gives away cannot be proven so; it is hidden, and keeps the proofs of `decided`. So do large rounded counts.
     """
 
     def as_decided(joint: Joint, laid: Given, cut: Draft | None) -> Draft:
         draft = make(joint, laid, cut)
         hide_as_before(draft, decided.draft.how[: decided.draft.published])
+        draft.ask_no_more_of_large()
         return draft
 
     return protect_again(as_decided, system, start, told, first, decided)
