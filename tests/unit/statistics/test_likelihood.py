@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats.contingency import odds_ratio, relative_risk
@@ -80,6 +80,7 @@ def two_pools(draw: st.DrawFn) -> tuple[int, int, int, int]:
     return draw(st.integers(0, n)), n, draw(st.integers(0, m)), m
 
 
+@settings(max_examples=40)
 @given(two_pools())
 def test_katz_agrees_with_scipy_where_no_cell_is_empty(counts: tuple[int, int, int, int]) -> None:
     a, n, c, m = counts
@@ -89,6 +90,7 @@ def test_katz_agrees_with_scipy_where_no_cell_is_empty(counts: tuple[int, int, i
         assert one(*counts) == pytest.approx([theirs.relative_risk, limits.low, limits.high])
 
 
+@settings(max_examples=40)
 @given(two_pools())
 def test_the_interval_of_the_inverse_is_the_inverse_of_the_interval(counts: tuple[int, int, int, int]) -> None:
     a, n, c, m = counts
@@ -97,6 +99,7 @@ def test_the_interval_of_the_inverse_is_the_inverse_of_the_interval(counts: tupl
     assert 0 < lower <= value <= upper < math.inf
 
 
+@settings(max_examples=40)
 @given(two_pools())
 def test_the_value_is_what_counting_row_by_row_gives(counts: tuple[int, int, int, int]) -> None:
     a, n, c, m = counts
@@ -112,6 +115,7 @@ def test_a_pool_under_ten_is_not_enough(pools: tuple[int, int]) -> None:
     assert enough(series(10), series(10), events=(series(1), series(1)))[0]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(1, 900), min_size=4, max_size=4))
 def test_the_ratio_of_ratios_is_woolfs_odds_ratio(cells: list[int]) -> None:
     a, b, c, d = cells

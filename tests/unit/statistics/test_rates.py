@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -57,11 +57,13 @@ def test_exact_limits_leave_half_of_one_in_twenty_on_either_side(events: int) ->
     assert lower == 0 if events == 0 else stats.poisson.sf(events - 1, lower) == pytest.approx(0.025)
 
 
+@settings(max_examples=40)
 @given(st.integers(BYAR_FROM, 100_000))
 def test_byar_is_close_to_the_exact_limits(events: int) -> None:
     assert byar(series(events)).iloc[0].tolist() == pytest.approx(exact_poisson(series(events)).iloc[0].tolist(), rel=2e-3)
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 2000), st.integers(1, 10**6), st.integers(1, 2000), st.integers(1, 10**6))
 def test_a_ratio_of_rates_and_its_inverse(a: int, n: int, c: int, m: int) -> None:
     value, lower, upper = rate_ratio(series(a), series(n), series(c), series(m)).iloc[0]
