@@ -18,6 +18,8 @@ def describe_grain(dataset: Dataset) -> str:
         return f"Rows hold how many of the {dataset.rows_are or 'events'} gave each answer, and say nothing of any one of them."
     if dataset.answers is not None:
         return "One row for each unit and day. It holds how many people gave each answer, and says nothing of any one of them."
+    if dataset.pay_items is not None and dataset.pay_items.code is not None:
+        return "One row for each person and pay code. Together they become one row for each person."
     if dataset.grain == "person":
         return "One row for each person."
     if dataset.grain == "event":
@@ -36,6 +38,8 @@ def describe_person(dataset: Dataset) -> str:
     if dataset.person_id == "absent":
         return "There is no identifier: every row is a different person, and who joined and left cannot be told."
     told = f"“{dataset.person_id}” tells people apart and stays the same in every file."
+    if dataset.pay_items is not None:
+        return f"{told} Rows of one person are put together; where they say different things of the person, the person is refused."
     if dataset.grain == "person":
         return f"{told} Nobody may stand on two rows of one day."
     rule = "; ".join(_main_post(dataset)) if dataset.grain == "post" else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.contract import DATA, Choice, Contract, Heading, Kind
@@ -18,6 +19,7 @@ from metrics.definitions.describe_dataset import (
 )
 from metrics.errors import InputError
 from metrics.ingest.choices import Accepts, Filled, choices_of, places_of
+from metrics.ingest.contract_of_pay import pay_derived, pay_headings
 from metrics.ingest.labels import folded
 from metrics.ingest.values import NotUnderstood, Parser, date_parser, parse_number, parse_whole, parse_yes_no
 
@@ -60,7 +62,7 @@ def contract_of(configuration: Configuration, dataset_id: str, units_on: dt.date
         headings=_Headings(configuration, dataset, units_on, currency).all(),
         populations={id: (p.title, describe_population(configuration, p)) for id, p in dataset.populations.items()},
         roles=describe_roles(configuration, dataset),
-        derived=describe_derived(configuration, dataset),
+        derived=(*describe_derived(configuration, dataset), *pay_derived(dataset)),
         notes=dataset.notes,
         sheet=dataset.sheet or DATA,
         header_row=dataset.header_row or 1,
@@ -84,7 +86,17 @@ class _Headings:
         for heading, name, column in self._bindings():
             written.setdefault(folded(heading), heading)
             fills.setdefault(folded(heading), {})[name] = column
-        return tuple(self._heading(written[key], filled) for key, filled in fills.items())
+        made = {key: self._heading(written[key], filled) for key, filled in fills.items()}
+        return tuple(self._with_pay(made).values())
+
+    def _with_pay(self, made: dict[str, Heading]) -> dict[str, Heading]:
+        """Headings that pay is worked out of stand before those that describe people; one that does both is read as pay."""
+        if self._dataset.pay_items is None:
+            return made
+        pay = {folded(h.heading): h for h in pay_headings(self._dataset.pay_items, self._currency)}
+        pay = {key: replace(h, columns=(*h.columns, *made[key].columns)) if key in made else h for key, h in pay.items()}
+        first = {key: h for key, h in made.items() if {"person_id", "as_at", "unit"} & set(h.columns) and key not in pay}
+        return {**first, **pay, **{key: h for key, h in made.items() if key not in pay}}
 
     def _bindings(self) -> Iterator[tuple[str, str, Column | None]]:
         """Heading, what it fills, and how it is read."""
@@ -113,7 +125,7 @@ class _Headings:
             columns=tuple(fills),
             kind=_kind(parts, columns, self._dataset),
             title=self._title(heading, parts, columns),
-            about=" ".join(dict.fromkeys([*self._about_parts(heading, parts), *(c.about for c in columns.values() if c.about)])),
+            about=" ".join(dict.fromkeys([*self._about_parts(heading, parts), *(_sentence(c.about) for c in columns.values() if c.about)])),
             empty=" ".join(dict.fromkeys([*self._empty_parts(parts), *(self._empty(n, c) for n, c in columns.items())])),
             may_be_empty=not ({"person_id", "as_at"} & set(parts)) and all(self._may_be_empty(n, c) for n, c in columns.items()),
             may_be_left_out=not parts and not any(c.required for c in columns.values()),
@@ -205,6 +217,10 @@ class _Headings:
         if column.posts == "sum":
             return "Adds nothing to the person's total."
         return "Not known: the row stays out of figures that need it."
+
+
+def _sentence(words: str) -> str:
+    return words if words[-1] in ".!?" else f"{words}."
 
 
 def _differ(columns: Mapping[str, Column]) -> bool:

@@ -73,7 +73,7 @@ def test_a_filled_template_is_loaded_and_nothing_of_it_rejected(place: str, data
             assert report.accepted == ROWS
         stored = source.fetch(sa.select(dataset_table(found.configuration, dataset)))
     for heading in found.contract.headings:
-        if heading.kind == "category" and found.contract.about_people:
+        if heading.kind == "category" and heading.columns[0] in stored and found.contract.about_people:
             meant = {choice.write: choice.category.split(", ")[0] for choice in heading.choices}
             held = stored.sort_values("row_number")[heading.columns[0]].tolist()
             written = [row[heading.heading] for row in rows]
@@ -125,3 +125,14 @@ def test_a_spoiled_row_is_refused_in_the_same_words_as_in_any_file(place: str, d
         in_csv = outcome(found, found.as_csv(rows, tmp_path / f"{number}.csv"))
         assert in_template == in_csv
         assert in_template[0] in ("refused", "in part"), heading
+
+
+def test_hourly_pay_of_a_filled_payroll_template_is_what_its_cells_say() -> None:
+    found = template("config", "pay")
+    rows = found.rows(ROWS, random.Random(1))
+    with desk() as (source, folder):
+        load(found, found.fill(rows, folder / "filled.xlsx"), source)
+        stored = source.fetch(sa.select(dataset_table(found.configuration, "pay"))).sort_values("row_number")
+    for row, rate in zip(rows, stored["hourly_pay"].tolist(), strict=True):
+        in_period = row["Paid in March"] == "yes"
+        assert (rate == pytest.approx(row["Amount"] * 7 / 30.44 / row["Weekly Hours"], abs=0.01)) if in_period else rate != rate

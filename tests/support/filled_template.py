@@ -78,10 +78,23 @@ class Template:
         for heading in self.contract.headings:
             if heading.kind == "identifier":
                 row[heading.heading] = f"{place:05}"
+        row |= self._paid(row, chance)
         first = self.contract.headings[-1].heading
         if all(value is None for value in row.values()):
             row[first] = self._cell(first, chance, empty=False)
         return row
+
+    def _paid(self, row: Row, chance: random.Random) -> Row:
+        """Of a payroll file: an hourly rate between the limits for whoever has hours and was paid in the period; others have no rate."""
+        items = self.configuration.datasets[self.dataset].pay_items
+        if items is None:
+            return {}
+        codes = [code for code, treatment in items.codes.items() if treatment == "ordinary"]
+        hours = chance.randint(5, 40)
+        monthly = round(hours * 4.348 * chance.uniform(12, 90), 2)
+        lengths = {c.category: c.write for h in self.contract.headings for c in h.choices if h.heading == items.pay_period.source}
+        paid: Row = {items.code: chance.choice(codes), items.amount: monthly, items.hours.contract: hours}
+        return {h: v for h, v in {**paid, items.pay_period.source: lengths.get("month")}.items() if h in row}
 
     def _cell(self, heading: str, chance: random.Random, empty: bool = True) -> Any:
         told, check = next(h for h in self.contract.headings if h.heading == heading), self.checks[heading]

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from metrics.definitions.configuration import Configuration
 from metrics.definitions.contract import Contract, Heading
 from metrics.definitions.load import load_configuration
 from metrics.definitions.organisation import Unit
+from metrics.definitions.pay_columns import with_pay_columns, with_pay_dimensions
 from metrics.errors import InputError
 from metrics.ingest.contract import contract_of
+from metrics.ingest.contract_of_pay import LENGTHS
+from metrics.ingest.labels import bare
+from metrics.ingest.pay_items import KNOWN_LENGTHS
 from tests.support.councils import UNITS, a_council
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -126,3 +132,59 @@ def test_what_is_worked_out_is_told_with_what_it_is_worked_out_from() -> None:
 def test_a_dataset_that_is_not_there_is_refused_with_those_that_are() -> None:
     with pytest.raises(InputError, match="There is no dataset 'hrr'; there are: hr"):
         contract_of(a_council(), "hrr", DAY)
+
+
+def payroll(**items: Any) -> Contract:
+    given = {
+        "code": "Code",
+        "amount": "Amount",
+        "codes": {"B1": "ordinary", "X9": "bonus"},
+        "pay_period": {"from": "Paid"},
+        "hours": "Hours",
+    }
+    return contract_of(with_pay(columns={"sex": SEX}, pay_items={**given, **items}), "hr", DAY)
+
+
+def with_pay(**dataset: Any) -> Configuration:
+    """A council whose dataset has its worked-out columns of pay."""
+    council = a_council(**dataset)
+    datasets = with_pay_columns(council.datasets)
+    return replace(council, datasets=datasets, dimensions=with_pay_dimensions(council.dimensions, datasets))
+
+
+def test_a_payroll_file_asks_for_codes_amounts_hours_and_how_long_for() -> None:
+    found = payroll()
+    assert [h.heading for h in found.headings] == ["ID", "Unit", "Code", "Amount", "Paid", "Hours", "Sex"]
+    assert [(c.write, c.category) for c in heading(found, "Code").choices] == [("B1", "ordinary"), ("X9", "bonus")]
+    assert (heading(found, "Amount").kind, heading(found, "Amount").unit, heading(found, "Amount").may_be_empty) == ("money", "£", False)
+    assert (heading(found, "Hours").limits, heading(found, "Hours").unit) == ("0 to 168", "hours a week")
+    assert found.grain == "One row for each person and pay code. Together they become one row for each person."
+    assert {"hourly_pay", "bonus_pay", "bonus_paid", "pay_status"} <= set(dict(found.derived))
+
+
+def test_lengths_of_time_are_offered_in_the_councils_words_or_in_usual_ones() -> None:
+    told = heading(payroll(pay_period={"from": "Paid", "recode": {"M": "month"}}), "Paid").choices
+    assert {c.category: c.write for c in told} == {
+        "week": "week", "fortnight": "fortnight", "four_weeks": "four weeks", "month": "M", "quarter": "quarter", "year": "year",
+    }  # fmt: skip
+    assert all(KNOWN_LENGTHS[bare(word)] == length for length, (word, _) in LENGTHS.items())
+
+
+def test_a_payroll_file_with_columns_of_amounts_weeks_leave_and_bonus() -> None:
+    found = payroll(
+        code=None,
+        amount=None,
+        codes={},
+        amounts={"Basic": "ordinary", "Bonus": "bonus"},
+        pay_period="month",
+        hours={"contract": "Hours", "weeks": ["W1", "W2"], "fair": "Fair"},
+        leave={"from": "Leave", "recode": {"SMP": "reduced_leave"}},
+        in_period="In period",
+        bonus_period={"from": "Rewards"},
+    )
+    named = ["ID", "Unit", "Basic", "Bonus", "Hours", "W1", "W2", "Fair", "Leave", "In period", "Rewards", "Sex"]
+    assert [h.heading for h in found.headings] == named
+    assert heading(found, "Basic").may_be_empty
+    assert heading(found, "Leave").empty == "Counts as “Paid as usual”."
+    assert (heading(found, "In period").kind, heading(found, "In period").may_be_empty) == ("yes or no", False)
+    assert heading(found, "Rewards").empty == "The pay period counts."
