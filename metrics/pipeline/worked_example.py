@@ -162,9 +162,9 @@ def _alone(configuration: Configuration, kpi: Kpi) -> Configuration:
     profile = Profile(title="Worked example")
     over = kpi.measure.over if kpi.measure.type.is_over_groups else None
     groups = (Breakdown(by=(over,)),) if over else ()
-    bare = kpi.model_copy(
-        update={"breakdowns": groups, "profile": "everyone", "period": kpi.period.model_copy(update={"grain": Grain.SNAPSHOT})}
-    )
+    everybody = kpi.measure.model_copy(update={"least_people": None})  # an example has few rows
+    period = kpi.period.model_copy(update={"grain": Grain.SNAPSHOT})
+    bare = kpi.model_copy(update={"breakdowns": groups, "profile": "everyone", "period": period, "measure": everybody})
     settings = DisclosureSettings(profiles={"everyone": profile}, audiences={"everyone": "everyone"})
     return replace(configuration, kpis={kpi.id: bare}, disclosure=settings)
 
