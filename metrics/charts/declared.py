@@ -55,10 +55,15 @@ def percent(rate: float) -> str:
     return f"{format_declared(rate)}%"
 
 
-def draw_declared(report: Report, unit: str, day: date) -> go.Figure:
-    """Bars start at 0; outlined below 60%, where the share itself is withheld. The upright mark is the whole council."""
+def draw_declared(report: Report, unit: str, day: date) -> go.Figure | None:
+    """Bars start at 0; outlined below 60%, where the share itself is withheld. The upright mark is the whole council.
+
+    None where no rate is known of the unit on that day.
+    """
     contents = report.contents
     rows = declaration_rates(report, unit, day)
+    if rows.empty:
+        return None
     council = declaration_rates(report, contents.root.id, day).reindex(rows.index)["rate"] if unit != contents.root.id else None
     places = [len(rows) - 1 - i for i in range(len(rows))]
     figure = go.Figure()

@@ -60,17 +60,40 @@ def dots(
     figure = go.Figure()
     lines, names = drawn_lines(rows, labels, thing)
     places = [len(lines) - 1 - i for i in range(len(lines))]
-    low, high = span_of(
-        rows["value"],
-        rows["lower"],
-        rows["upper"],
-        rows["bound_low"],
-        rows["bound_high"],
-        rows["benchmark"],
-        around=() if reference is None else (reference,),
+    low, high = _span(kpi, rows, reference)
+    _draw_lines(figure, kpi, lines, places, low, reference, currency)
+    _draw_benchmarks(figure, kpi, rows, lines, places, currency)
+    if reference is not None and low <= reference <= high:
+        _draw_reference(figure, reference, f"{upper_first(place_name(report, unit))} {_short(reference, rows, kpi, currency)}", low, high)
+    wrapped = ["<br>".join(plain(line) for line in textwrap.wrap(label, LABEL, max_lines=3, placeholder="…")) for label in names]
+    _draw_axes(figure, kpi, wrapped, places, low, high, currency)
+    tall = max((label.count("<br>") + 1 for label in wrapped), default=1)
+    whole = (
+        ""
+        if reference is None
+        else f"{upper_first(place_name(report, unit))}: {format_value(reference, kpi.unit, currency, _digits(rows, kpi))}."
     )
+    sentence = listing(kpi, rows, labels, currency, whole, report.contents)
+    short = f"{kpi.short_title}{split or ' by unit'}"
+    title = _title(report, kpi, rows, labels, reference, unit, thing, split)
+    heading = Heading(title, subtitle(report, kpi, unit, day), short, crop_line(report, kpi.population, unit, format_day(day)))
+    finish(figure, heading, report.provenance, height=max(24 + len(lines) * max(34, 18 * tall + 8), 110), sentence=sentence, bottom=30)
+    return more_room_above(figure, 22)
+
+
+def _span(kpi: KpiSummary, rows: pd.DataFrame, reference: float | None) -> tuple[float, float]:
+    """What the scale runs over: shares and numbers of people from 0, unless all are far from it."""
+    drawn = [rows[name] for name in ("value", "lower", "upper", "bound_low", "bound_high", "benchmark")]
+    low, high = span_of(*drawn, around=() if reference is None else (reference,))
     if kpi.unit in ("percent", "people") and not (kpi.measure.startswith("pay_gap") or kpi.measure == "extreme_group_gap"):
         low = max(low, 0.0) if low > high * 0.35 and kpi.measure != "count" else 0.0
+    return low, high
+
+
+def _draw_lines(
+    figure: go.Figure, kpi: KpiSummary, lines: pd.DataFrame, places: list[int], low: float, reference: float | None, currency: str
+) -> None:
+    """Each row's dot and its figure, or the word why there is none."""
     for place, (_, row) in zip(places, lines.iterrows(), strict=True):
         if pd.isna(row["value"]):
             figure.add_annotation(
@@ -85,15 +108,11 @@ def dots(
             )
             continue
         _dot(figure, kpi, row, place, reference, currency)
-        figure.add_annotation(
-            x=1,
-            xref="paper",
-            y=place,
-            text=f"<b>{format_figure(row, kpi, currency, bare=True)}</b>",
-            showarrow=False,
-            xanchor="left",
-            xshift=8,
-        )
+        words = f"<b>{format_figure(row, kpi, currency, bare=True)}</b>"
+        figure.add_annotation(x=1, xref="paper", y=place, text=words, showarrow=False, xanchor="left", xshift=8)
+
+
+def _draw_benchmarks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, lines: pd.DataFrame, places: list[int], currency: str) -> None:
     marked = rows[rows["benchmark"].notna() & rows["value"].notna() & (kpi.measure != "count")]  # a share has no place among people
     if len(marked):
         figure.add_scatter(
@@ -104,23 +123,19 @@ def dots(
             text=[f"{kpi.benchmark_title or 'Benchmark'}: {format_value(v, kpi.unit, currency)}" for v in marked["benchmark"]],
             hovertemplate="%{text}<extra></extra>",
         )
-    if reference is not None and low <= reference <= high:
-        figure.add_vline(x=reference, line={"color": COMPARED, "width": 1.4, "dash": "dot"})
-        side = "left" if reference < low + (high - low) * 0.35 else "right" if reference > low + (high - low) * 0.65 else "center"
-        figure.add_annotation(
-            x=reference,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            xanchor=side,
-            showarrow=False,
-            text=plain(
-                textwrap.shorten(f"{upper_first(place_name(report, unit))} {_short(reference, rows, kpi, currency)}", 40, placeholder="…")
-            ),
-        )
-    wrapped = ["<br>".join(plain(line) for line in textwrap.wrap(label, LABEL, max_lines=3, placeholder="…")) for label in names]
+
+
+def _draw_reference(figure: go.Figure, reference: float, words: str, low: float, high: float) -> None:
+    """An upright line at the whole unit's value, named above it on the side where there is room."""
+    figure.add_vline(x=reference, line={"color": COMPARED, "width": 1.4, "dash": "dot"})
+    side = "left" if reference < low + (high - low) * 0.35 else "right" if reference > low + (high - low) * 0.65 else "center"
+    named = plain(textwrap.shorten(words, 40, placeholder="…"))
+    figure.add_annotation(x=reference, y=1, yref="paper", yanchor="bottom", xanchor=side, showarrow=False, text=named)
+
+
+def _draw_axes(figure: go.Figure, kpi: KpiSummary, labels: list[str], places: list[int], low: float, high: float, currency: str) -> None:
     figure.update_yaxes(
-        tickvals=places, ticktext=wrapped, range=[-0.7, len(lines) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14}
+        tickvals=places, ticktext=labels, range=[-0.7, len(places) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14}
     )
     ticks = [t for t in whole_number_ticks(low, high, 2) if t >= low]  # a phone leaves room for few
     figure.update_xaxes(
@@ -131,25 +146,18 @@ def dots(
         tickangle=0,
     )
     figure.update_layout(margin={"r": 64})
-    tall = max((label.count("<br>") + 1 for label in wrapped), default=1)
+
+
+def _title(
+    report: Report, kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], reference: float | None, unit: str, thing: str, split: str
+) -> str:
     shown = [(label, row) for label, (_, row) in zip(labels, rows.iterrows(), strict=True) if pd.notna(row["value"])]
     hidden = len(rows) - len(shown)
+    if kpi.measure == "count":
+        return title_of_counts(kpi, shown, hidden, thing, split)
     against = f"the {place_name(report, unit)}".replace("the the", "the")
-    title = (
-        title_of_counts(kpi, shown, hidden, thing, split)
-        if kpi.measure == "count"
-        else title_between(kpi, [label for label, _ in shown], [side_of(row, reference) for _, row in shown], hidden, against, thing, split)
-    )
-    whole = (
-        ""
-        if reference is None
-        else f"{upper_first(place_name(report, unit))}: {format_value(reference, kpi.unit, currency, _digits(rows, kpi))}."
-    )
-    sentence = listing(kpi, rows, labels, currency, whole, report.contents)
-    short = f"{kpi.short_title}{split or ' by unit'}"
-    heading = Heading(title, subtitle(report, kpi, unit, day), short, crop_line(report, kpi.population, unit, format_day(day)))
-    finish(figure, heading, report.provenance, height=max(24 + len(lines) * max(34, 18 * tall + 8), 110), sentence=sentence, bottom=30)
-    return more_room_above(figure, 22)
+    sides = [side_of(row, reference) for _, row in shown]
+    return title_between(kpi, [label for label, _ in shown], sides, hidden, against, thing, split)
 
 
 def drawn_lines(rows: pd.DataFrame, labels: list[str], thing: str) -> tuple[pd.DataFrame, list[str]]:

@@ -140,6 +140,11 @@ def test_hidden_units_are_named_in_words_and_absent_from_the_drawing(report):
     assert "Community safety" in figure.layout.meta["sentence"]
 
 
+def test_where_no_rate_is_known_nothing_is_drawn(report):
+    assert draw_declared(report, "operations", date(1999, 3, 31)) is None
+    assert draw_declared(report, "nowhere", DAY) is None
+
+
 def test_declaration_below_sixty_is_outlined(report):
     kpis = {id: replace(k, declares="") for id, k in report.contents.kpis.items()}
     report = replace(report, contents=replace(report.contents, kpis=kpis))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,11 +11,15 @@ import numpy as np
 import pytest
 
 from metrics.cli.refresh import in_sentences
-from metrics.disclosure.beside import attack_with_earlier
+from metrics.disclosure.attack import attack, protected
+from metrics.disclosure.beside import attack_with_earlier, with_earlier
+from metrics.disclosure.given import categories_of
+from metrics.disclosure.joint import Figure, build_joint, figures
 from metrics.disclosure.system import PublishedSystem
 from metrics.errors import DisclosureError
 from metrics.pipeline import RefreshResult
 from metrics.pipeline.earlier import EarlierReleases
+from metrics.query.counts import Region
 from tests.support.tiny_council import DISCLOSURE, ORGANISATION, SEX, TinyCouncil
 
 MARCH, JUNE = date(2026, 3, 31), date(2026, 6, 30)
@@ -87,9 +93,73 @@ def test_what_a_higher_threshold_cannot_hide_any_more_is_said(council: TinyCounc
 
 
 def test_corrected_rows_stand_beside_the_wrong_ones(council: TinyCouncil) -> None:
+    (first,) = {b.release for b in council.store.batches()}
+    before = {batch.label.audience: PublishedSystem.from_dict(system) for batch, system in council.store.systems()}
     council.load(MARCH, seed=5)
     again = restate(council)
-    assert all(b.certificate["passed"] and b.certificate["earlier"] for b in again.batches)
+    assert {earlier for _, earlier in certificates(again).values()} == {(first,)}
+    releases = EarlierReleases(council.configuration, council.store).told("hr", MARCH)
+    for batch in again.batches:
+        audience, system = batch.label.audience, shown(again, batch.label.audience)
+        assert batch.certificate["passed"]
+        assert not np.array_equal(system.shown, before[audience].shown, equal_nan=True), "other rows, other figures"
+        told = [one for one in releases if one[0] == first and one[1].audience == audience]
+        assert attack_with_earlier(system, told).attack.unsettled == 0
+        for target, value in worked_out(system, told):
+            assert value != true_number(council, target, seed=5), "what is concluded of wrong figures is nobody's number"
+
+
+def worked_out(system: PublishedSystem, told: list[tuple[str, PublishedSystem]]) -> list[tuple[Figure, int]]:
+    """The protected numbers of people that somebody concludes who takes the earlier figures for true as well."""
+    together, found = with_earlier(system, told).system, attack_with_earlier(system, told).attack
+    joint = build_joint(together.structure)
+    pinned = np.flatnonzero(found.pinned & protected(together, joint, found.low, found.high))
+    return [(one, int(found.low[target])) for target in pinned.tolist() for one in figures(joint, [target])]
+
+
+def true_number(council: TinyCouncil, target: Figure, seed: int) -> int:
+    """A set less those inside it, counted in the file."""
+    with (council.folder / f"staff-{MARCH}-{seed}.csv").open() as file:
+        people = list(csv.DictReader(file))
+
+    def size(region: Region | str) -> int:
+        assert isinstance(region, Region), "nobody is attached to the council itself"
+        here = [p for p in people if region.unit in ("littlewick", p["Directorate"].lower())]
+        return sum(all(p[axis.capitalize()] in categories_of(atoms) for axis, atoms in region.where) for p in here)
+
+    return size(target[0]) - sum(map(size, target[1:]))
+
+
+def disabled_staff(council: TinyCouncil, women: int, men: int) -> None:
+    """Fifty women and fifty men of each directorate say that they are not disabled, so many of Housing that they are; loaded for March."""
+    groups = [(unit, sex, 50, "not_disabled") for unit in ("Housing", "Parks") for sex in ("female", "male")]
+    groups += [("Housing", "female", women, "disabled"), ("Housing", "male", men, "disabled")]
+    rows = [(unit, sex, answer) for unit, sex, many, answer in groups for _ in range(many)]
+    council.load_rows(MARCH, [(number, *row) for number, row in enumerate(rows)], council.folder / f"staff-{women}-{men}.csv")
+
+
+def test_somebody_alone_in_a_cell_learns_of_nobody_else_from_a_restatement(tmp_path: Path) -> None:
+    """Three disabled women and two men, five together: corrected to one and four. The woman, who kept the five, must not know the four."""
+    council = TinyCouncil.found(tmp_path / "council")
+    disabled_staff(council, women=3, men=2)
+    first = shown(council.refresh())
+    disabled_staff(council, women=1, men=4)
+    again = restate(council)
+    system = shown(again)
+    total, women, men = (_place(system, *held) for held in ((), ("female",), ("male",)))
+    assert first.shown[total] == 5, "which is true of the corrected rows as well"
+    assert certificates(again)["leadership"][0] == 0
+    assert np.isnan(system.shown[[women, men]]).all()
+    known = system.shown.copy()
+    known[[total, women]] = [5, 1]
+    found = attack(replace(system, shown=known), exact=True)
+    assert found.low[men] < found.high[men]
+
+
+def _place(system: PublishedSystem, *sexes: str) -> int:
+    """The council's disabled staff, of these sexes."""
+    where = {("disability", frozenset({"disabled"})), *([("sex", frozenset(sexes))] if sexes else [])}
+    return next(i for i, r in enumerate(system.structure.regions) if r.unit == "littlewick" and set(r.where) == where)
 
 
 def test_a_withdrawn_release_was_read_all_the_same(council: TinyCouncil) -> None:
