@@ -1,13 +1,18 @@
 """`equality comparators gpg` and `equality return gpg` as an analyst runs them: what is said, and what they end with."""
 
+import csv
+import io
 import json
 from datetime import date
+from statistics import mean, median
 
 import pytest
 
 from metrics.cli.main import main
 from metrics.definitions.gpg import GpgComparators
 from metrics.definitions.load import load_configuration
+from metrics.ingest.ingest import ingest_files
+from metrics.sources.engine import open_source
 from tests.support.gpg_files import NUMBERED, employer, write_year
 from tests.support.tiny_council import TinyCouncil
 
@@ -149,3 +154,97 @@ def test_what_the_return_lacks_is_the_inputs_fault(council, capsys, more, words,
     ended, out, error = run(capsys, "return", "gpg", "--config", council.config, *words)
     assert (ended, out) == (code, "")
     assert said in error
+
+
+QUARTERS = ("lower", "lower_middle", "upper_middle", "upper")
+HR = """\
+title: Staff
+grain: person
+person_id: Id
+unit: {from: Directorate}
+columns:
+  sex: {from: Sex}
+  pay_quarter: {from: Quarter}
+  bonus_paid: {from: Paid}
+  pay: {from: Pay, type: money}
+  bonus: {from: Bonus, type: money, required: false}
+populations:
+  everyone: {title: All staff}
+"""
+CATEGORIES = "title: {title}\ncategories:\n{lines}\n"
+BONUS = "column: bonus\n  denominator: {bonus_paid: [bonus]}\n"
+SHARE = """\
+measure:
+  type: {type}
+  unit: {unit}
+  numerator: {numerator}
+  denominator: {denominator}
+"""
+
+
+def full_return(council):
+    """A council whose rows hold everything that the return asks for, with the KPIs of each column."""
+    config = council.config
+    (config / "datasets" / "hr.yaml").write_text(HR)
+    (config / "kpis" / "WR03-disabled.yaml").unlink()
+    for name, ids in (("pay_quarter", QUARTERS), ("bonus_paid", ("bonus", "no_bonus"))):
+        lines = "\n".join(f"  - {{id: {id}, label: {id}}}" for id in ids)
+        (config / "dimensions" / f"{name}.yaml").write_text(CATEGORIES.format(title=name, lines=lines))
+    for id, kind in (("PG03", "mean"), ("PG04", "median")):
+        (config / "kpis" / f"{id}-bonus.yaml").write_text(GAP.format(title=id, kind=kind).replace("column: pay\n", BONUS))
+    base = COUNT[: COUNT.index("measure:")]
+    after = "period: {grain: year}\npolarity: contextual\n"
+    paid = SHARE.format(
+        type="percentage_point_gap", unit="percentage_points", numerator="{bonus_paid: [bonus]}", denominator="{sex: [male]}"
+    )
+    (config / "kpis" / "PG05-paid.yaml").write_text(f"{base}{paid}  reference_group: {{sex: [female]}}\n{after}")
+    women = SHARE.format(type="proportion", unit="percent", numerator="{sex: [female]}", denominator="{sex: known}")
+    (config / "kpis" / "PG12-women.yaml").write_text(f"{base}{women}{after}breakdowns: [[pay_quarter]]\n")
+    quarters = ", ".join(["women: PG12", "dimension: pay_quarter", *(f"{q}: {q}" for q in QUARTERS)])
+    bonus = "bonus_gap: {mean: PG03, median: PG04}\nbonus_paid: PG05\n"
+    (config / "returns" / "gpg.yaml").write_text(f"{RETURN}{bonus}quarters: {{{quarters}}}\n")
+
+
+def staff():
+    """320 people, a fifth of whom have a bonus; women are fewer the higher the quarter."""
+    rows = []
+    for n in range(320):
+        quarter = n // 80
+        sex = "female" if n % 10 < 7 - quarter else "male"
+        bonus = 200 + 25 * (n % 13) + (40 if sex == "male" else 0) if n % 5 == 0 else ""
+        rows.append((n, "Parks" if n % 3 else "Housing", sex, QUARTERS[quarter], "bonus" if bonus else "no_bonus", 12 + n * 0.05, bonus))
+    return rows
+
+
+def test_a_release_gives_the_row_that_plain_arithmetic_gives(council, capsys, tmp_path):
+    full_return(council)
+    rows = staff()
+    path = tmp_path / "staff.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["Id", "Directorate", "Sex", "Quarter", "Paid", "Pay", "Bonus"], *rows])
+    settings = council.settings
+    settings.data_folder.mkdir(exist_ok=True)
+    with open_source(settings.workforce_url, read_only=False) as source:
+        ingest_files(council.configuration, "hr", [path], MARCH, source, settings.private_folder)
+    council.refresh()
+    code, out, told = run(capsys, "return", "gpg", "--config", council.config)
+    assert code == 0, told
+    (row,) = csv.DictReader(io.StringIO(out))
+    sexes = {s: [r for r in rows if r[2] == s] for s in ("male", "female")}
+    for column, place, kind in (("Mean", 5, mean), ("Median", 5, median)):
+        men, women = (round(kind(r[place] for r in sexes[s]), 2) for s in ("male", "female"))  # averages are printed to the penny
+        assert row[f"Diff{column}HourlyPercent"] == f"{(men - women) / men * 100:.1f}"
+        men, women = (round(kind(r[6] for r in sexes[s] if r[6]), 2) for s in ("male", "female"))
+        assert row[f"Diff{column}BonusPercent"] == f"{(men - women) / men * 100:.1f}"
+    for column, sex in (("Male", "male"), ("Female", "female")):
+        assert row[f"{column}BonusPercent"] == f"{sum(1 for r in sexes[sex] if r[6]) / len(sexes[sex]) * 100:.1f}"
+    for column, quarter in zip(("Lower", "LowerMiddle", "UpperMiddle", "Top"), QUARTERS, strict=True):
+        share = sum(1 for r in sexes["female"] if r[3] == quarter) / 80 * 100
+        assert (row[f"Female{column}Quartile"], row[f"Male{column}Quartile"]) == (f"{share:.1f}", f"{100 - share:.1f}")
+    assert (row["EmployerSize"], row["DueDate"]) == ("250 to 499", "2027/03/31 00:00:00")
+    assert "Synthetic figures: not to be submitted." in told
+    assert "compare with payroll before you submit" in told
+    found = json.loads(run(capsys, "return", "gpg", "--config", council.config, "--period", MARCH, "--json")[1])
+    assert (found["ready"], found["row"], found["made_from"]["MaleTopQuartile"]) == (True, row, "PG12")
+    assert run(capsys, "return", "gpg", "--config", council.config, "--period", "2026-04-05")[0] == 2
+    assert run(capsys, "return", "gpg", "--config", council.config, "--release", "2020-01-01")[0] == 1
