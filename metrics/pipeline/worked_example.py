@@ -131,7 +131,7 @@ def work_out(configuration: Configuration, kpi: Kpi, example: WorkedExample) -> 
                 at = pd.Timestamp(str(day))
                 write_snapshot(source, Snapshot(loaded, at.date(), len(held), len(held), 0, at.to_pydatetime(), (), "", ""))
         (counts,) = fetch_counts(source, alone, kpi.dataset, [DAY], FinancialYear())
-    return _figure(alone, kpi, unprotected(counts, "everyone"))
+    return _figure(alone, alone.kpis[kpi.id], unprotected(counts, "everyone"))
 
 
 def _at_both_ends(rows: pd.DataFrame, flows: Flows) -> pd.DataFrame:
