@@ -33,7 +33,7 @@ same: []                                   # - {year: 2017, name: Leeds City Cou
 """
 
 
-@app.callback()
+@app.callback(epilog="Example: equality comparators gpg 'UK Gender Pay Gap Data - 2022 to 2023.csv'")
 def comparators() -> None:
     """Public figures of other employers, for the pages of pay gaps."""
 
