@@ -133,20 +133,31 @@ class Compiler:
         """
         paid = self._paid(column, groups)
         keys = (paid.c.as_at, paid.c.unit, paid.c.place)
-        points = sa.select(*keys, paid.c.pay, sa.func.count().label("n")).group_by(*keys, paid.c.pay).subquery("points")
+        points = self._rates(sa.select(*keys, paid.c.pay, sa.func.count().label("n")).group_by(*keys, paid.c.pay).subquery("paid_alike"))
         n, pay, group = points.c.n, points.c.pay, (points.c.as_at, points.c.unit, points.c.place)
         ranked = sa.select(
-            *points.c,
+            *(column for column in points.c if column.name != "another"),
             sa.func.sum(n).over(partition_by=group, order_by=pay, rows=(None, 0)).label("upto"),
             sa.func.sum(n).over(partition_by=group).label("size"),
             sa.func.sum(n * pay).over(partition_by=group).label("total"),
             sa.func.sum(n * pay * pay).over(partition_by=group).label("squares"),
             sa.func.max(pay).over(partition_by=group).label("largest"),
-            sa.func.count().over(partition_by=group).label("different"),
+            sa.func.sum(points.c.another).over(partition_by=group).label("different"),
         ).subquery("ranked")
         middle = (ranked.c.size + 1) / 2.0
         reach = REACH * sa.func.sqrt(ranked.c.size) + SPARE
         return sa.select(*ranked.c).where(ranked.c.upto >= middle - reach, ranked.c.upto - ranked.c.n < middle + reach)
+
+    @staticmethod
+    def _rates(points: sa.Subquery) -> sa.Subquery:
+        """The same pay values, with `another`: 1 where it is a rate of its own, 0 where it is the one before to the nearest hundredth.
+
+        Hourly pay worked out of amounts paid to the penny differs by a fraction of one among people of one rate: such differences must
+        not make a group of one rate look like a group of several.
+        """
+        hundredths = sa.func.floor(points.c.pay * 100 + 0.5)
+        before = sa.func.lag(hundredths).over(partition_by=(points.c.as_at, points.c.unit, points.c.place), order_by=points.c.pay)
+        return sa.select(*points.c, sa.case((hundredths == before, 0), else_=1).label("another")).subquery("points")
 
     def _paid(self, column: str, groups: Sequence[Family]) -> FromClause:
         """as_at, unit, place, pay: once for each group that holds the person, in each unit that the group is wanted in."""

@@ -114,3 +114,13 @@ def test_pay_that_many_people_share_stands_in_the_middle_once_for_each(spec: Spe
         gives="""n  | median | mean         | distinct
                  81 | 12.6   | 24702.392901 | 3""",
     )
+
+
+def test_rates_that_agree_to_the_penny_are_one_rate(spec: Spec) -> None:
+    """Amounts paid to the penny, over hours: three people of one rate and one of another."""
+    spec(
+        a_median(),
+        rows="\n".join(["pay", "16.120012", "16.119988", "16.12", "16.13", "16.1349"]),
+        gives="""n | median | distinct
+                 5 | 16.12  | 2""",
+    )
