@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from metrics.charts.waterfall import draw_waterfall
-from metrics.wording.dates import format_day
+from metrics.wording.dates import format_day, format_when
 from metrics.wording.quality import passed_reviews
 from metrics.wording.values import format_count_of, upper_first
 from metrics.wording.waterfall import waterfall_steps
@@ -49,13 +49,15 @@ else:
         notes.opening(
             joined([link("Definitions", "definitions", release=pinned), f" / {kpi.id} {kpi.short_title}"]),
             f"{kpi.title}: what is counted, of whom, and why",
-            notes.stamp(contents, format_day(day), kpi.population),
+            notes.stamp(contents, format_when(day, kpi.span_months), kpi.population),
         )
     show(tag("p", link(f"The figures of {kpi.short_title}", "kpi", measure=kpi.id, release=pinned)))
     catalogue.in_full(kpi, contents, today)
 
     notes.heading(
-        "Who is counted, and who is left out", f"From everybody in the extract of {format_day(day)} down to the people the figure is about."
+        "Who is counted, and who is left out",
+        f"From {'everybody' if kpi.rows_are == 'people' else f'all {kpi.rows_are}'} in the extract of {format_day(day)} down to "
+        f"the {kpi.rows_are} the figure is about.",
     )
     report = catalogue.read_steps(viewer, contents, kpi)
     if report is None:

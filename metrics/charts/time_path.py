@@ -63,7 +63,7 @@ def draw_time_path(
         title_over_time(report, kpi, unit, rows),
         subtitle(report, kpi, unit) + told + starts,
         short_over_time(report, kpi, unit, rows),
-        crop_line(report, kpi.population, unit, when, None if kpi.measure == "count" else held["denominator"].iloc[-1]),
+        crop_line(report, kpi.population, unit, when, None if kpi.measure == "count" or is_ratio(kpi) else held["denominator"].iloc[-1]),
     )
     return more_room_above(finish(figure, heading, report.provenance, height, sentence=sentence, lines=lines), above)
 

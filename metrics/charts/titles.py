@@ -6,8 +6,9 @@ import pandas as pd
 
 from metrics.charts.frame import MOST_LINES, SMALL_WIDTH, wrapped
 from metrics.report import Contents, KpiSummary, Report
-from metrics.wording.dates import format_day
+from metrics.wording.dates import format_when
 from metrics.wording.headline import headline_kpi
+from metrics.wording.likelihood import describe_order, is_ratio
 from metrics.wording.notes import NOTES, describe_note
 from metrics.wording.status import describe_status
 from metrics.wording.values import (
@@ -82,7 +83,8 @@ def listing(kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], currency: st
             why = describe_note(row, contents) if row.get("note") else NOTES["hidden" if row["marker"] == "[c]" else "not_available"]
             hidden.setdefault(why, []).append(label)
     not_shown = "".join(f" {format_list(names)}: {lower_first(why)}" for why, names in hidden.items())
-    return f"{', '.join(shown)}. {whole}{not_shown}".strip()
+    order = f" {describe_order(kpi)}." if is_ratio(kpi) else ""
+    return f"{', '.join(shown)}. {whole}{not_shown}{order}".strip()
 
 
 def title_declared(rows: pd.DataFrame) -> str:
@@ -105,7 +107,7 @@ def short_over_time(report: Report, kpi: KpiSummary, unit: str, rows: pd.DataFra
 
 def subtitle(report: Report, kpi: KpiSummary, unit: str, day: object = None) -> str:
     """What, who and when, under the finding."""
-    when = f", {format_day(day)}" if day is not None else GRAINS[kpi.grain]  # type: ignore[arg-type]
+    when = f", {format_when(day, kpi.span_months)}" if day is not None else GRAINS[kpi.grain]  # type: ignore[arg-type]
     who = upper_first(kpi.who).rstrip(".")
     population = "" if kpi.population.lower() in kpi.who.lower() else f", {lower_first(kpi.population)}"
     return f"{who}. {upper_first(place_name(report, unit))}{population}{when}."

@@ -12,8 +12,8 @@ from metrics.charts.groups import LABEL
 from metrics.charts.palette import OURS, TEXT
 from metrics.charts.titles import crop_line
 from metrics.report import Report
-from metrics.wording.dates import format_day
-from metrics.wording.values import is_missing
+from metrics.wording.dates import format_day, format_when
+from metrics.wording.values import is_missing, upper_first
 from metrics.wording.waterfall import Step, describe_waterfall
 
 LEAVES = "#d5dfe8"
@@ -52,10 +52,11 @@ def draw_waterfall(report: Report, kpi_id: str, steps: tuple[Step, ...], day: da
     most = max((s.left + (s.dropped if s.known else 0) for s in steps if not is_missing(s.left)), default=1) or 1
     figure.update_xaxes(range=[0, most * 1.005], tickvals=[0], ticktext=["0"], showgrid=False)
     figure.update_layout(barmode="stack", margin={"r": 68})
-    sentence = describe_waterfall(steps)
+    sentence = describe_waterfall(steps, kpi.rows_are)
+    leave, when = "who leaves" if kpi.rows_are == "people" else "which leave", format_when(day, kpi.span_months)
     heading = Heading(
         f"{kpi.short_title}: who is in the base",
-        f"People left after each step, and beside them, outlined, who leaves. Whole council, {format_day(day)}.",
+        f"{upper_first(kpi.rows_are)} left after each step, and beside them, outlined, {leave}. Whole council, {when}.",
         "Who is in the base",
         crop_line(report, kpi.population, root, format_day(day)),
     )

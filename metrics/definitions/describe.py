@@ -56,6 +56,7 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
 def _likelihood(configuration: Configuration, kpi: Kpi, order: Order, wanted: str) -> str:
     """ "Appointed, among White applicants (…), divided by the same among ethnic minority applicants (…)" """
     title = configuration.population_title(kpi)
+    title = title if title[1:2].isupper() else title[:1].lower() + title[1:]
     pools = [describe_filter(configuration, where) for where in (kpi.measure.denominator, kpi.measure.reference_group)]
     how = "for each of the others" if kpi.measure.type is MeasureType.RATIO_OF_RATIOS else "among"
     among = f"{wanted}, among {order.first} ({pools[0]})" if how == "among" else f"{wanted} {how} among {order.first} ({pools[0]})"

@@ -75,20 +75,21 @@ def waterfall_steps(rows: pd.DataFrame, kpi: KpiSummary) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def describe_waterfall(steps: tuple[Step, ...]) -> str:
+def describe_waterfall(steps: tuple[Step, ...], rows_are: str = "people") -> str:
     """ "Of 11,230 people in the extract, 9,120 are in the base: 246 are outside the population, 1,864 have not answered."."""
     if not steps:
         return ""
     first, last = steps[0], steps[-1]
     rounded = " Counts are rounded." if any(s.rounded for s in steps) else ""
     if len(steps) == 1:
-        return f"Everybody in the extract is in the base: {first.left_words} people.{rounded}"
+        everybody = "Everybody in the extract is" if rows_are == "people" else "All in the extract are"
+        return f"{everybody} in the base: {first.left_words} {rows_are}.{rounded}"
     if is_missing(first.left) or is_missing(last.left):
-        left = f"{last.left_words} people are in the base." if not is_missing(last.left) else "The base is hidden to protect people."
+        left = f"{last.left_words} {rows_are} are in the base." if not is_missing(last.left) else "The base is hidden to protect people."
         return f"{left}{_hidden(steps)}{rounded}"
     leaving = [f"{format_number(s.dropped)} left at “{lower_first(s.name)}”" for s in steps[1:] if s.known and s.dropped > 0]
     said = f": {'; '.join(leaving)}" if leaving else ""
-    return f"Of {first.left_words} people in the extract, {last.left_words} are in the base{said}.{_hidden(steps)}{rounded}"
+    return f"Of {first.left_words} {rows_are} in the extract, {last.left_words} are in the base{said}.{_hidden(steps)}{rounded}"
 
 
 def _hidden(steps: tuple[Step, ...]) -> str:

@@ -14,7 +14,7 @@ from metrics.report import Contents, KpiSummary, Report, UnitSummary
 from metrics.wording.dates import format_day
 from metrics.wording.definition import describe_polarity, describe_target
 from metrics.wording.headline import headline_kpi
-from metrics.wording.likelihood import describe_band, describe_worse
+from metrics.wording.likelihood import describe_band, describe_worse, is_ratio
 from metrics.wording.movement import describe_movement
 from metrics.wording.notes import NOTES, describe_note
 from metrics.wording.sentences import (
@@ -71,7 +71,7 @@ def base_words(rows: pd.DataFrame, kpi: KpiSummary) -> str:
     """How many people the last figure is about."""
     if rows.empty or pd.isna(rows.iloc[-1]["denominator"]):
         return ""
-    return f"{format_number(rows.iloc[-1]['denominator'])} {kpi.rows_are}."
+    return f"{format_number(rows.iloc[-1]['denominator'])} {kpi.order['first'] if is_ratio(kpi) else kpi.rows_are}."
 
 
 def gap_head(kpi: KpiSummary, row: pd.Series, currency: str, unit: UnitSummary, pinned: str | None, contents: Contents) -> None:
