@@ -6,6 +6,7 @@ import streamlit as st
 
 from metrics.access.viewer import Viewer
 from metrics.charts.gap_parts import draw_gap_parts
+from metrics.errors import NotPublished
 from metrics.report import Contents, KpiSummary, Report, Request, UnitSummary
 from metrics.understanding.cautions import caution
 from metrics.understanding.parts import UNITS, PartsOfWhole, groupings, pay_gap_parts
@@ -38,9 +39,13 @@ def _cautions(report: Report, kpis: list[KpiSummary], unit: str) -> dict[str, st
 
 
 def _with_parts(viewer: Viewer, contents: Contents, kpis: tuple[str, ...], unit: str) -> Report:
-    """A unit and the units below it, with all their groups."""
-    below = filters.below(contents, unit, contents.latest)
-    return reports.read(viewer, contents, Request(kpis=kpis, units=(unit, *below)))
+    """A unit and the units below it, and groups of one dimension at a time where the release can tell them apart."""
+    units = (unit, *filters.below(contents, unit, contents.latest))
+    one_at_a_time = {b for k in kpis for b in contents.kpis[k].breakdowns if "+" not in b}
+    try:
+        return reports.read(viewer, contents, Request(kpis, ("", *sorted(one_at_a_time)), units))
+    except NotPublished:  # a breakdown that is declared but has no period yet
+        return reports.read(viewer, contents, Request(kpis=kpis, units=units))
 
 
 def where_from(viewer: Viewer, contents: Contents, kpi: KpiSummary, unit: UnitSummary, pinned: str | None) -> None:
