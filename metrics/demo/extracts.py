@@ -14,6 +14,7 @@ from metrics.definitions.organisation import Organisation
 from metrics.demo import labels
 from metrics.demo.applications import RECRUITMENT_DAYS, application_rows
 from metrics.demo.council import PAY_DAYS, RESTRUCTURE, SERVICES, STAFF_DAYS
+from metrics.demo.learning import learning_days, learning_rows
 from metrics.demo.others import SECONDED_IN, Others
 from metrics.demo.pay import hourly_pence, on_reduced_pay
 from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
@@ -63,6 +64,11 @@ def check_units(organisation: Organisation) -> None:
     if missing:
         raise InputError(
             f"organisation.csv has no unit '{missing[0]}' ({len(missing)} of the demo council's {len(needed)} units are missing); "
+        for month in learning_days(day):
+            if wanted is None or wanted("learn", month):
+                where = (staff[name].to_numpy() for name in ("service", "team", "number"))
+                place = unit_labels(organisation, next(where), next(where), next(where), month)["Directorate"]
+                yield write(Extract("learn", month, folder / f"Training {month:%Y-%m-%d}.csv"), learning_rows(staff, place, month))
             "`equality demo` works with the demo council's own configuration only",
             advice="Use the configuration that came with the program, or load your own files with `equality ingest`.",
         )

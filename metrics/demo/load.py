@@ -11,6 +11,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.demo.applications import RECRUITMENT_DAYS
 from metrics.demo.council import PAY_DAYS, STAFF_DAYS
 from metrics.demo.extracts import check_units, write_extracts
+from metrics.demo.learning import LEARNING_DAYS
 from metrics.errors import InputError
 from metrics.ingest.ingest import ingest_files
 from metrics.sources.engine import Source
@@ -20,6 +21,7 @@ EXTRACTS: tuple[tuple[str, date], ...] = (
     *(("hr", day) for day in STAFF_DAYS),
     *(("pay", day) for day in PAY_DAYS),
     *(("recruit", day) for day in RECRUITMENT_DAYS),
+    *(("learn", day) for day in LEARNING_DAYS),
 )
 """Dataset and day of every file that the demo consists of."""
 

@@ -176,9 +176,9 @@ def describe_assurance(kpi: KpiSummary, found: Reading, target: float | None, cu
     near = format_amount(aim, kpi.unit, currency, _few(kpi, aim))
     goal = f"the target (within {near} of it)" if kpi.usual.by_distance else f"the target of {words}"
     return {
-        "fails": f"Going on as usual would not reach {goal}: all of the usual range is worse.",
-        "passes": f"Going on as usual would always meet {goal}: all of the usual range is better.",
-        "hit_and_miss": f"Going on as usual would sometimes meet {goal} and sometimes miss it: it lies inside the usual range.",
+        "fails": f"Within its usual range it would never reach {goal}: all of the range is worse.",
+        "passes": f"Within its usual range it would always meet {goal}: all of the range is better.",
+        "hit_and_miss": f"Within its usual range it would sometimes meet {goal} and sometimes miss it.",
     }[told]
 
 

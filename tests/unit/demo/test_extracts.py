@@ -13,8 +13,10 @@ import pytest
 
 from metrics.definitions.organisation import Organisation, Unit
 from metrics.definitions.organisation_csv import read_organisation
+from metrics.demo.applications import RECRUITMENT_DAYS
 from metrics.demo.council import DIRECTORATES, PAY_DAYS, SERVICES, STAFF_DAYS
 from metrics.demo.extracts import Extract, write_extracts
+from metrics.demo.learning import LEARNING_DAYS
 from metrics.errors import InputError
 
 LAST = date(2026, 3, 31)
@@ -81,7 +83,8 @@ def gap(rows: pd.DataFrame, comparison: pd.Series) -> float:
 def test_there_is_a_file_for_each_quarter_and_each_pay_day(extracts: Mapping[tuple[str, date], Extract]) -> None:
     assert len(STAFF_DAYS) == 16
     assert [d.isoformat() for d in PAY_DAYS] == [f"{year}-03-31" for year in range(2022, 2027)]
-    assert set(extracts) == {*(("hr", d) for d in STAFF_DAYS), *(("pay", d) for d in PAY_DAYS)}
+    every = {*(("hr", d) for d in STAFF_DAYS), *(("pay", d) for d in PAY_DAYS), *(("recruit", d) for d in RECRUITMENT_DAYS)}
+    assert set(extracts) == every | {("learn", d) for d in LEARNING_DAYS}
 
 
 def test_the_files_are_as_untidy_as_a_councils(extracts: Mapping[tuple[str, date], Extract]) -> None:
