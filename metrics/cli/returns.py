@@ -25,10 +25,6 @@ from metrics.releases.store import ReleaseStore
 from metrics.report import Contents, Request
 from metrics.settings import load_settings
 
-PRECISION = (
-    "Gaps are made from averages as the release prints them: to the penny, and to the nearest 10 from 1,000 on. The law rounds once, from "
-    "unrounded pay, so the last digits can differ: compare with payroll before you submit."
-)
 app = typer.Typer(name="return", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 
@@ -104,7 +100,7 @@ def _print(made: GpgRow, contents: Contents, day: date) -> None:
     """The row on standard output, so that it can go into a file; everything else beside it."""
     stamp = contents.provenance
     synthetic = " Synthetic figures: not to be submitted." if stamp.synthetic else ""
-    told = [f"Gender pay gap return, snapshot {day}, from release {stamp.release}.{synthetic}", *made.notes, PRECISION]
+    told = [f"Gender pay gap return, snapshot {day}, from release {stamp.release}.{synthetic}", *made.notes]
     if made.refusals:
         number = f"{len(made.refusals)} reason{'' if len(made.refusals) == 1 else 's'}"
         told += [f"It cannot be made, for {number}:", *(f"  {refusal}" for refusal in made.refusals)]
@@ -122,6 +118,6 @@ def _json(made: GpgRow, contents: Contents, day: date) -> str:
         "row": None if made.refusals else made.row,
         "made_from": made.made_from,
         "refusals": [{"column": r.column, "reason": r.reason} for r in made.refusals],
-        "notes": [*made.notes, PRECISION],
+        "notes": list(made.notes),
     }
     return json.dumps(said, indent=1, ensure_ascii=False)

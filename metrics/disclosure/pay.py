@@ -18,6 +18,9 @@ KEYS = ["kpi", "breakdown", "unit", "group"]
 FIGURES = ("mean", "variance", "median", "largest_share", "distinct", "ranks", "rank_first", "total")
 PRINTED = ("mean", "median")
 """Figures that a reader sees as they are."""
+LARGE = 250
+"""People on each side of a gap from which on it is made from amounts that are not rounded, whoever reads it: the size from which the law
+asks for the figure."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,23 @@ def protect_pay(counts: Counts, joint: Joint, draft: Draft, first: PayResult | N
     hidden |= incomplete_gaps(rows, hidden)
     sums = Sums(joint, rows, np.asarray(counts.values), draft.profile.pay_minimum)
     recovered = sums.hide_enough(hidden, primary, lambda gone: incomplete_gaps(rows, gone))
-    return PayResult(masked(rows, hidden), frozenset(hidden), primary, recovered)
+    return PayResult(masked(rows, hidden, unrounded(rows, draft)), frozenset(hidden), primary, recovered)
 
 
-def masked(rows: pd.DataFrame, hidden: set[int]) -> pd.DataFrame:
-    """As `ShownCells.statistics`: hidden rows keep their keys, lose every figure, and get a marker."""
+def unrounded(rows: pd.DataFrame, draft: Draft) -> np.ndarray:
+    """Rows whose amounts a gap may be made from as they are, as the statutory gap must be: it is rounded once, at the end.
+
+    Only where that tells nothing of a rounded number of people: it is shown exactly, or the group is so large that each of the numbers
+    that it may be fits the amounts that are printed and the gap beside them (docs/decisions/0005-precision-of-pay.md).
+    """
+    exact = np.array([draft.how[region] == "exact" for region in rows["region"].tolist()], dtype=bool)
+    sides = exact | (rows["n"].to_numpy(dtype=float) >= LARGE)
+    return np.asarray(pd.Series(sides).groupby([rows[key].to_numpy() for key in KEYS]).transform("all"))
+
+
+def masked(rows: pd.DataFrame, hidden: set[int], unrounded: np.ndarray | None = None) -> pd.DataFrame:
+    """As `ShownCells.statistics`: hidden rows keep their keys, lose every figure, and get a marker; amounts are as they are printed,
+    but for `unrounded` ones."""
     shown = rows.drop(columns="n").reset_index(drop=True)
     out = shown["region"].isin(hidden).to_numpy()
     for name in FIGURES:
@@ -60,7 +75,8 @@ def masked(rows: pd.DataFrame, hidden: set[int]) -> pd.DataFrame:
             column = shown[name].astype(object) if name == "ranks" else shown[name].astype(float)
             shown[name] = column.where(~out, None if name == "ranks" else np.nan)
             if name in PRINTED:
-                shown[name] = round_pay(shown[name])
+                printed = round_pay(shown[name])
+                shown[name] = printed if unrounded is None else shown[name].where(unrounded, printed)
     shown["marker"] = np.where(out, "[c]", "")
     return shown
 

@@ -232,9 +232,9 @@ def test_a_release_gives_the_row_that_plain_arithmetic_gives(council, capsys, tm
     (row,) = csv.DictReader(io.StringIO(out))
     sexes = {s: [r for r in rows if r[2] == s] for s in ("male", "female")}
     for column, place, kind in (("Mean", 5, mean), ("Median", 5, median)):
-        men, women = (round(kind(r[place] for r in sexes[s]), 2) for s in ("male", "female"))  # averages are printed to the penny
+        men, women = (kind(r[place] for r in sexes[s]) for s in ("male", "female"))
         assert row[f"Diff{column}HourlyPercent"] == f"{(men - women) / men * 100:.1f}"
-        men, women = (round(kind(r[6] for r in sexes[s] if r[6]), 2) for s in ("male", "female"))
+        men, women = (kind(r[6] for r in sexes[s] if r[6]) for s in ("male", "female"))
         assert row[f"Diff{column}BonusPercent"] == f"{(men - women) / men * 100:.1f}"
     for column, sex in (("Male", "male"), ("Female", "female")):
         assert row[f"{column}BonusPercent"] == f"{sum(1 for r in sexes[sex] if r[6]) / len(sexes[sex]) * 100:.1f}"
@@ -243,7 +243,6 @@ def test_a_release_gives_the_row_that_plain_arithmetic_gives(council, capsys, tm
         assert (row[f"Female{column}Quartile"], row[f"Male{column}Quartile"]) == (f"{share:.1f}", f"{100 - share:.1f}")
     assert (row["EmployerSize"], row["DueDate"]) == ("250 to 499", "2027/03/31 00:00:00")
     assert "Synthetic figures: not to be submitted." in told
-    assert "compare with payroll before you submit" in told
     found = json.loads(run(capsys, "return", "gpg", "--config", council.config, "--period", MARCH, "--json")[1])
     assert (found["ready"], found["row"], found["made_from"]["MaleTopQuartile"]) == (True, row, "PG12")
     assert run(capsys, "return", "gpg", "--config", council.config, "--period", "2026-04-05")[0] == 2
