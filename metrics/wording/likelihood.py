@@ -47,8 +47,11 @@ def describe_order(kpi: KpiSummary) -> str:
 
 
 def describe_band(row: pd.Series, kpi: KpiSummary) -> str:
-    """The four-fifths band and the likely range, together: how large the difference is, and whether it could be chance."""
-    if not is_ratio(kpi) or is_missing(row["value"]) or is_missing(row["lower"]):
+    """The four-fifths band and the likely range, together: how large the difference is, and whether it could be chance.
+
+    For likelihoods only: an odds ratio is farther from 1 than the ratio of the shares that the rule is about.
+    """
+    if not is_ratio(kpi) or kpi.measure != "relative_likelihood" or is_missing(row["value"]) or is_missing(row["lower"]):
         return ""
     low, high = BAND
     inside, clear = low <= row["value"] <= high, not row["lower"] <= 1 <= row["upper"]

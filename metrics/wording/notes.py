@@ -86,7 +86,7 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
     notes: list[str] = [NOTES["synthetic"]] if synthetic else []
     if kpi.measure.startswith("pay_gap") or kpi.measure == "extreme_group_gap":
         notes.append(NOTES["pay_gap"])
-    if is_ratio(kpi):
+    if is_ratio(kpi) and kpi.measure == "relative_likelihood":
         notes.append(BAND_NOTE)
     used = {str(note).partition(":")[0] for note in rows["note"].unique()}
     notes += [NOTES[key] for key in NOTES if key not in {"rounded", "no_path", "not_available", "extreme"} and key in used]

@@ -123,6 +123,12 @@ def test_the_band_is_no_law_and_its_use_was_not_verified() -> None:
     assert BAND_NOTE not in describe_notes(a_table(a_row()), a_summary())
 
 
+def test_the_band_is_for_likelihoods_and_not_for_odds() -> None:
+    odds = a_ratio(measure="ratio_of_ratios", interval="woolf")
+    assert describe_band(a_ratio_row(), odds) == ""
+    assert BAND_NOTE not in describe_notes(a_table(a_ratio_row()), odds)
+
+
 def test_both_pools_stand_beside_the_ratio() -> None:
     row = a_ratio_row()
     assert describe_pools(row, a_ratio()) == "63 of 420 White applicants (15.0%), against 10.0% of ethnic minority applicants"
