@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from metrics.charts.frame import Heading, finish, more_room_above, plain, span_of, whole_number_ticks
 from metrics.charts.palette import COMPARED, OURS, SECONDARY, TEXT, WHITE
 from metrics.charts.time_path import tick_words
-from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between, title_of_counts
+from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between, title_of_counts, title_of_parts
 from metrics.report import KpiSummary, Report, characteristic
 from metrics.wording.dates import format_day
 from metrics.wording.groups import gather_hidden
@@ -30,6 +30,8 @@ def draw_groups(report: Report, kpi_id: str, unit: str, dimension: str, day: dat
     whole = report.units_at(kpi_id, day, (unit,))
     reference = float(whole["value"].iloc[0]) if len(whole) and pd.notna(whole["value"].iloc[0]) else None
     split = f" by {lower_first(characteristic(contents.dimensions[dimension].title))}"
+    if contents.kpis[kpi_id].over:  # the whole is made of the groups' figures, and none of them is compared with it
+        reference = None
     return dots(report, contents.kpis[kpi_id], rows, [labels[g] for g in rows.index], reference, unit, day, "group", split)
 
 
@@ -155,6 +157,8 @@ def _title(
     hidden = len(rows) - len(shown)
     if kpi.measure == "count":
         return title_of_counts(kpi, shown, hidden, thing, split)
+    if kpi.over and thing == "group":
+        return title_of_parts(kpi, split)
     against = f"the {place_name(report, unit)}".replace("the the", "the")
     sides = [side_of(row, reference) for _, row in shown]
     return title_between(kpi, [label for label, _ in shown], sides, hidden, against, thing, split)

@@ -61,6 +61,15 @@ def title_of_counts(kpi: KpiSummary, shown: list[tuple[str, pd.Series]], hidden:
     return f"{kpi.short_title}{split}: the largest {thing}{' shown' if hidden else ''} is {label}, {format_figure(row, kpi)}"
 
 
+def title_of_parts(kpi: KpiSummary, split: str) -> str:
+    """Of a figure that is made of those of groups: what the groups' own figures are."""
+    if kpi.measure == "dissimilarity":
+        return (
+            f"{kpi.short_title}{split}: each group’s share, beside its share of {lower_first(kpi.benchmark_title or 'those compared with')}"
+        )
+    return f"{kpi.short_title}{split}: each group’s own gap"
+
+
 def title_spread(kpi: KpiSummary, named: dict[str, str]) -> str:
     """`named`: each unit outside the usual spread to "above" or "below"."""
     if not named:

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 import pytest
 
+from metrics.charts.titles import title_of_parts
 from metrics.report import KpiSummary
 from metrics.wording.definition import describe_change_method, describe_method, describe_polarity, describe_target
 from metrics.wording.formula import describe_formula
@@ -194,3 +195,11 @@ def test_the_largest_gap_names_its_group_and_how_many_are_not_shown() -> None:
     )
     assert "Read with care" in describe_note(a_row(note="extreme:ethnicity_5=black:0:0", declared=0.7))
     assert not any(note.startswith("The largest of the groups") for note in describe_notes(a_table(a_row(note="extreme:x=y:0:0")), kpi))
+
+
+def test_the_groups_of_a_figure_are_not_compared_with_it() -> None:
+    kpi = a_summary(measure="dissimilarity", over="ethnicity_5", short_title="Distance", benchmark_title="Residents by ethnic group")
+    assert title_of_parts(kpi, " by ethnic group") == (
+        "Distance by ethnic group: each group’s share, beside its share of residents by ethnic group"
+    )
+    assert title_of_parts(a_summary(measure="extreme_group_gap", short_title="Largest gap"), "") == "Largest gap: each group’s own gap"
