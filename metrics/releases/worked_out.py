@@ -68,13 +68,15 @@ def _of_shares(cells: pd.DataFrame, counts: _Counts, measure: np.ndarray) -> Ite
     low, high = _limits(wilson(pd.Series(part), pd.Series(base)))
     for name in ("proportion", "turnover"):
         yield from _three(measure == name, share, low, high)
-    indexed = measure == "representation_index"
-    yield from _three(indexed, value, low * value / share, high * value / share)
+    benchmark = cells["benchmark"].to_numpy(dtype=float)
+    nobody = share == 0  # of which a benchmark that is not printed cannot be told
+    indexed = (measure == "representation_index") & ~(nobody & np.isnan(benchmark))
+    divisor = np.where(nobody, benchmark, share / value)
+    yield from _three(indexed, value, low / divisor, high / divisor)
     of_two = (measure == "percentage_point_gap") & ~np.isnan(other)
     yield from _three((measure == "percentage_point_gap") & np.isnan(other), value, low + value - share, high + value - share)
     limits = newcombe(pd.Series(part), pd.Series(base), pd.Series(compared), pd.Series(other))
     yield from _three(of_two, share - _over(compared, other), *_limits(limits))
-    benchmark = cells["benchmark"].to_numpy(dtype=float)
     yield "value", indexed & ~np.isnan(benchmark), share / benchmark
 
 
