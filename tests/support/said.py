@@ -15,7 +15,19 @@ from typing import Any
 import pandas as pd
 
 from metrics.access.viewer import Viewer
-from metrics.charts import answers, declared, funnel, gap_parts, groups, multiples, sparkline, time_path, waterfall
+from metrics.charts import (
+    answers,
+    comparators,
+    control_chart,
+    declared,
+    funnel,
+    gap_parts,
+    groups,
+    multiples,
+    sparkline,
+    time_path,
+    waterfall,
+)
 from metrics.cli.show import _table, tidy_columns
 from metrics.definitions.waterfall import WATERFALL
 from metrics.exports.csv import write_csv
@@ -24,11 +36,15 @@ from metrics.releases.movements import find_movements
 from metrics.releases.store import ReleaseStore
 from metrics.report import KpiSummary, Report, Request
 from metrics.understanding.parts import groupings, pay_gap_parts
+from metrics.wording import comparators as words_beside
 from metrics.wording import gap_parts as parts_words
 from metrics.wording import headline, movement, notes, overview, sentences, status
 from metrics.wording.waterfall import describe_waterfall, waterfall_steps
+from tests.support.gpg_files import some_comparators
 
-CHARTS: tuple[ModuleType, ...] = (answers, declared, funnel, gap_parts, groups, multiples, sparkline, time_path, waterfall)
+CHARTS: tuple[ModuleType, ...] = (
+    answers, comparators, control_chart, declared, funnel, gap_parts, groups, multiples, sparkline, time_path, waterfall,
+)  # fmt: skip
 WORDS: tuple[ModuleType, ...] = (headline, movement, notes, overview, parts_words, sentences, status)
 OF_A_ROW: tuple[Callable[..., object], ...] = (
     sentences.describe_range, sentences.describe_path, sentences.describe_bounds, sentences.describe_base, sentences.describe_benchmark,
@@ -84,6 +100,9 @@ def _charts(report: Report, steps: Report, units: Sequence[str]) -> Iterator[tup
             if not len(report.series(kpi, unit)):
                 continue
             yield "draw_time_path", _drawn(time_path.draw_time_path(report, kpi, unit))
+            yield "draw_control_chart", _drawn(control_chart.draw_control_chart(report, kpi, unit))
+            if report.kpi_at(kpi, unit).polarity == "closer_to_target":
+                yield "draw_distance", _drawn(control_chart.draw_distance(report, kpi, unit))
             if unit == root:
                 yield "draw_one_of", _drawn(multiples.draw_one_of(report, kpi, [kpi], unit))
             known = report.kpi_at(kpi, unit)
@@ -104,6 +123,7 @@ def _charts(report: Report, steps: Report, units: Sequence[str]) -> Iterator[tup
             yield "draw_waterfall", _drawn(waterfall.draw_waterfall(report, kpi, told, day))
             yield "describe_waterfall", describe_waterfall(told)
     yield from _answers(report, day)
+    yield from _beside_others(report)
 
 
 def _answers(report: Report, day: date) -> Iterator[tuple[str, str]]:
@@ -120,6 +140,21 @@ def _answers(report: Report, day: date) -> Iterator[tuple[str, str]]:
             yield "draw_over_time", _drawn(answers.draw_over_time(report, answers.over_time(report, items, unit), unit))
     for name, of_units in rates.items():
         yield "draw_by_unit", _drawn(answers.draw_by_unit(report, name, of_units, day))
+
+
+def _beside_others(report: Report) -> Iterator[tuple[str, str]]:
+    """With what other councils might have reported: it is public, and the same in every truth."""
+    beside = some_comparators()
+    (held,) = beside.kpis.values()
+    for kpi in ("PG01", "PG02"):
+        others = replace(beside, kpis={kpi: held})
+        placed = replace(report, contents=replace(report.contents, comparators=others))
+        found = words_beside.standing(placed, kpi)
+        if found is not None:
+            yield "draw_beside", _drawn(comparators.draw_beside(placed, found))
+            yield "draw_years", _drawn(comparators.draw_years(placed, kpi))
+            for describe in (words_beside.describe_standing, words_beside.describe_country):
+                yield describe.__name__, describe(found)
 
 
 def _strip(report: Report, kpi: str, unit: str, root: str) -> str:
