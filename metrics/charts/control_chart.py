@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -36,13 +36,30 @@ def draw_control_chart(report: Report, kpi_id: str, unit: str, height: int = 300
     kpi, found = report.kpi_at(kpi_id, unit), report.usual_range(kpi_id, unit)
     rows = over_time(report, kpi_id, unit)
     limits = [edge for s in found.stretches for edge in _limits(found, s, kpi)]
-    scale = span_of(rows["value"], rows["lower"].tail(1), rows["upper"].tail(1), around=(*(v for _, v in target_path(kpi, rows)), *limits))
-    figure = draw_time_path(report, kpi_id, unit, height, scale=scale, marks=path_marks(kpi))
+    around = (*(v for _, v in target_path(kpi, rows)), *limits)
+    scale, below = _with_room(span_of(rows["value"], rows["lower"].tail(1), rows["upper"].tail(1), around=around), found)
+    marks = path_marks(kpi)
+    scale = (scale[0], scale[1] + 0.12 * (scale[1] - scale[0])) if marks else scale  # the target's words stay clear of those of a break
+    figure = draw_time_path(report, kpi_id, unit, height, scale=scale, marks=marks)
     _draw_stretches(figure, found, kpi)
     _draw_signals(figure, found, kpi, rows, "value", report.provenance.currency)
-    _name_range(figure, found, kpi, rows, report.provenance.currency)
-    _name_last_signal(figure, found, kpi)
+    _name_range(figure, found, kpi, rows, "value", below, report.provenance.currency)
     return _with_words(figure, f"{describe_variation(report, kpi, unit, found)} {describe_signals(kpi, found)}".strip())
+
+
+ROOM = 0.26
+"""Of the scale: what the words beside the usual range take."""
+
+
+def _with_room(scale: tuple[float, float], found: Reading) -> tuple[tuple[float, float], bool]:
+    """The scale with room for words away from figures that leave the usual range, and whether that is below it."""
+    low, high = scale
+    room = (high - low) * ROOM
+    last = found.latest
+    below = last is None or last["side"] >= 0
+    if below and low >= 0 > low - room:  # no scale of what cannot be negative starts below nought
+        return (0.0, high + room - low), False
+    return ((low - room, high) if below else (low, high + room)), below
 
 
 def draw_distance(report: Report, kpi_id: str, unit: str, height: int = 220) -> go.Figure:
@@ -54,7 +71,7 @@ def draw_distance(report: Report, kpi_id: str, unit: str, height: int = 220) -> 
     rows = rows.assign(charted=[by_day.get(day, np.nan) for day in rows["period_end"]])
     limits = [edge for s in found.stretches for edge in _limits(found, s, kpi)]
     within = () if kpi.within is None else (kpi.within,)
-    low, high = span_of(rows["charted"], around=(0.0, *within, *limits))
+    (low, high), below = _with_room(span_of(rows["charted"], around=(0.0, *within, *limits)), found)
     figure = go.Figure()
     _draw_stretches(figure, found, kpi)
     if kpi.within is not None:
@@ -71,7 +88,7 @@ def draw_distance(report: Report, kpi_id: str, unit: str, height: int = 220) -> 
         hovertemplate="%{text}<extra></extra>",
     )
     _draw_signals(figure, found, kpi, rows, "charted", currency)
-    _name_range(figure, found, kpi, rows, currency)
+    _name_range(figure, found, kpi, rows, "charted", below, currency)
     ticks = whole_number_ticks(0.0, high)
     figure.update_yaxes(range=[min(low, 0.0), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, currency))
     figure.update_xaxes(**years_of(rows, []), showline=True, linecolor=TEXT, tickangle=0)
@@ -98,7 +115,7 @@ def _draw_stretches(figure: go.Figure, found: Reading, kpi: KpiSummary) -> None:
     for stretch in (s for s in found.stretches if s.limits is not None):
         row = found.points.iloc[stretch.first]
         low, high = shown_limits(row, kpi)
-        first, last = found.points["day"].iloc[stretch.first] - reach, found.points["day"].iloc[stretch.last] + reach
+        first, last = (day + sign * reach for day, sign in zip(_shown(found, stretch), (-1, 1), strict=True))
         figure.add_shape(type="rect", x0=first, x1=last, y0=low, y1=high, fillcolor=BAND, line={"width": 0}, layer="below")
         near = [v for v in (row["near_lower"], row["near_upper"]) if low < v < high]
         lines = [(low, 1.0, "solid"), (high, 1.0, "solid"), (row["mean"], 1.4, "solid"), *((v, 0.7, "dot") for v in near)]
@@ -126,48 +143,42 @@ def _draw_signals(figure: go.Figure, found: Reading, kpi: KpiSummary, rows: pd.D
         )
 
 
-def _name_range(figure: go.Figure, found: Reading, kpi: KpiSummary, rows: pd.DataFrame, currency: str) -> None:
-    """The last usual range in words, beside its band."""
+def _name_range(figure: go.Figure, found: Reading, kpi: KpiSummary, rows: pd.DataFrame, column: str, below: bool, currency: str) -> None:
+    """The last usual range in words beside its band; where the last figure is out of the ordinary, that too, from the first one on."""
     stretch = next((s for s in reversed(found.stretches) if s.limits is not None), None)
     if stretch is None:
         return
     row, rounded = found.points.iloc[stretch.first], bool(rows["rounded"].fillna(False).any())
-    low, high = shown_limits(row, kpi)
-    above = found.points["charted"].iloc[stretch.first : stretch.first + 4].mean() < row["mean"]  # away from the line
-    figure.add_annotation(
-        x=row["day"],
-        y=high if above else low,
-        text=plain(f"Usual range {format_usual(row, kpi, rounded, currency)}"),
-        showarrow=False,
-        xanchor="left",
-        yanchor="bottom" if above else "top",
-        font={"size": 12, "color": SECONDARY},
-    )
-
-
-def _name_last_signal(figure: go.Figure, found: Reading, kpi: KpiSummary) -> None:
-    """The word on the chart itself, where the last figure is out of the ordinary: since when, at the first of them."""
+    edge = shown_limits(row, kpi)[0 if below else 1]
+    words = plain(f"Usual range {format_usual(row, kpi, rounded, currency)}")
+    style = {"yanchor": "top" if below else "bottom", "font": {"size": 12, "color": TEXT}}
     last = found.latest
     if last is None or last["signal"] == "":
+        figure.add_annotation(x=_shown(found, stretch)[0], y=edge, text=words, showarrow=False, xanchor="left", **style)
         return
     day = since(found)
     first = found.points[found.points["day"] == day].iloc[0]
-    high = bool(last["side"] > 0)
     figure.add_annotation(
         x=pd.Timestamp(day),
-        y=first["value"],
-        text=f"<b>Out of the ordinary</b><br>since {format_month(day)}",
+        y=first[column],
+        text=f"<b>Out of the ordinary</b><br>since {format_month(day)}<br>{words}",
         showarrow=True,
         arrowhead=0,
         arrowwidth=1,
         arrowcolor=SECONDARY,
-        ax=-28,
-        ay=-44 if high else 44,
-        xanchor="right",
-        align="right",
-        font={"size": 12, "color": TEXT},
-        bgcolor="rgba(255,255,255,0.8)",
+        standoff=6,
+        ax=0,
+        ay=edge,
+        ayref="y",
+        **style,
     )
+
+
+def _shown(found: Reading, stretch: Stretch) -> tuple[date, date]:
+    """First and last day of a stretch on which a figure is shown."""
+    part = found.points.iloc[stretch.first : stretch.last + 1]
+    days = part.loc[part["value"].notna(), "day"]
+    return days.iloc[0], days.iloc[-1]
 
 
 def _with_words(figure: go.Figure, words: str) -> go.Figure:

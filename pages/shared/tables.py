@@ -31,23 +31,25 @@ def over_time(rows: pd.DataFrame, kpi: KpiSummary, currency: str, usual: Reading
     yearly = rows[rows["period_end"].dt.month == month].tail(5)
     if rows["value"].isna().all():  # said in a sentence already
         return
+    ranged = usual if usual is not None and usual.points["mean"].notna().any() else None
     if len(rows) <= 8:
-        show(_dates("Numbers for this chart", rows, kpi, currency, usual))
+        show(_dates("Numbers for this chart", rows, kpi, currency))
         return
-    show(_dates("Numbers for this chart", yearly, kpi, currency, usual))
+    show(_dates("Numbers for this chart", yearly, kpi, currency))
+    if ranged is not None:
+        show(usual_ranges("The last year against the usual range", rows, kpi, ranged, currency, LAST_YEAR[kpi.grain]))
     with st.expander(f"All {len(rows)} dates"):
-        show(_dates(f"Numbers for this chart, all {len(rows)} dates", rows, kpi, currency, usual))
+        show(_dates(f"Numbers for this chart, all {len(rows)} dates", rows, kpi, currency))
+        if ranged is not None:
+            show(usual_ranges(f"Against the usual range, all {len(rows)} dates", rows, kpi, ranged, currency))
 
 
-def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str, usual: Reading | None) -> Html:
-    points = {} if usual is None else {pd.Timestamp(point["day"]): point for _, point in usual.points.iterrows()}
+def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> Html:
     columns = [
         Column("Date"),
         Column(value_name(kpi), True),
         *_base_columns(kpi),
         Column("Likely range", True),
-        Column("Usual range", True),
-        Column("Against it"),
         Column("Path", True),
         Column("Status"),
         Column("Note", cls="whole"),
@@ -60,7 +62,6 @@ def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str, usu
             value_cell(row, kpi, currency),
             *_base_cells(row, kpi),
             likely(row, kpi, currency),
-            *_against_usual(points.get(row["period_end"]), row, kpi, currency),
             format_value(row["target"], kpi.unit, currency, bare=True),
             status(row) if judged else "",
             first.get(row["period_end"], ""),
@@ -70,14 +71,22 @@ def _dates(caption: str, rows: pd.DataFrame, kpi: KpiSummary, currency: str, usu
     return table(caption, *with_figures(columns, body))
 
 
-def _against_usual(point: pd.Series | None, row: pd.Series, kpi: KpiSummary, currency: str) -> tuple[object, object]:
-    """The usual range and where the figure lies, the mark of the chart beside its words."""
-    if point is None or pd.isna(point["mean"]):
-        return "", ""
-    words = describe_point(point, kpi)
-    kind = SIGNAL_MARKS.get(judge(point, kpi).partition("_")[0])
-    cell = joined([picture(mark(kind)), words]) if kind and words else words
-    return format_usual(point, kpi, bool(row["rounded"]), currency), cell
+LAST_YEAR = {"month": 12, "quarter": 4}
+
+
+def usual_ranges(caption: str, rows: pd.DataFrame, kpi: KpiSummary, usual: Reading, currency: str, last: int | None = None) -> Html:
+    """Each figure, newest first, with its usual range and where it lies; the mark of the chart stands beside its words."""
+    columns = [Column("Date"), Column(value_name(kpi), True), Column("Usual range", True), Column("Where it lies", cls="whole")]
+    points = {pd.Timestamp(point["day"]): point for _, point in usual.points.iterrows()}
+    body = []
+    for _, row in rows.iloc[::-1].head(last or len(rows)).iterrows():
+        point = points[row["period_end"]]
+        words = describe_point(point, kpi)
+        kind = SIGNAL_MARKS.get(judge(point, kpi).partition("_")[0])
+        where = joined([picture(mark(kind)), words]) if kind and words else words
+        ends = format_usual(point, kpi, bool(row["rounded"]), currency)
+        body.append([format_day(row["period_end"]), value_cell(row, kpi, currency), ends, where])
+    return table(caption, *with_figures(columns, body))
 
 
 SIGNAL_MARKS = {"improvement": "better", "concern": "worse", "neutral": "neutral"}
