@@ -60,8 +60,11 @@ def certificate_of(label: BatchLabel, shown: list[int | None], chain: list[int])
 
 def system_of(label: BatchLabel, parts: pd.DataFrame, shown: list[int | None], chain: list[int]) -> dict[str, Any]:
     units = sorted(set(parts["unit"]))
+    sets = [" ".join(names) for names in parts[["kpi", "breakdown", "group", "part"]].itertuples(index=False)]
+    wheres = sorted(set(sets))
     return {
         "dataset": label.dataset, "period_end": label.period_end.isoformat(), "audience": label.audience, "profile": label.profile,
-        "threshold": THRESHOLD, "zeros_hidden": False, "units": units, "regions": [[units.index(u), 0] for u in parts["unit"]],
+        "threshold": THRESHOLD, "zeros_hidden": False, "units": units, "wheres": [[["figure", [name]]] for name in wheres],
+        "regions": [[units.index(u), wheres.index(name)] for u, name in zip(parts["unit"], sets, strict=True)],
         "shown": shown, "chains": [[], [ROUNDED_TO]], "chain": chain,
     }  # fmt: skip
