@@ -30,8 +30,12 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def main_stays() -> Iterator[None]:
-    """Streamlit puts the script that it runs in place of `__main__`, which processes that are started later would run again."""
-    held = sys.modules["__main__"]
+def process_stays() -> Iterator[None]:
+    """What runs in a test's own process and is the process's: the mask of commands that handle rows about people, and `__main__`, in
+    whose place Streamlit puts the script that it runs and which processes that are started later would run again."""
+    main = sys.modules["__main__"]
+    mask = os.umask(0o022)
+    os.umask(mask)
     yield
-    sys.modules["__main__"] = held
+    os.umask(mask)
+    sys.modules["__main__"] = main

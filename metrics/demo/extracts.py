@@ -16,7 +16,16 @@ from metrics.demo.applications import RECRUITMENT_DAYS, application_rows
 from metrics.demo.council import PAY_DAYS, RESTRUCTURE, SERVICES, STAFF_DAYS
 from metrics.demo.learning import learning_days, learning_rows
 from metrics.demo.others import SECONDED_IN, Others
-from metrics.demo.pay import hourly_pence, on_reduced_pay
+from metrics.demo.pay import (
+    basic_pence,
+    bonus_pence,
+    four_weekly,
+    hourly_pence,
+    on_reduced_pay,
+    overtime_pence,
+    period_pence,
+    weekly_minutes,
+)
 from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
 from metrics.demo.standing import acting_up, apprentice, on_career_break, own_grade, seconded_out
 from metrics.demo.workbook import write_workbook
@@ -55,6 +64,11 @@ def write_extracts(
         if day in RECRUITMENT_DAYS and (wanted is None or wanted("recruit", day)):
             rows = application_rows(day, organisation, seed)
             yield write(Extract("recruit", day, folder / f"Applications {day:%Y-%m-%d}.csv"), rows)
+        for month in learning_days(day):
+            if wanted is None or wanted("learn", month):
+                where = (staff[name].to_numpy() for name in ("service", "team", "number"))
+                place = unit_labels(organisation, next(where), next(where), next(where), month)["Directorate"]
+                yield write(Extract("learn", month, folder / f"Training {month:%Y-%m-%d}.csv"), learning_rows(staff, place, month))
 
 
 def check_units(organisation: Organisation) -> None:
@@ -64,11 +78,6 @@ def check_units(organisation: Organisation) -> None:
     if missing:
         raise InputError(
             f"organisation.csv has no unit '{missing[0]}' ({len(missing)} of the demo council's {len(needed)} units are missing); "
-        for month in learning_days(day):
-            if wanted is None or wanted("learn", month):
-                where = (staff[name].to_numpy() for name in ("service", "team", "number"))
-                place = unit_labels(organisation, next(where), next(where), next(where), month)["Directorate"]
-                yield write(Extract("learn", month, folder / f"Training {month:%Y-%m-%d}.csv"), learning_rows(staff, place, month))
             "`equality demo` works with the demo council's own configuration only",
             advice="Use the configuration that came with the program, or load your own files with `equality ingest`.",
         )
@@ -185,9 +194,22 @@ def post(staff: pd.DataFrame, service: pd.Series, team: pd.Series, day: date, or
 
 
 def pay_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
-    """A row per person with a contract; casual workers are not in the payroll extract."""
+    """A row per person with a contract and pay code; casual workers are not in the payroll extract."""
     paid = staff[~staff["casual"]].reset_index(drop=True)
+    person = payroll_person(paid, day, organisation)
+    items = pay_items(paid, day)
+    rows: pd.DataFrame = pd.concat(
+        [person[due].assign(**PAY_CODES[code], Amount=amounts[due], order=n) for n, (code, (due, amounts)) in enumerate(items.items())]
+    )
+    rows = rows.assign(place=rows.index).sort_values(["place", "order"], kind="stable").reset_index(drop=True)
+    rows["Amount"] = [f"{pence // 100}.{pence % 100:02d}" for pence in rows["Amount"].tolist()]
+    return rows.loc[:, list(PAY_HEADINGS)]
+
+
+def payroll_person(paid: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
+    """What stands on every one of a person's rows."""
     units = unit_labels(organisation, paid["service"].to_numpy(), paid["team"].to_numpy(), paid["number"].to_numpy(), day)
+    minutes = weekly_minutes(paid).tolist()
     return pd.DataFrame(
         {
             "Employee No": "T" + (paid["number"] + 100_000).astype(str),
@@ -195,7 +217,35 @@ def pay_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.D
             "Service": units["Service"],
             "Grade": np.array(labels.GRADES, dtype=object)[paid["grade"]],
             **characteristics(paid, day),
-            "Hourly Rate": [f"{pence // 100}.{pence % 100:02d}" for pence in hourly_pence(paid, day).tolist()],
-            "Full Pay": np.where(on_career_break(paid, day), "Unpaid", np.where(on_reduced_pay(paid, day), "N", "Y")),
+            "Weekly Hours": [f"{m / 60:.2f}".rstrip("0").rstrip(".") for m in minutes],
+            "Pay Frequency": np.where(four_weekly(paid), "4-Weekly", "Monthly"),
+            "Leave": np.where(on_career_break(paid, day), "Unpaid leave", np.where(on_reduced_pay(paid, day), "Reduced pay leave", "")),
         }
     )
+
+
+def pay_items(paid: pd.DataFrame, day: date) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Pay code to who has such a row, and its amount in pence. Somebody whose pay is reduced has half of it; unpaid, nothing."""
+    hourly, basic = hourly_pence(paid, day), basic_pence(paid, day)
+    whole, part = period_pence(hourly, paid), period_pence(basic, paid)
+    reduced, unpaid = on_reduced_pay(paid, day), on_career_break(paid, day)
+    paid_now = np.where(unpaid, 0, np.where(reduced, part // 2, part))
+    bonus, overtime = bonus_pence(paid, day), np.where(reduced, 0, overtime_pence(hourly, paid, day))
+    return {
+        "basic": (np.ones(len(paid), dtype=bool), paid_now),
+        "allowance": ((whole > part) & ~reduced, whole - part),
+        "overtime": (overtime > 0, overtime),
+        "bonus": (bonus > 0, bonus),
+    }
+
+
+PAY_CODES: dict[str, dict[str, str]] = {
+    "basic": {"Pay Code": "BAS001", "Pay Description": "Basic pay", "Paid in March": "Y"},
+    "allowance": {"Pay Code": "ALL110", "Pay Description": "Allowances", "Paid in March": "Y"},
+    "overtime": {"Pay Code": "OVT150", "Pay Description": "Overtime at time and a half", "Paid in March": "Y"},
+    "bonus": {"Pay Code": "RRP900", "Pay Description": "Recruitment and retention payment", "Paid in March": "N"},
+}
+PAY_HEADINGS = (
+    "Employee No", "Directorate", "Service", "Grade", "Gender", "Ethnic Origin", "Disability Status",
+    "Weekly Hours", "Pay Frequency", "Leave", "Pay Code", "Pay Description", "Paid in March", "Amount",
+)  # fmt: skip
