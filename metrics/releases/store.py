@@ -6,36 +6,37 @@ forward by naming it, so a figure that was published cannot change by being publ
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from metrics.access.rules import can_view_audience, check_can_view_audience, check_can_view_release
 from metrics.access.viewer import Viewer
 from metrics.definitions.succession import Succession
 from metrics.definitions.waterfall import WATERFALL
-from metrics.errors import DisclosureError, NotPublished, SourceError
-from metrics.releases.attacks import StoredAttack, Verdict, last_attacks, record_attacks, verdicts
-from metrics.releases.cells import cells_statement, check_cells, frame_of, known_series, write_cells
-from metrics.releases.certified import FIGURES, kept_regions, stored_faults
+from metrics.errors import NotPublished
+from metrics.releases.attacks import StoredAttack, last_attacks, record_attacks, verdicts
+from metrics.releases.cells import cells_statement, frame_of
+from metrics.releases.certified import stored_faults
 from metrics.releases.compare import Comparison, compare_cells
 from metrics.releases.database import Database
-from metrics.releases.draft import BatchLabel, Draft, DraftBatch, ReleaseSummary, StoredBatch
+from metrics.releases.draft import Draft, ReleaseSummary, StoredBatch
+from metrics.releases.held import latest_release, provenance_of, release_row, stored_batches, summary_of
 from metrics.releases.history import farthest_off, history_of, successions
 from metrics.releases.movements import how_many_moved
+from metrics.releases.publishing import check_draft, write_draft
 from metrics.releases.questions import check_request, check_stands, published_ends, units_for
 from metrics.releases.recast import Recasting, recast
-from metrics.releases.schema import BATCH_SEALS, BATCHES, RELEASE_BATCHES, RELEASES, SERIES
-from metrics.releases.seals import check_batches, check_release, seal_batches, seal_release
-from metrics.releases.snapshot import Snapshot, pack, pack_snapshot, snapshot_of, unpack, unpack_snapshot
+from metrics.releases.schema import BATCHES, RELEASE_BATCHES, RELEASES, SERIES
+from metrics.releases.seals import check_batches, check_release
+from metrics.releases.snapshot import Snapshot, unpack, unpack_snapshot
 from metrics.releases.withdraw import Sharing, find_sharing, mark_withdrawn
-from metrics.report import Contents, History, Provenance, Report, Request, issued
+from metrics.report import Contents, History, Report, Request, issued
 
 FEW_GROUPS = 200
 """More are not named in a statement: all are read."""
@@ -74,60 +75,16 @@ class ReleaseStore:
         NotCertified : figures that would be carried forward are not the ones that were certified
         SourceError : the store cannot be written, or another release was published since the draft was begun
         """
-        measures = {id: kpi.measure for id, kpi in draft.kpis.items()}
-        for batch in draft.batches:
-            check_cells(batch, measures)
+        check_draft(draft)
         with self._database.publishing() as connection:
-            self._check_base(connection, draft)
-            check_batches(connection, draft.carried)
-            id = self._insert_release(connection, draft)
-            first = (connection.scalar(select(func.max(BATCHES.c.id))) or 0) + 1
-            series = known_series(connection)
-            for number, batch in enumerate(draft.batches, first):
-                connection.execute(BATCHES.insert().values(id=number, release=id, **_batch_row(batch)))
-                write_cells(connection, number, batch, series)
-            made = range(first, first + len(draft.batches))
-            seal_batches(connection, made)
-            if held := [*draft.carried, *made]:
-                connection.execute(RELEASE_BATCHES.insert(), [{"release": id, "batch": b} for b in held])
-            seal_release(connection, id)
-        return id
-
-    def _check_base(self, connection: Connection, draft: Draft) -> None:
-        latest = _latest(connection)
-        if latest != draft.base:
-            raise SourceError(
-                f"Another release ({latest}) was published while this one was being made.",
-                "This one was not published. Run `equality refresh` again.",
-            )
-        there = connection.scalars(select(RELEASE_BATCHES.c.batch).where(RELEASE_BATCHES.c.release == draft.base)).all()
-        if not set(draft.carried) <= set(there):
-            raise DisclosureError("Figures that are not in the release before cannot be carried forward from it, so nothing was published.")
-
-    def _insert_release(self, connection: Connection, draft: Draft) -> str:
-        day = draft.published_at.date().isoformat()
-        same_day = connection.scalar(select(func.count()).where(RELEASES.c.id.like(f"{day}%"))) or 0
-        id = day if not same_day else f"{day}.{same_day + 1}"
-        connection.execute(
-            RELEASES.insert().values(
-                sequence=(connection.scalar(select(func.max(RELEASES.c.sequence))) or 0) + 1,
-                id=id,
-                published_at=draft.published_at.isoformat(timespec="seconds"),
-                council=draft.council,
-                synthetic=draft.synthetic,
-                definition_version=draft.definition_version,
-                contents=pack_snapshot(snapshot_of(draft)),
-                reason=draft.reason,
-            )
-        )
-        return id
+            return write_draft(connection, draft)
 
     # withdrawing
 
     def sharing(self, release: str) -> Sharing:
         """Which other releases hold figures of one that is to be withdrawn. Refuses an id that is not there, or withdrawn already."""
         with self._database.reading() as connection:
-            _release_row(connection, release)
+            release_row(connection, release)
             return find_sharing(connection, release)
 
     def withdraw(
@@ -150,7 +107,7 @@ class ReleaseStore:
         NotPublished : there is no such release
         """
         with self._database.publishing() as connection:
-            _release_row(connection, release)
+            release_row(connection, release)
             releases = find_sharing(connection, release).decided(with_later)
             mark_withdrawn(connection, releases, reason, now or datetime.now(UTC))
             before(releases)
@@ -159,7 +116,7 @@ class ReleaseStore:
     def check_seals(self, release: str | None = None) -> None:
         """Compare a whole release with its seals. `NotCertified` names what is not the one that was certified."""
         with self._database.reading() as connection:
-            _, batches = self._held(connection, _release_row(connection, release).id)
+            _, batches = self._held(connection, release_row(connection, release).id)
             self._check_seals(connection, (b.id for b in batches))
 
     # attacking again
@@ -184,14 +141,14 @@ class ReleaseStore:
         """The newest release that is not withdrawn; None where nothing was published."""
         try:
             with self._database.reading() as connection:
-                return _latest(connection)
+                return latest_release(connection)
         except NotPublished:
             return None
 
     def release_id(self, release: str | None = None) -> str:
         """The id of a release that is there; of the latest where none is named."""
         with self._database.reading() as connection:
-            return str(_release_row(connection, release).id)
+            return str(release_row(connection, release).id)
 
     def list_releases(self) -> tuple[ReleaseSummary, ...]:
         """Every release, newest first; none where nothing was published."""
@@ -214,7 +171,7 @@ class ReleaseStore:
         try:
             with self._database.reading() as connection:
                 found = verdicts(connection)
-                return tuple(_summary(row, found.get(row.id)) for row in connection.execute(statement))
+                return tuple(summary_of(row, found.get(row.id)) for row in connection.execute(statement))
         except NotPublished:
             return ()
 
@@ -226,12 +183,12 @@ class ReleaseStore:
     def batches(self, release: str | None = None) -> tuple[StoredBatch, ...]:
         """What a release consists of, without figures."""
         with self._database.reading() as connection:
-            return self._held(connection, _release_row(connection, release).id)[1]
+            return self._held(connection, release_row(connection, release).id)[1]
 
     def snapshot(self, release: str | None = None) -> Snapshot:
         """What was defined when a release was published."""
         with self._database.reading() as connection:
-            return self._held(connection, _release_row(connection, release).id)[0]
+            return self._held(connection, release_row(connection, release).id)[0]
 
     def few_moved(self, release: str, viewer: Viewer) -> tuple[date, int] | None:
         """The newest day as at which there are figures, and how many counts moved by a few people since a day before it, never which.
@@ -345,7 +302,7 @@ class ReleaseStore:
     def systems(self, release: str | None = None, audience: str | None = None) -> Iterator[tuple[StoredBatch, dict[str, Any]]]:
         """What each audience sees of each dataset and period, as the attacker was given it: to attack it again."""
         with self._database.reading() as connection:
-            row = _release_row(connection, release)
+            row = release_row(connection, release)
             snapshot, batches = self._held(connection, row.id)
             if audience is not None:
                 _check_audience(row.id, audience, snapshot)
@@ -391,11 +348,11 @@ class ReleaseStore:
             stored = connection.scalar(select(RELEASES.c.contents).where(RELEASES.c.id == release))
             if len(self._snapshots) >= 16:
                 self._snapshots.pop(next(iter(self._snapshots)))
-            self._snapshots[release] = (unpack_snapshot(stored or b""), _stored_batches(connection, release))
+            self._snapshots[release] = (unpack_snapshot(stored or b""), stored_batches(connection, release))
         return self._snapshots[release]
 
     def _contents(self, connection: Connection, release: str | None, viewer: Viewer) -> Contents:
-        row = _release_row(connection, release)
+        row = release_row(connection, release)
         check_can_view_release(viewer, row.synthetic)
         snapshot, batches = self._held(connection, row.id)
         if viewer.audience not in snapshot.audiences:
@@ -409,7 +366,7 @@ class ReleaseStore:
         ]
         ends = published_ends(mine)
         contents = Contents(
-            provenance=_provenance(row, snapshot, mine, viewer.audience),
+            provenance=provenance_of(row, snapshot, mine, viewer.audience),
             kpis={id: kpi for id, kpi in snapshot.kpis.items() if id in ends},
             units=units_for(viewer, snapshot),
             dimensions=snapshot.dimensions,
@@ -431,93 +388,3 @@ def _asked(day: date, wanted: tuple[date, ...] | None) -> bool:
 def _check_audience(release: str, audience: str, snapshot: Snapshot) -> None:
     if audience not in snapshot.audiences:
         raise NotPublished(f"Release {release} has no figures for '{audience}'; it has them for: {', '.join(snapshot.audiences)}.")
-
-
-def _latest(connection: Connection) -> str | None:
-    statement = select(RELEASES.c.id).where(RELEASES.c.withdrawn_at.is_(None)).order_by(RELEASES.c.sequence.desc()).limit(1)
-    return connection.scalar(statement)
-
-
-def _release_row(connection: Connection, release: str | None) -> Row[Any]:
-    wanted = release or _latest(connection)
-    columns = (c for c in RELEASES.c if c.name != "contents")
-    row = connection.execute(select(*columns).where(RELEASES.c.id == wanted)).first()
-    if row is None:
-        there = connection.scalars(select(RELEASES.c.id).order_by(RELEASES.c.sequence.desc()).limit(10)).all()
-        if not there:
-            raise NotPublished("Nothing has been published yet.", "Run `equality refresh` first.")
-        found = f"There is no release '{release}'" if release else "Every release has been withdrawn"
-        raise NotPublished(f"{found}; there are: {', '.join(there)}.", "`equality releases` lists them all.")
-    return row
-
-
-def _stored_batches(connection: Connection, release: str) -> tuple[StoredBatch, ...]:
-    statement = (
-        select(*(c for c in BATCHES.c if c.name != "system"), BATCH_SEALS.c.seal, BATCH_SEALS.c.sealed_at, BATCH_SEALS.c.sealed_by)
-        .join(RELEASE_BATCHES, RELEASE_BATCHES.c.batch == BATCHES.c.id)
-        .join(BATCH_SEALS, BATCH_SEALS.c.batch == BATCHES.c.id)
-        .where(RELEASE_BATCHES.c.release == release)
-    )
-    found = [_stored_batch(row._mapping) for row in connection.execute(statement)]
-    return tuple(sorted(found, key=lambda b: (b.label.period_end, b.label.dataset, b.id)))  # not by a server's own idea of order
-
-
-def _stored_batch(row: Mapping[Any, Any]) -> StoredBatch:
-    plain = ("dataset", "period_start", "period_end", "audience", "profile", "data_date", "data", "definition", "reason")
-    label = BatchLabel(kpis=json.loads(row["kpis"]), values=json.loads(row["values"]), **{name: row[name] for name in plain})
-    sealed = {name: row[name] for name in ("seal", "sealed_at", "sealed_by")}
-    return StoredBatch(row["id"], row["release"], label, {**json.loads(row["certificate"]), **sealed})
-
-
-def _batch_row(batch: DraftBatch) -> dict[str, Any]:
-    label = batch.label
-    return {
-        **{name: getattr(label, name) for name in ("dataset", "period_start", "period_end", "audience", "profile")},
-        **{name: getattr(label, name) for name in ("data_date", "data", "definition", "reason")},
-        "kpis": json.dumps(dict(label.kpis)),
-        "values": json.dumps(dict(label.values)),
-        "certificate": json.dumps(dict(batch.certificate)),
-        "cells": len(batch.cells),
-        "system": pack({**batch.system, FIGURES: kept_regions(batch)}),
-    }
-
-
-def _summary(row: Row[Any], verdict: Verdict | None) -> ReleaseSummary:
-    batches, cells, first, last, new = tuple(row)[-5:]
-    return ReleaseSummary(
-        id=row.id,
-        published_at=datetime.fromisoformat(row.published_at),
-        council=row.council,
-        synthetic=row.synthetic,
-        definition_version=row.definition_version,
-        batches=batches,
-        new_batches=new,
-        cells=cells,
-        first_period=first,
-        last_period=last,
-        reason=row.reason,
-        withdrawn=row.withdrawn_reason if row.withdrawn_at else None,
-        withdrawn_at=datetime.fromisoformat(row.withdrawn_at) if row.withdrawn_at else None,
-        verdict=verdict,
-    )
-
-
-def _provenance(row: Row[Any], snapshot: Snapshot, batches: Sequence[StoredBatch], audience: str) -> Provenance:
-    last: dict[str, str] = {}
-    for batch in batches:
-        title = snapshot.datasets.get(batch.label.dataset, batch.label.dataset)
-        last[title] = max(last.get(title, ""), batch.label.data_date.isoformat())
-    return Provenance(
-        release=row.id,
-        published_at=datetime.fromisoformat(row.published_at),
-        council=snapshot.council,
-        synthetic=row.synthetic,
-        currency=snapshot.currency,
-        data_dates=last,
-        definition_version=row.definition_version,
-        audience=audience,
-        profile=batches[-1].label.profile if batches else "",
-        disclosure_note=snapshot.notes_for[audience],
-        withdrawn=row.withdrawn_reason if row.withdrawn_at else None,
-        withdrawn_at=datetime.fromisoformat(row.withdrawn_at) if row.withdrawn_at else None,
-    )
