@@ -55,14 +55,16 @@ def protect_pay(counts: Counts, joint: Joint, draft: Draft, first: PayResult | N
 
 
 def unrounded(rows: pd.DataFrame, draft: Draft) -> np.ndarray:
-    """Rows whose amounts a gap may be made from as they are, as the statutory gap must be: it is rounded once, at the end.
+    """Rows of gaps that may be made from amounts as they are, as the statutory gap must be: it is rounded once, at the end.
 
     Only where that tells nothing of a rounded number of people: it is shown exactly, or the group is so large that each of the numbers
     that it may be fits the amounts that are printed and the gap beside them (docs/decisions/0005-precision-of-pay.md).
     """
     exact = np.array([draft.how[region] == "exact" for region in rows["region"].tolist()], dtype=bool)
-    sides = exact | (rows["n"].to_numpy(dtype=float) >= LARGE)
-    return np.asarray(pd.Series(sides).groupby([rows[key].to_numpy() for key in KEYS]).transform("all"))
+    figures = [rows[key].to_numpy() for key in KEYS]
+    sides = pd.Series(exact | (rows["n"].to_numpy(dtype=float) >= LARGE)).groupby(figures).transform("all")
+    gaps = rows["side"].reset_index(drop=True).eq("reference").groupby(figures).transform("any")
+    return np.asarray(sides & gaps)
 
 
 def masked(rows: pd.DataFrame, hidden: set[int], unrounded: np.ndarray | None = None) -> pd.DataFrame:

@@ -83,8 +83,16 @@ def _as_printed(kpi: Kpi, found: pd.DataFrame) -> pd.DataFrame:
         return found
     is_gap = kpi.measure.type.is_pay_gap
     rounding = round_gap if is_gap else round_pay
+    if kpi.measure.type is MeasureType.PAY_GAP_MEAN:
+        found = centred(found)
     printed = {name: rounding(found[name]) for name in ("value", "lower", "upper")}
     return found.assign(**printed, reference_value=round_pay(found["reference_value"]))
+
+
+def centred(found: pd.DataFrame) -> pd.DataFrame:
+    """Limits about the gap as it is printed: about the one before rounding they would tell more of its digits."""
+    value = round_gap(found["value"])
+    return found.assign(value=value, **{edge: value + found[edge] - found["value"] for edge in ("lower", "upper")})
 
 
 def _count(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:

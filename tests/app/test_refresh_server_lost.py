@@ -13,7 +13,7 @@ import pytest
 
 from metrics.cli import refresh as command
 from metrics.cli.main import main
-from metrics.releases import store as module
+from metrics.releases import publishing as module
 from metrics.releases.store import ReleaseStore
 from metrics.report import Request
 from tests.support.postgres import PostgresDatabase, PostgresServer

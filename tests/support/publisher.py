@@ -11,6 +11,7 @@ import time
 from datetime import date
 from typing import Any
 
+from metrics.releases import publishing as publishing_module
 from metrics.releases import store as store_module
 from metrics.releases.database import Database
 from metrics.releases.store import ReleaseStore
@@ -26,7 +27,7 @@ def wait() -> None:
 
 
 def stop_at(point: str) -> None:
-    write, made = store_module.write_cells, []
+    write, made = publishing_module.write_cells, []
     if point == "end":
 
         class Waiting(Database):
@@ -52,7 +53,7 @@ def stop_at(point: str) -> None:
             wait()
         made.append(write(*arguments))
 
-    store_module.write_cells = slow  # type: ignore[attr-defined]
+    publishing_module.write_cells = slow  # type: ignore[attr-defined]
 
 
 def main(url: str, point: str) -> None:

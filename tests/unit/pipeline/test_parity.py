@@ -13,8 +13,10 @@ from metrics.cli.main import main
 from metrics.cli.parity import address
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.load import load_configuration
+from metrics.demo.applications import RECRUITMENT_DAYS
 from metrics.demo.council import PAY_DAYS, STAFF_DAYS
 from metrics.demo.extracts import write_extracts
+from metrics.demo.learning import LEARNING_DAYS
 from metrics.errors import InputError
 from metrics.ingest.copying import copy_rows
 from metrics.ingest.ingest import ingest_files
@@ -27,7 +29,9 @@ from tests.support.postgres import PostgresDatabase
 from tests.support.tiny_council import TinyCouncil
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
-LAST = {("hr", STAFF_DAYS[-5]), ("hr", STAFF_DAYS[-1]), ("pay", PAY_DAYS[-1])}
+LAST = {
+    ("hr", STAFF_DAYS[-5]), ("hr", STAFF_DAYS[-1]), ("pay", PAY_DAYS[-1]), ("recruit", RECRUITMENT_DAYS[-1]), ("learn", LEARNING_DAYS[-1]),
+}  # fmt: skip
 """Two years' ends, with the yearly breakdowns, joiners and leavers."""
 
 
@@ -102,7 +106,7 @@ def test_a_row_that_was_changed_by_hand_is_found_by_dataset_and_day(
         "UPDATE ds_pay SET person_id = NULL WHERE row_number = 99",
         "DELETE FROM ds_pay WHERE row_number = 99",
         "INSERT INTO ds_pay SELECT * FROM ds_pay WHERE row_number = 99",
-        "UPDATE ds_pay SET unit = (SELECT unit FROM ds_pay WHERE row_number = 4000) WHERE row_number IN (98, 99)",
+        "UPDATE ds_pay SET unit = (SELECT unit FROM ds_pay ORDER BY row_number DESC LIMIT 1) WHERE row_number IN (98, 99)",
     ],
 )
 def test_any_change_of_rows_changes_the_digest(

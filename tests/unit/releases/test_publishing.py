@@ -237,7 +237,7 @@ def test_a_server_that_is_away_is_said_in_words(own_postgres: PostgresServer) ->
 
 
 def test_a_server_lost_while_publishing_changes_nothing(own_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    from metrics.releases import store as module
+    from metrics.releases import publishing as module
 
     database = own_postgres.database()
     store = ReleaseStore(database.url)
