@@ -20,9 +20,9 @@ NUMBER = re.compile(
     r"(?P<share>\s?(?:%|per\s?cent|percentage point|point))?"
 )
 RANDOM = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![A-Za-z0-9_])(?:(?=[0-9_]*[A-Za-z])[A-Za-z0-9_]{12,}|(?=[0-9]*[a-f])[0-9a-f]{6,}(?![A-Za-z0-9_]))"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![A-Za-z0-9])(?:trace|clip|legend|scroll|(?:top)?defs-|g)[0-9a-f]{6}(?![0-9])|(?<![A-Za-z0-9_])(?:(?=[0-9_]*[A-Za-z])[A-Za-z0-9_]{12,}|(?=[0-9]*[a-f])[0-9a-f]{6,}(?![A-Za-z0-9_]))"
 )
-"""Marks, hashes and keys: a run of five digits in the midst of one says nothing."""
+"""Marks, hashes and keys, and the six that Plotly puts behind the names of a drawing's parts: five digits in a row in one say nothing."""
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?|127\.0\.0\.1(?::\d+)?|localhost:\d+")
 LEAST_DIGITS, LEAST_IN_PERCENT = 5, 3
 
