@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from metrics.errors import EqualityError, SourceError
+from metrics.interruption import watch
 
 COMMANDS = {
     "init": "a starter configuration for a council",
@@ -75,6 +76,7 @@ REFUSALS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. Exit 0 done, 1 the answer is no, 2 the input is wrong, 3 a source is unreachable."""
+    watch()
     try:
         app(args=arguments, prog_name="equality", standalone_mode=True)
     except EqualityError as error:

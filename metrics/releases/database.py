@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from metrics.errors import NotPublished, SourceError
+from metrics.interruption import stop_if_asked
 from metrics.releases.engines import is_sqlite, needs_still_file, reading_engine, state_of, still_engine, writing_engine
 from metrics.releases.faults import said_of, unknown_outcome
 from metrics.releases.schema import VERSION, stored_version
@@ -91,6 +92,7 @@ class Database:
             self._writer = self._writer or writing_engine(self.url)
             with self._writer.connect() as connection, connection.begin() as transaction:
                 yield connection
+                stop_if_asked()
                 with unknown_outcome(self):
                     transaction.commit()
 

@@ -16,6 +16,7 @@ from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.selectable import SelectBase
 
 from metrics.errors import SourceError
+from metrics.interruption import stop_if_asked
 from metrics.sources.dialect import DuckDBDialect
 from metrics.sources.engine import PIECE, Source, Statement
 from metrics.sources.frames import settled
@@ -82,6 +83,7 @@ class DuckDBSource(Source):
         try:
             yield self
             self._check_still_there()
+            stop_if_asked()
             self._run("COMMIT", [])
         except BaseException:
             with suppress(duckdb.Error):  # a failed commit has already rolled back

@@ -18,6 +18,7 @@ from sqlalchemy.sql import Select
 from sqlalchemy.sql.selectable import SelectBase
 
 from metrics.errors import SourceError
+from metrics.interruption import stop_if_asked
 from metrics.sources.engine import PIECE, Source, Statement
 from metrics.sources.frames import as_frame
 
@@ -130,6 +131,7 @@ class ServerSource(Source):
             yield
             with self._in_words():
                 self._closing()
+                stop_if_asked()
                 self._connection.commit()
         except BaseException:
             self._back()
