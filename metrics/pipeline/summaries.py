@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from metrics.definitions.base import Filter
@@ -80,18 +80,26 @@ def _declares(configuration: Configuration, kpi: Kpi) -> str:
     known = _known(configuration, measure.numerator)
     if measure.type is not MeasureType.PROPORTION or len(measure.numerator) != 1 or _known(configuration, measure.denominator):
         return ""
-    return characteristic(configuration.dimensions[known[0]].title) if known else ""
+    return characteristic(configuration.dimensions[known[0]].title) if known and _answers(configuration, known) else ""
 
 
 def _asks(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
-    """What the base asks for; a pay gap asks for whatever tells its two groups apart."""
+    """The protected characteristics that the base asks for; a pay gap asks for whatever tells its two groups apart.
+
+    None where it also asks for what nobody is asked about themselves (a course taken): its rate is not that of the characteristics.
+    """
     measure = kpi.measure
     asked = _known(configuration, measure.denominator)
     if measure.type.is_pay_gap or measure.type.is_ratio:
         compared = measure.numerator if measure.type.is_pay_gap else measure.denominator
         told = [d for d in compared if d in measure.reference_group and compared[d] != measure.reference_group[d]]
         asked = [*asked, *told, *(measure.reference_group if measure.over else ())]
-    return tuple(dict.fromkeys(characteristic(configuration.dimensions[d].title) for d in asked))
+    return tuple(dict.fromkeys(characteristic(configuration.dimensions[d].title) for d in asked)) if _answers(configuration, asked) else ()
+
+
+def _answers(configuration: Configuration, dimensions: Iterable[str]) -> bool:
+    """Protected characteristics, which people tell of themselves, and nothing that stands in a file without being asked."""
+    return all(configuration.dimensions[d].protected_characteristic for d in dimensions)
 
 
 def _known(configuration: Configuration, where: Filter) -> list[str]:
