@@ -27,6 +27,7 @@ from metrics.demo.pay import (
     weekly_minutes,
 )
 from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
+from metrics.demo.small_lists import small_lists
 from metrics.demo.standing import acting_up, apprentice, on_career_break, own_grade, seconded_out
 from metrics.demo.workbook import write_workbook
 from metrics.errors import InputError
@@ -64,6 +65,9 @@ def write_extracts(
         if day in RECRUITMENT_DAYS and (wanted is None or wanted("recruit", day)):
             rows = application_rows(day, organisation, seed)
             yield write(Extract("recruit", day, folder / f"Applications {day:%Y-%m-%d}.csv"), rows)
+        for dataset, name, make in small_lists(staff, day, organisation, seed):
+            if wanted is None or wanted(dataset, day):
+                yield write(Extract(dataset, day, folder / f"{name} {day:%Y-%m-%d}.csv"), make())
         for month in learning_days(day):
             if wanted is None or wanted("learn", month):
                 where = (staff[name].to_numpy() for name in ("service", "team", "number"))

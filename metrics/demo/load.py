@@ -12,6 +12,7 @@ from metrics.demo.applications import RECRUITMENT_DAYS
 from metrics.demo.council import PAY_DAYS, STAFF_DAYS
 from metrics.demo.extracts import check_units, write_extracts
 from metrics.demo.learning import LEARNING_DAYS
+from metrics.demo.small_lists import LISTS
 from metrics.errors import InputError
 from metrics.ingest.ingest import ingest_files
 from metrics.sources.engine import Source
@@ -22,6 +23,7 @@ EXTRACTS: tuple[tuple[str, date], ...] = (
     *(("pay", day) for day in PAY_DAYS),
     *(("recruit", day) for day in RECRUITMENT_DAYS),
     *(("learn", day) for day in LEARNING_DAYS),
+    *LISTS,
 )
 """Dataset and day of every file that the demo consists of."""
 

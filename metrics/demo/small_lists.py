@@ -1,0 +1,113 @@
+"""The demo council's short yearly lists: appraisals of senior leaders, interview panels, returns from maternity leave.
+
+Who is in a list, and what stands there, is decided by numbers and days alone; what is drawn has a draw of its own, so that the council's
+people are the same with and without these lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from metrics.definitions.organisation import Organisation
+from metrics.demo.council import DIRECTORATES, PAY_DAYS, SENIOR_FROM, SERVICES
+
+LIST_DAYS = PAY_DAYS[1:]
+"""The ends of the years; the first whole one ends in 2023."""
+LISTS = tuple((dataset, day) for dataset in ("appraisals", "panels", "returners") for day in LIST_DAYS)
+WITH_OBJECTIVE = (0.45, 0.61, 0.72, 0.79)
+"""Share of senior leaders with an equality objective in their appraisal, year by year; in the end just short of the target."""
+NO_APPRAISAL = (0.14, 0.11, 0.09, 0.08)
+OBJECTIVES_BEHIND = "city_operations"
+"""The directorate that began late: two in three of the others' share."""
+PANELS = (720, 745, 760, 790)
+BALANCED = (0.53, 0.64, 0.70, 0.83)
+SEX_ONLY, ETHNICITY_ONLY = 0.6, 0.25
+"""Of panels that are not balanced by both: by sex alone, and by ethnicity alone."""
+MEMBERS_NOT_RECORDED = (0.09, 0.05, 0.02, 0.01)
+RETURNS = (212, 205, 219, 214)
+STILL_EMPLOYED = (0.78, 0.80, 0.86, 0.90)
+"""From April 2023 on whoever returns may ask for other hours before the first day."""
+OF_DIRECTORATE = np.array([DIRECTORATES.index(s.directorate) for s in SERVICES])
+
+
+def small_lists(
+    staff: pd.DataFrame, day: date, organisation: Organisation, seed: int
+) -> Iterator[tuple[str, str, Callable[[], pd.DataFrame]]]:
+    """Dataset, name of the file and what makes its rows, for every short list of a day; `staff` is that of the day."""
+    if day in LIST_DAYS:
+        yield "appraisals", "Appraisals", partial(appraisal_rows, staff, day, organisation)
+        yield "panels", "Interview panels", partial(panel_rows, day, organisation, seed)
+        yield "returners", "Maternity returns", partial(return_rows, day, organisation, seed)
+
+
+def appraisal_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
+    """A row for each of the council's own people in a senior grade on the day."""
+    year = LIST_DAYS.index(day)
+    senior = staff[~staff["casual"] & (staff["grade"] >= SENIOR_FROM)]
+    number = senior["number"].to_numpy()
+    directorate = OF_DIRECTORATE[senior["service"].to_numpy()]
+    chance = (number * 2_654_435_761 % 2**32) / 2**32  # leaders keep their habit: who had an objective has one again
+    behind = np.where(directorate == DIRECTORATES.index(OBJECTIVES_BEHIND), 2 / 3, 1.0)
+    has, none = chance < WITH_OBJECTIVE[year] * behind, chance >= 1 - NO_APPRAISAL[year]
+    return pd.DataFrame(
+        {
+            "Employee No": "T" + (senior["number"] + 100_000).astype(str).to_numpy(),
+            "Directorate": _names(organisation)[directorate],
+            "Equality Objective": np.select([has, none], ["Y", ""], "N"),
+        }
+    )
+
+
+def panel_rows(day: date, organisation: Organisation, seed: int) -> pd.DataFrame:
+    """A row for each panel that held interviews in the year to a day."""
+    year = LIST_DAYS.index(day)
+    rng = np.random.default_rng(seed + 300 + year)
+    many = PANELS[year]
+    chance, other = rng.random(many), rng.random(many)
+    partly = np.select([other < SEX_ONLY, other < SEX_ONLY + ETHNICITY_ONLY], ["Sex", "Ethnicity"], "Neither")
+    said = np.select([chance < BALANCED[year], chance >= 1 - MEMBERS_NOT_RECORDED[year]], ["Both", ""], partly)
+    directorate = _by_size(rng, many)
+    return pd.DataFrame(
+        {
+            "Vacancy No": "V" + (day.year * 10_000 + np.arange(many)).astype(str).astype(object),
+            "Directorate": _names(organisation)[directorate],
+            "Date of Interviews": _days_before(day, rng.random(many)),
+            "Panel Balance": said,
+        }
+    )
+
+
+def return_rows(day: date, organisation: Organisation, seed: int) -> pd.DataFrame:
+    """A row for each return whose first twelve months back ended in the year to a day."""
+    year = LIST_DAYS.index(day)
+    rng = np.random.default_rng(seed + 400 + year)
+    many = RETURNS[year]
+    directorate = _by_size(rng, many)
+    twelve_months_before = date(day.year - 1, day.month, day.day)
+    return pd.DataFrame(
+        {
+            "Directorate": _names(organisation)[directorate],
+            "Returned": _days_before(twelve_months_before, rng.random(many)),
+            "Twelve Months On": np.where(rng.random(many) < STILL_EMPLOYED[year], "Still employed", "Left"),
+        }
+    )
+
+
+def _by_size(rng: np.random.Generator, many: int) -> np.ndarray:
+    """Directorates, as likely as they are large."""
+    size = np.bincount(OF_DIRECTORATE, weights=[s.people for s in SERVICES])
+    return np.asarray((rng.random(many)[:, None] > (size / size.sum()).cumsum()).sum(axis=1))
+
+
+def _names(organisation: Organisation) -> np.ndarray:
+    return np.array([organisation.by_id[d].name for d in DIRECTORATES], dtype=object)
+
+
+def _days_before(day: date, chance: np.ndarray) -> list[str]:
+    """Days of the year to a day, as the systems write them."""
+    return [date.fromordinal(day.toordinal() - int(c * 365)).strftime("%d/%m/%Y") for c in chance]
