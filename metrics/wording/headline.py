@@ -161,5 +161,5 @@ def _gap_clause(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
     if row["status"] in BEHIND:
         short = "missed its target" if row["status"] == "missed" else "is off path"
         return f"{name} is narrowing, but at {figure} it {short}" if way == "narrowing" else f"{name} is {figure}{moving}: it {short}"
-    endings = {"reached": ", within its target", "on_path": ", on path", "unclear": "; whether it is on path cannot be told yet"}
+    endings = {"reached": ", within its target", "on_path": ", on path", "unclear": "; it is too early to say whether it is on path"}
     return f"{name} is {figure}{moving}{endings.get(str(row['status']), '')}"

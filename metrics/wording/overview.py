@@ -1,4 +1,4 @@
-"""The three notes under the heading of the overview: what truly moved, what is behind, and what cannot be told yet."""
+"""The three notes under the heading of the overview: what truly moved, what is behind, and what it is too early to say."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ STATUS_WORDS = {
     "on_path": "On path",
     "off_path": "Off path",
     "missed": "Missed",
-    "unclear": "Not enough data",
+    "unclear": "Too early to say",
     "context": "Context only",
     "no_target": "No target",
     "hidden": "Hidden",
@@ -20,7 +20,7 @@ STATUS_WORDS = {
     "not_available": "Not available",
     "withdrawn": "Withdrawn",
 }
-NARROW_WORDS = {**STATUS_WORDS, "reached": "Reached", "unclear": "Unclear"}
+NARROW_WORDS = {**STATUS_WORDS, "reached": "Reached"}
 STATUS_SYMBOLS = {
     "reached": "filled circle, tick",
     "on_path": "ring, tick",
@@ -39,7 +39,7 @@ STATUS_MEANINGS = {
     "on_path": "The figure is at or better than today’s point on the path to the target.",
     "off_path": "The figure and its whole likely range are worse than the path.",
     "missed": "The date of the final target has come, and it is not met.",
-    "unclear": "The figure is worse than the path, but its likely range contains the path: it cannot be told yet.",
+    "unclear": "The figure is worse than the path, but its likely range contains the path: chance alone could explain it.",
     "context": "No target, and no good or bad direction.",
     "no_target": "The owner has set no target, or its path has not begun.",
     "hidden": "Hidden to protect people: the numbers are too small to show safely.",

@@ -235,7 +235,7 @@ def grid_list(report: Report, units: list[str], kpis: list[KpiSummary], pinned: 
         behind = sum(n in BEHIND for n in names)
         others = [
             ("on path or reached", sum(n in {"on_path", "reached"} for n in names)),
-            ("unclear", names.count("unclear")),
+            ("too early to say", names.count("unclear")),
             ("hidden", names.count("hidden")),
             ("withheld", names.count("withheld")),
         ]

@@ -116,7 +116,7 @@ def stamp(contents: Contents, day: object, who: str, more: str = "") -> Html:
 
 
 def three_notes(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> None:
-    """What truly moved, what is behind, what cannot be told yet."""
+    """What truly moved, what is behind, what it is too early to say."""
     said = (
         ("moved", "Truly moved", describe_moved(rows, kpis)),
         ("behind", "Behind", describe_behind(rows, kpis)),

@@ -101,7 +101,7 @@ def test_pay_gaps() -> None:
     )
     wider = a_row(kpi="PG07", value=0.064, movement="up", change=0.007, status="off_path")
     assert headline_pay_gaps(a_table(early, wider), kpis) == (
-        "The median disability pay gap is 3.1%; whether it is on path cannot be told yet. "
+        "The median disability pay gap is 3.1%; it is too early to say whether it is on path. "
         "The median ethnicity pay gap is 6.4% and widening: it is off path."
     )
     assert headline_pay_gaps(a_table(a_hidden_row(kpi="PG07")), kpis) == "The median ethnicity pay gap is hidden to protect people."

@@ -20,8 +20,8 @@ def test_every_status_has_a_word_a_symbol_and_a_meaning() -> None:
 
 
 def test_status_words() -> None:
-    assert format_status("unclear") == "Not enough data"
-    assert format_status("unclear", narrow=True) == "Unclear"
+    assert format_status("unclear") == "Too early to say"
+    assert format_status("unclear", narrow=True) == "Too early to say"
     assert describe_status(a_row(), a_summary()) == "Off path"
     assert describe_status(a_row(status="missed"), a_gap()) == "Missed, March 2026"
     assert describe_status(a_row(status="no_target", note="no_path"), a_summary()) == "Target not yet due"
