@@ -9,12 +9,12 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from metrics.cli.returns import csv_of
+from metrics.cli.returns.gpg import csv_of
 from metrics.definitions.gpg import GpgReturn
 from metrics.errors import InputError
 from metrics.gpg_service.columns import COLUMNS, size_of
-from metrics.gpg_service.gpg_return import make_row, needed_kpis, split_of
 from metrics.report import ESTIMATE_COLUMNS, Report, issued
+from metrics.returns.gpg import make_row, needed_kpis, split_of
 from tests.support.reports import a_kpi, some_contents
 
 DAY, TODAY = date(2024, 3, 31), date(2024, 9, 1)

@@ -1,4 +1,4 @@
-"""`equality return`: statutory returns, made from a release, with the return's own checks first."""
+"""`equality return gpg`: the row of the gender pay gap service, with the law's and the service's own checks first."""
 
 from __future__ import annotations
 
@@ -20,20 +20,12 @@ from metrics.definitions.gpg import GpgReturn
 from metrics.definitions.load import load_configuration
 from metrics.errors import InputError, NotPublished, Problem
 from metrics.gpg_service.columns import COLUMNS
-from metrics.gpg_service.gpg_return import GpgRow, make_row, needed_kpis
 from metrics.releases.store import ReleaseStore
 from metrics.report import Contents, Request
+from metrics.returns.gpg import GpgRow, make_row, needed_kpis
 from metrics.settings import load_settings
 
-app = typer.Typer(name="return", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
-
-@app.callback(epilog="Example: equality return gpg > gender-pay-gap-2026.csv")
-def returns() -> None:
-    """Statutory returns, made from the release that leaders read and never from rows about people."""
-
-
-@app.command(name="gpg", epilog="Example: equality return gpg --period 2026-03-31 > gender-pay-gap-2026.csv")
 def gpg(
     release: Annotated[str | None, typer.Option("--release", metavar="ID", help="Default: the latest release.")] = None,
     period: Annotated[str | None, typer.Option("--period", metavar="DATE", help="A 31 March; default: the newest.")] = None,
