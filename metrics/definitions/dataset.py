@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from metrics.definitions.base import Definition, FilterField, Id, Text
-from metrics.definitions.pay_items import PayItems, PayQuarters
+from metrics.definitions.base import Definition, Filter, FilterField, Id, Text
+from metrics.definitions.pay_items import PayItems, PayQuarters, TopEarners
 
 ColumnType = Literal["category", "number", "integer", "money", "date", "text", "boolean"]
 COLUMN_WORDS = frozenset({"about", "unit"})
@@ -127,6 +127,23 @@ class Flows(Definition):
     """The span: each snapshot is compared with the one so long before. KPIs of this dataset are published as often."""
 
 
+class Mark(Definition):
+    """What happened to people in the span of a dataset of joiners and leavers, as the rows of an extract of events tell it.
+
+    Somebody with at least one such row in the extract as at the span's last day is marked `yes`, everybody else of either end `no`; where
+    no such extract was loaded, nobody's answer is recorded and no KPI that asks for the mark is published.
+    """
+
+    source: Id = Field(alias="from")
+    """A dataset with `grain: event` and a person identifier, whose `window_months` are the span."""
+    where: Filter = Field(min_length=1)
+    """Which of its rows count: every named column holds one of the listed categories."""
+    title: Text | None = None
+    """What it is called in headings; left out, its name in words: `formal_disciplinary` is "Formal disciplinary"."""
+    about: Text | None = None
+    """What it means, for whoever reads a figure. Words: they decide nothing."""
+
+
 class Answers(Definition):
     """Rows that hold how many people gave each answer, one heading for each: a partner's return, a published table."""
 
@@ -152,8 +169,12 @@ class Dataset(Definition):
     """The file holds what was paid, by pay code or in several columns: it becomes a row a person with hourly pay worked out."""
     quarters: PayQuarters | None = None
     """Pay quarters, worked out of everybody of a snapshot once it is read."""
+    top_earners: TopEarners | None = None
+    """Who is among the best paid, worked out in the same way: column and dimension `top_earners`."""
     flows: Flows | None = None
     """This dataset is worked out from another one, and has its columns, populations and people; nothing is loaded into it."""
+    marks: Mapping[Id, Mark] = Field(default_factory=dict)
+    """For `flows`: what happened to people in the span, joined by person identifier. Each is a column and dimension of its name."""
     source_system: Text | None = None
     filled_in_by: Text | None = None
     """Who makes the extract or fills in its template: a team, a payroll provider, each partner organisation."""

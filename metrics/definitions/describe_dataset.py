@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from metrics.definitions.base import Categories, Filter
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.dataset import MOVEMENT, Dataset, Population
+from metrics.definitions.dataset import MOVEMENT, Dataset, Mark, Population
+from metrics.definitions.groupings import ways_up
 
 
 def describe_grain(dataset: Dataset) -> str:
@@ -33,6 +34,8 @@ def describe_person(dataset: Dataset) -> str:
     """How people are told apart, and which of a person's rows counts."""
     if dataset.answers is not None:
         return "Nobody is named, so who joined and left cannot be told."
+    if dataset.grain == "event" and dataset.person_id != "absent":
+        return f"“{dataset.person_id}” tells whom a row is about, as in the staff extract. Every row is counted once."
     if dataset.grain == "event":
         return "Nobody is named. Every row is counted once, whoever it is about."
     if dataset.person_id == "absent":
@@ -117,8 +120,17 @@ def describe_derived(configuration: Configuration, dataset: Dataset) -> tuple[tu
     """Columns and dimensions that nobody fills in, and what each is worked out from."""
     if dataset.flows is not None:
         labels = _categories(configuration, MOVEMENT)
-        return ((MOVEMENT, f"the two snapshots of `{dataset.flows.source}` at the ends of a {dataset.flows.every}: {labels}"),)
+        ends = f"the two snapshots of `{dataset.flows.source}` at the ends of a {dataset.flows.every}: {labels}"
+        return ((MOVEMENT, ends), *((name, _mark(configuration, name, mark)) for name, mark in dataset.marks.items()))
     return tuple(_derived(configuration, dataset))
+
+
+def _mark(configuration: Configuration, name: str, mark: Mark) -> str:
+    """From which rows a mark is told, and what it says."""
+    told = configuration.datasets[mark.source]
+    rows = f"{told.rows_are or 'rows'} of `{mark.source}` with {_answers(configuration, mark.where)}"
+    about = f" {mark.about}" if mark.about else ""
+    return f"whether somebody stands on one of the {rows}: {_categories(configuration, name)}.{about}"
 
 
 def _derived(configuration: Configuration, dataset: Dataset) -> Iterator[tuple[str, str]]:
@@ -140,12 +152,11 @@ def _rolled_up(configuration: Configuration, dataset: Dataset) -> Iterator[tuple
     """Each dimension above one that a column fills, and the one just below it."""
     told = set()
     for column in dataset.columns.values():
-        here = column.dimension or column.band
-        while here is not None and (above := configuration.dimensions[here].parent_dimension) is not None:
-            if above not in told:
+        own = column.dimension or column.band
+        for above, way in ways_up(configuration.dimensions, own).items() if own is not None else ():
+            if above not in told and len(way) > 1:
                 told.add(above)
-                yield above, here
-            here = above
+                yield above, way[-2]
 
 
 def _categories(configuration: Configuration, dimension: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from metrics.definitions.dataset import MOVEMENT, Column, Dataset
 from metrics.definitions.dimension import Category, Dimension
+from metrics.definitions.marks import mark_columns, with_marks
 
 JOINED, LEFT, STAYED = "joined", "left", "stayed"
 TAKEN = ("grain", "person_id", "main_post", "unit", "grades", "not_employees", "without_pay")
@@ -24,9 +25,9 @@ MOVEMENTS = Dimension(
 
 
 def with_movements(dimensions: Mapping[str, Dimension], datasets: Mapping[str, Dataset]) -> dict[str, Dimension]:
-    """The dimensions, with `joined_or_left` where a dataset of joiners and leavers needs it and the council has none of that name."""
+    """The dimensions, with `joined_or_left` and marks where a dataset of joiners and leavers has them and the council has none so named."""
     needed = any(dataset.flows for dataset in datasets.values()) and MOVEMENT not in dimensions
-    return {**dimensions, MOVEMENT: MOVEMENTS} if needed else dict(dimensions)
+    return with_marks({**dimensions, MOVEMENT: MOVEMENTS} if needed else dimensions, datasets)
 
 
 def worked_out(datasets: Mapping[str, Dataset]) -> dict[str, Dataset]:
@@ -39,5 +40,6 @@ def _from(dataset: Dataset, source: Dataset | None) -> Dataset:
         return dataset
     movement = Column.model_validate({"from": MOVEMENT, "dimension": MOVEMENT})
     taken = {name: getattr(source, name) for name in TAKEN}
+    columns = {**source.columns, MOVEMENT: movement}
     own = {**source.populations, **dataset.populations}
-    return dataset.model_copy(update={**taken, "columns": {**source.columns, MOVEMENT: movement}, "populations": own})
+    return dataset.model_copy(update={**taken, "columns": {**columns, **mark_columns(dataset, columns)}, "populations": own})

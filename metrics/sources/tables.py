@@ -79,16 +79,21 @@ def dataset_table(configuration: Configuration, dataset_id: str) -> Table:
     )
 
 
-WORDS: Mapping[str, Any] = {"filled_in_by": True, "columns": {"__all__": set(COLUMN_WORDS)}}
-"""Keys of a dataset that only tell people what it holds: no file need be loaded again because they changed."""
+WORDS: Mapping[str, Any] = {"filled_in_by": True, "marks": True, "columns": {"__all__": set(COLUMN_WORDS)}}
+"""Keys of a dataset by which no file is read: they tell people what it holds, or belong to datasets into which nothing is loaded."""
+
+
+LATER = frozenset({"top_earners"})
+"""Keys that the first datasets did not have: one that is not used leaves what was loaded as it is."""
 
 
 def definition_fingerprint(configuration: Configuration, dataset_id: str) -> str:
     """Hash of all that decides how a file is read: the dataset, the dimensions it fills, and the organisation's units."""
     dataset = configuration.datasets[dataset_id]
     used = {configuration.finest(dataset_id, name).id for name, c in dataset.columns.items() if c.type == "category" or c.band}
+    read_by = dataset.model_dump(mode="json", by_alias=True, exclude=dict(WORDS))
     said = [
-        dataset.model_dump(mode="json", by_alias=True, exclude=dict(WORDS)),
+        {key: value for key, value in read_by.items() if key not in LATER or value},
         [configuration.dimensions[name].model_dump(mode="json", by_alias=True) for name in sorted(used)],
         [(u.id, u.name, u.parent, str(u.valid_from), str(u.valid_to)) for u in configuration.organisation.units],
     ]

@@ -16,8 +16,9 @@ GRAINS = {months: grain for grain, months in MONTHS.items()}
 
 
 def check(parsed: Parsed) -> Iterator[Problem]:
+    telling = {mark.source for dataset in parsed.datasets.values() for mark in dataset.marks.values()}
     for dataset in parsed.datasets.values():
-        for place, message in _dataset(dataset):
+        for place, message in _dataset(dataset, dataset.id in telling):
             yield parsed.problem("datasets", dataset.id, place, message)
     for kpi in parsed.kpis.values():
         known = parsed.datasets.get(kpi.dataset)
@@ -26,7 +27,7 @@ def check(parsed: Parsed) -> Iterator[Problem]:
                 yield parsed.problem("kpis", kpi.id, place, message)
 
 
-def _dataset(dataset: Dataset) -> Iterator[tuple[Place, str]]:
+def _dataset(dataset: Dataset, tells_marks: bool) -> Iterator[tuple[Place, str]]:
     if dataset.grain != "event":
         for key in ("rows_are", "window_months"):
             if getattr(dataset, key) is not None:
@@ -34,8 +35,9 @@ def _dataset(dataset: Dataset) -> Iterator[tuple[Place, str]]:
         return
     if dataset.rows_are is None:
         yield ("grain",), "say what the rows are called, such as `rows_are: applications`"
-    if dataset.person_id != "absent":
-        yield ("person_id",), "a row is something that happened, and somebody may stand in several; leave it out"
+    if dataset.person_id != "absent" and not tells_marks:
+        message = "rows of things that happened are counted, whoever they are about; only one whose rows tell `marks` names people"
+        yield ("person_id",), f"{message}: leave it out"
     if dataset.window_months is not None and dataset.window_months not in GRAINS:
         yield ("window_months",), f"{dataset.window_months} is no month, quarter or year; there are: {', '.join(map(str, sorted(GRAINS)))}"
 

@@ -23,10 +23,10 @@ def check(parsed: Parsed) -> Iterator[Problem]:
             where: Filter = {k: wanted for k, wanted in population.where.items() if k not in population.without}
             parts: tuple[tuple[str, Filter], ...] = (("without", population.without), ("where", where))
             for part, filtered in parts:
-                for place, message in _filter(parsed, dataset, filtered):
+                for place, message in misfits(parsed, dataset, filtered):
                     yield parsed.problem("datasets", dataset.id, ("populations", name, part, *place), message)
         for role in ("not_employees", "without_pay"):
-            for place, message in _filter(parsed, dataset, getattr(dataset, role)):
+            for place, message in misfits(parsed, dataset, getattr(dataset, role)):
                 yield parsed.problem("datasets", dataset.id, (role, *place), message)
     for kpi, dataset in parsed.kpis_with_dataset():
         measure = kpi.measure
@@ -35,11 +35,12 @@ def check(parsed: Parsed) -> Iterator[Problem]:
             ("denominator", measure.denominator),
             ("reference_group", measure.reference_group),
         ):
-            for place, message in _filter(parsed, dataset, where):
+            for place, message in misfits(parsed, dataset, where):
                 yield parsed.problem("kpis", kpi.id, ("measure", part, *place), message)
 
 
-def _filter(parsed: Parsed, dataset: Dataset, where: Filter) -> Iterator[tuple[Place, str]]:
+def misfits(parsed: Parsed, dataset: Dataset, where: Filter) -> Iterator[tuple[Place, str]]:
+    """Conditions that a dataset cannot meet, with their place in the filter."""
     offered = parsed.offered(dataset)
     for name, wanted in where.items():
         if name not in offered:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from metrics.definitions.checks import marked
 from metrics.definitions.checks.breakdowns import unit_words
 from metrics.definitions.dataset import MOVEMENT, Dataset
 from metrics.definitions.flows import JOINED, LEFT
 from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.marks import marks_of, on_people
 from metrics.definitions.nearest import no_such
 from metrics.definitions.parsed import Parsed
 from metrics.definitions.strict_yaml import Place
@@ -68,6 +70,9 @@ def _kpi(kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
     for n, breakdown in enumerate(kpi.breakdowns):
         if breakdown.grain is not None and breakdown.grain.value != every:
             yield ("breakdowns", n), f"published every {every}, as the whole KPI is; leave `grain` out"
+    if marks := marks_of(kpi, dataset):
+        yield from marked.problems(kpi, marks)
+        return
     if measure.type not in KINDS:
         yield ("measure", "type"), f"a {measure.type} of joiners and leavers is not made; there are: {', '.join(KINDS)}"
         return
@@ -83,13 +88,15 @@ def _kpi(kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
 def _coarse(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
     """The council by one characteristic, or directorates as a whole: more would give away small changes of staff."""
     offered, levels = parsed.offered(dataset), unit_words(parsed)
-    asked = {offered.get(n, n) for n in (*kpi.measure.numerator, *kpi.measure.denominator) if n != MOVEMENT}
+    measure, marks = kpi.measure, marks_of(kpi, dataset)
+    named = (*measure.numerator, *measure.denominator, *(measure.reference_group if marks else ()))
+    asked = {offered.get(n, n) for n in named if on_people(n, dataset)}
     for n, breakdown in enumerate(kpi.breakdowns):
         columns = asked | {offered.get(word, word) for word in breakdown.by if word not in levels}
         units = [word for word in breakdown.by if word in levels]
-        if MOVEMENT in columns:
-            yield ("breakdowns", n), f"a breakdown by '{MOVEMENT}' is a KPI of its own: count one or the other"
-        elif len(columns) + len(units) > 1:
+        if own := sorted(column for column in columns if not on_people(column, dataset)):
+            yield ("breakdowns", n), f"a breakdown by '{own[0]}' is a KPI of its own: count one or the other"
+        elif marked.crossed(kpi, dataset, columns, units, asked) if marks else len(columns) + len(units) > 1:
             met = ", ".join([*sorted(columns), *units])
             yield (
                 ("breakdowns", n),

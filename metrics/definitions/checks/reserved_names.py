@@ -17,6 +17,8 @@ TABLE = frozenset({"as_at", "row_number", "person_id", "unit", "counts_once"})
 def check(parsed: Parsed) -> Iterator[Problem]:
     levels = frozenset(parsed.organisation.levels) if parsed.organisation else frozenset()
     for id in parsed.dimensions:
+        if ("dimensions", id) not in parsed.readings:
+            continue  # made for a mark: `checks.marks` looks at its name
         if id == "unit" or id in levels:
             message = f"'{id}' already means units of the organisation in breakdowns; give the dimension's file another name"
             yield parsed.problem("dimensions", id, (), message)
@@ -26,7 +28,7 @@ def check(parsed: Parsed) -> Iterator[Problem]:
         yield Problem(parsed.organisation_where, "level 'unit' already means units at every level; call it something else")
     for dataset in parsed.datasets.values():
         for name in dataset.columns:
-            if name in TABLE:
+            if name in TABLE and name not in dataset.marks:  # `checks.marks` looks at those
                 yield parsed.problem(
                     "datasets", dataset.id, ("columns", name), f"'{name}' is kept for the product's own use; call the column something else"
                 )

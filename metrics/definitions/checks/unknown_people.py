@@ -38,7 +38,7 @@ def _within(parsed: Parsed, kpi: Kpi, dataset: Dataset, base: str) -> Iterator[t
         elif counted - admitted:
             outside = ", ".join(sorted(counted - admitted))
             yield ("numerator", name), f"counts people who are not in the {base}: {outside}"
-        elif counted & set(finest.known) and admitted & set(finest.unknown):
+        elif name not in dataset.marks and counted & set(finest.known) and admitted & set(finest.unknown):
             yield (base,), f"people whose '{name}' is not known would count as not belonging; add `{name}: known` to the {base}"
 
 
