@@ -13,11 +13,14 @@ from metrics.definitions.base import Categories
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.dataset import Dataset
 from metrics.definitions.dimension import Dimension
+from metrics.definitions.duty import DutyReturn
 from metrics.definitions.gpg import GpgComparators, GpgReturn
+from metrics.definitions.groupings import Ways, rolled_up, ways_up
 from metrics.definitions.kpi import Breakdown, Kpi
 from metrics.definitions.organisation import Organisation
 from metrics.definitions.populations import FTE, HEADCOUNT, named
 from metrics.definitions.profile import DisclosureSettings, Profile
+from metrics.definitions.sc_wres import ScWresReturn
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class Configuration:
     """`returns/gpg.yaml`; None where there is none. It decides no figure either."""
     gpg_comparators: GpgComparators = field(default_factory=GpgComparators)
     """`comparators/gender_pay_gap.yaml`, or what holds without it."""
+    sc_wres: ScWresReturn | None = None
+    """`returns/sc-wres.yaml`."""
+    duty: DutyReturn | None = None
+    """`returns/duty.yaml`."""
 
     def population_title(self, kpi: Kpi) -> str:
         """Who a KPI counts, and whether as heads or as full-time equivalents: for every heading."""
@@ -74,11 +81,17 @@ class Configuration:
         """Every dimension that a dataset can be split by, and the column that holds it: own, banded, and rolled-up ones."""
         offered: dict[str, str] = {}
         for name, column in self.datasets[dataset].columns.items():
-            own = column.dimension or column.band
-            while own is not None and own not in offered:
-                offered[own] = name
-                own = self.dimensions[own].parent_dimension
+            for above in self._ways.get(column.dimension or column.band or "", {}):
+                offered.setdefault(above, name)
         return offered
+
+    @cached_property
+    def _ways(self) -> dict[str, Ways]:
+        return {id: ways_up(self.dimensions, id) for id in self.dimensions}
+
+    def way_up(self, finest: str, dimension: str) -> tuple[str, ...]:
+        """The dimensions from a stored one up to one that it rolls up to, both included; empty where it does not."""
+        return self._ways[finest].get(dimension, ())
 
     def finest(self, dataset: str, column: str) -> Dimension:
         """The dimension whose categories a column stores."""
@@ -87,23 +100,8 @@ class Configuration:
 
     def members(self, dimension: str, finest: str, category: str) -> frozenset[str]:
         """Categories of dimension `finest` that roll up to `category` of `dimension` (itself when they are the same)."""
-        if dimension == finest:
-            return frozenset({category})
-        lower = self.dimensions[finest]
-        if lower.parent_dimension is None:
-            return frozenset()
-        return frozenset(
-            c.id for c in lower.categories if c.parent is not None and category in self._above(lower.parent_dimension, c.parent, dimension)
-        )
-
-    def _above(self, here: str, category: str, wanted: str) -> frozenset[str]:
-        if here == wanted:
-            return frozenset({category})
-        dimension = self.dimensions[here]
-        parent = dimension.category(category).parent
-        if dimension.parent_dimension is None or parent is None:
-            return frozenset()
-        return self._above(dimension.parent_dimension, parent, wanted)
+        way = self.way_up(finest, dimension)
+        return frozenset(c for c in self.dimensions[finest].ids if way and rolled_up(self.dimensions, way, c) == category)
 
     def resolve(self, dataset: str, dimension: str, wanted: Categories) -> tuple[str, frozenset[str]]:
         """A filter's column and the finest categories that it admits."""

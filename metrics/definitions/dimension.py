@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from metrics.definitions.base import Definition, Id, Text
@@ -12,6 +14,8 @@ class Category(Definition):
     label: Text
     parent: Id | None = None
     """Category of `parent_dimension` that this one rolls up to; the same id when the category means not known."""
+    holds: Literal["all_others"] | tuple[Id, ...] | None = None
+    """In a grouping: the categories of `groups_of` that this group is made of; `all_others` are the known ones that no group names."""
     known: bool = True
     """False for "not recorded" and "prefer not to say": such people never join a group."""
     from_value: float | None = Field(default=None, alias="from")
@@ -30,6 +34,8 @@ class Dimension(Definition):
     ordered: bool = False
     """True where the categories have an order of their own (age, grade)."""
     parent_dimension: Id | None = None
+    groups_of: Id | None = None
+    """A second way to put the categories of another dimension together, beside its parents: White British, and all other groups."""
     categories: tuple[Category, ...]
     source: Text | None = None
     notes: tuple[Text, ...] = ()
@@ -51,6 +57,17 @@ class Dimension(Definition):
 
     def label(self, id: str) -> str:
         return self.category(id).label
+
+    def parent_of(self, category: str) -> str | None:
+        return next((c.parent for c in self.categories if c.id == category), None)
+
+    def group_of(self, category: str, of: Dimension) -> str | None:
+        """The group of this grouping that holds a category of the dimension it groups."""
+        for c in self.categories:
+            if isinstance(c.holds, tuple) and category in c.holds:
+                return c.id
+        others = next((c.id for c in self.categories if c.holds == "all_others"), None)
+        return others if category in of.known else None
 
     def band(self, value: float) -> str | None:
         """The category whose range holds a number: `from` inclusive, up to the next band's `from`; None outside all bands."""

@@ -80,11 +80,7 @@ def _down_to_the_finest(configuration: Configuration, dataset: str, named: Itera
     offered = configuration.sources_of(dataset)
     found: set[str] = set()
     for name in named:
-        here: str | None = configuration.finest(dataset, offered[name]).id
-        while here is not None and here != name:
-            found.add(here)
-            here = configuration.dimensions[here].parent_dimension
-        found.add(name)
+        found |= {name, *configuration.way_up(configuration.finest(dataset, offered[name]).id, name)}
     return found
 
 
@@ -97,7 +93,9 @@ def _columns(configuration: Configuration, kpi: Kpi, dataset: Dataset, dimension
 
 
 def _categories(configuration: Configuration, dimension: str) -> list[dict[str, Any]]:
-    return [c.model_dump(mode="json", exclude={"label"}) for c in configuration.dimensions[dimension].categories]
+    """A group says what it holds; a category of any other dimension has no such key, as before there were groupings."""
+    said = configuration.dimensions[dimension].categories
+    return [c.model_dump(mode="json", exclude={"label"} if c.holds else {"label", "holds"}) for c in said]
 
 
 def _hash(content: object) -> str:

@@ -11,11 +11,14 @@ from metrics.definitions.base import Filter
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.dataset import Column, Dataset, Population
 from metrics.definitions.dimension import Dimension
+from metrics.definitions.duty import DutyReturn
 from metrics.definitions.gpg import GpgComparators, GpgReturn
+from metrics.definitions.groupings import rolled_up, ways_up
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.nearest import no_such
 from metrics.definitions.organisation import Organisation
 from metrics.definitions.profile import DisclosureSettings
+from metrics.definitions.sc_wres import ScWresReturn
 from metrics.definitions.strict_yaml import Place, Reading
 from metrics.errors import Problem
 
@@ -42,6 +45,8 @@ class Parsed:
     """None where there is no access.yaml: it is needed only where people sign in."""
     gpg_return: GpgReturn | None = None
     gpg_comparators: GpgComparators | None = None
+    sc_wres: ScWresReturn | None = None
+    duty: DutyReturn | None = None
     populations: Mapping[str, Population] = field(default_factory=dict)
     """Those of `populations.yaml`, with `without` worked into `where`. Datasets that have their columns hold them, too."""
 
@@ -63,9 +68,8 @@ class Parsed:
         found: dict[str, str] = {}
         for name, column in dataset.columns.items():
             own = column.dimension or column.band
-            while own is not None and own not in found:
-                found[own] = name
-                own = self.dimensions[own].parent_dimension if own in self.dimensions else None
+            for above in ways_up(self.dimensions, own) if own is not None else ():
+                found.setdefault(above, name)
         return found
 
     def uncertain(self, dataset: Dataset) -> bool:
@@ -82,14 +86,8 @@ class Parsed:
 
     def rolled_up(self, finest: Dimension, category: str, dimension: str) -> str | None:
         """The category of `dimension` that a category of `finest` belongs to."""
-        here: Dimension | None = finest
-        current: str | None = category
-        for _ in range(len(self.dimensions) + 1):
-            if here is None or current is None or here.id == dimension:
-                break
-            current = next((c.parent for c in here.categories if c.id == current), None)
-            here = self.dimensions.get(here.parent_dimension or "")
-        return current if here is not None and here.id == dimension else None
+        way = ways_up(self.dimensions, finest.id).get(dimension, ())
+        return rolled_up(self.dimensions, way, category) if way else None
 
     def chosen(self, dataset: Dataset, where: Filter) -> dict[str, frozenset[str]]:
         """A filter as column to the finest categories admitted; conditions that do not fit are left out (another check says so)."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from metrics.definitions.base import Categories
 from metrics.definitions.dataset import Dataset, Population
 from metrics.definitions.dimension import Dimension
+from metrics.definitions.groupings import ways_up
 
 HEADCOUNT, FTE = "headcount", "full-time equivalent"
 TYPED = re.compile(r"\s*[(,;]\s*headcount\s*\)$", re.IGNORECASE)
@@ -50,7 +51,5 @@ def _offered(dataset: Dataset, dimensions: Mapping[str, Dimension]) -> set[str]:
     found: set[str] = set()
     for column in dataset.columns.values():
         own = column.dimension or column.band
-        while own is not None and own not in found:
-            found.add(own)
-            own = dimensions[own].parent_dimension if own in dimensions else None
+        found |= set(ways_up(dimensions, own)) if own is not None else set()
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.groupings import ways_up
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.waterfall import WATERFALL
 from metrics.periods import Grain
@@ -79,10 +80,7 @@ def _covers(configuration: Configuration, coarse: Dims, fine: Dims) -> bool:
 
 def _line(configuration: Configuration, dimension: str) -> Iterator[str]:
     """A dimension and those that its categories roll up to."""
-    here: str | None = dimension
-    while here is not None:
-        yield here
-        here = configuration.dimensions[here].parent_dimension
+    yield from ways_up(configuration.dimensions, dimension)
 
 
 def _above(configuration: Configuration, splits: dict[tuple[str, str, Dims], Split], kpi: str, unit: str, dims: Dims, least: float) -> str:
