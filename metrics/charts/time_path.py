@@ -16,7 +16,7 @@ from metrics.charts.titles import crop_line, short_over_time, subtitle, title_ov
 from metrics.report import Breaks, KpiSummary, Report
 from metrics.wording.dates import format_day, format_month
 from metrics.wording.likelihood import is_ratio
-from metrics.wording.sentences import describe_series
+from metrics.wording.sentences import describe_people, describe_series
 from metrics.wording.structure import breaks_between
 from metrics.wording.values import digits_for, format_figure, format_number, format_range, format_value, lower_first
 
@@ -41,7 +41,8 @@ def draw_time_path(
     kpi = report.kpi_at(kpi_id, unit)
     rows = over_time(report, kpi_id, unit)
     path = target_path(kpi, rows)
-    low, high = scale or span_of(rows["value"], rows["lower"].tail(1), rows["upper"].tail(1), around=tuple(v for _, v in path))
+    around = (*(v for _, v in path), *_band(kpi, path))
+    low, high = scale or span_of(rows["value"], rows["lower"].tail(1), rows["upper"].tail(1), around=around)
     figure = go.Figure()
     _draw_path(figure, kpi, path, report.provenance.currency)
     _draw_line(figure, kpi, rows, report.provenance.currency)
@@ -63,7 +64,7 @@ def draw_time_path(
         title_over_time(report, kpi, unit, rows),
         subtitle(report, kpi, unit) + told + starts,
         short_over_time(report, kpi, unit, rows),
-        crop_line(report, kpi.population, unit, when, None if kpi.measure == "count" or is_ratio(kpi) else held["denominator"].iloc[-1]),
+        crop_line(report, kpi.population, unit, when, "" if kpi.measure == "count" else describe_people(held.iloc[-1], kpi)),
     )
     return more_room_above(finish(figure, heading, report.provenance, height, sentence=sentence, lines=lines), above)
 
@@ -103,7 +104,7 @@ def tick_words(ticks: list[float], unit: str, currency: str) -> list[str]:
     if unit in ("percent", "percentage_points"):
         digits = 0 if all(abs(t * 100 - round(t * 100)) < 1e-6 for t in ticks) else 1
         words = [format_number(t * 100, digits) for t in ticks]
-        return [*words[:-1], words[-1] + "%"]
+        return [*words[:-1], words[-1] + ("%" if unit == "percent" else "")]
     if unit == "people":
         return [format_number(t) for t in ticks]
     digits = 0 if all(abs(t - round(t)) < 1e-6 for t in ticks) else 1 if all(abs(t * 10 - round(t * 10)) < 1e-6 for t in ticks) else 2
@@ -111,14 +112,22 @@ def tick_words(ticks: list[float], unit: str, currency: str) -> list[str]:
     return [*words[:-1], (currency if unit in ("pounds", "dollars") else "") + words[-1]]
 
 
+def _band(kpi: KpiSummary, path: list[tuple[date, float]]) -> tuple[float, ...]:
+    """The edges of what counts as reached around the last milestone; none where the target is no band."""
+    if kpi.within is None or not path:
+        return ()
+    goal = path[-1][1]
+    return (goal / kpi.within, goal * kpi.within) if is_ratio(kpi) else (goal - kpi.within, goal + kpi.within)
+
+
 def _draw_path(figure: go.Figure, kpi: KpiSummary, path: list[tuple[date, float]], currency: str) -> None:
     if not path:
         return
     if kpi.within is not None:
-        goal = path[-1][1]
+        least, most = _band(kpi, path)
         figure.add_hrect(
-            y0=goal / kpi.within if is_ratio(kpi) else goal - kpi.within,
-            y1=goal * kpi.within if is_ratio(kpi) else goal + kpi.within,
+            y0=least,
+            y1=most,
             fillcolor="#eceef0",
             line={"color": SECONDARY, "width": 1, "dash": "dash"},
             layer="below",

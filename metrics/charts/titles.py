@@ -16,7 +16,6 @@ from metrics.wording.values import (
     format_declared,
     format_figure,
     format_list,
-    format_value,
     lower_first,
     upper_first,
 )
@@ -122,10 +121,10 @@ def subtitle(report: Report, kpi: KpiSummary, unit: str, day: object = None) -> 
     return f"{who}. {upper_first(place_name(report, unit))}{population}{when}."
 
 
-def crop_line(report: Report, population: str, unit: str, when: str, people: float | None = None) -> str:
+def crop_line(report: Report, population: str, unit: str, when: str, people: str = "") -> str:
     """What a picture must still say when it is pasted elsewhere; the base where there is room for it."""
     place = "" if unit == report.contents.root.id else f", {report.contents.units[unit].name}"
-    base = f", {format_value(people, 'people')}" if people is not None and pd.notna(people) else ""
+    base = f", {people}" if people else ""
     said = [f"{report.provenance.council}{place}. {upper_first(who)}, {when}" for who in (population, population.split(" (")[0])]
     tried = (f"{said[0]}{base}.", f"{said[0]}.", f"{said[1]}.")
     return next((words for words in tried if len(wrapped(words, SMALL_WIDTH)) <= MOST_LINES), tried[-1])

@@ -25,12 +25,12 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
         case MeasureType.FTE:
             return f"Full-time equivalents (FTE) of {whom}"
         case MeasureType.COUNT:
-            return f"{wanted or 'People'} in {_among(configuration, kpi, {})}"
+            return f"{wanted or 'People'}, among {_among(configuration, kpi, {})}"
         case MeasureType.MEAN | MeasureType.MEDIAN:
             return f"{measure.type.value.capitalize()} {pay} of {whom}"
         case MeasureType.PAY_GAP_MEAN | MeasureType.PAY_GAP_MEDIAN:
             kind = "mean" if measure.type is MeasureType.PAY_GAP_MEAN else "median"
-            return f"{wanted} compared with {compared}: difference in {kind} {pay}, as a share of the second group's; {whom}"
+            return f"{kind.capitalize()} {pay}: {compared} minus {wanted}, as a share of the former; {whom}"
         case MeasureType.RELATIVE_LIKELIHOOD | MeasureType.RATIO_OF_RATIOS if measure.order is not None:
             return _likelihood(configuration, kpi, measure.order, wanted)
         case MeasureType.DISSIMILARITY:
@@ -46,9 +46,11 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
         case MeasureType.REPRESENTATION_INDEX:
             return f"{wanted}, among {whom}: their share divided by the share in “{_benchmark(configuration, kpi)}”"
         case MeasureType.PERCENTAGE_POINT_GAP:
-            reference = _among(configuration, kpi, measure.reference_group)
-            other = f"the share among {reference}" if compared else f"“{_benchmark(configuration, kpi)}”"
-            return f"{wanted}: the share among {whom}, minus {other}"
+            if not compared:
+                return f"{wanted}: the share among {whom}, minus “{_benchmark(configuration, kpi)}”"
+            first = describe_filter(configuration, measure.denominator)
+            shares = f"the share of the first group ({first}), minus that of the second ({compared})"
+            return f"{wanted}: {shares}; {_among(configuration, kpi, {})}"
         case _:
             return f"{wanted or 'Everyone'}, among {whom}"
 

@@ -81,7 +81,7 @@ def _quarters(name: str, ties: str) -> Dimension:
     labels = ("Lower quarter", "Lower middle quarter", "Upper middle quarter", "Upper quarter")
     return Dimension(
         id=name,
-        title="Pay quarter" if name == "pay_quarter" else f"Pay quarter, among people whose {ties[:1].lower()}{ties[1:]} is known",
+        title="Pay quarter" if name == "pay_quarter" else f"Pay quarter ({ties.split(' (')[0].lower()} known)",
         ordered=True,
         categories=(
             *(Category(id=id, label=label) for id, label in zip(QUARTERS, labels, strict=True)),

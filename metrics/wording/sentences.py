@@ -188,9 +188,43 @@ def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
         return f"{format_number(n)} and {format_number(of)} people{rounded}, {day}"
     if kpi.measure == "count" or (is_missing(n) and is_missing(of)):
         return day
+    if of_two_groups(kpi) and not is_missing(n) and not is_missing(of):
+        return f"{_both_shares(row)}{rounded}, {day}"
     if is_missing(n) or is_missing(of):
         return f"{format_value(of, 'people')}{rounded}, {day}" if not is_missing(of) else day
     return f"{format_number(n)} of {format_number(of)}{rounded}, {day}"
+
+
+def of_two_groups(kpi: KpiSummary) -> bool:
+    """A difference of the shares of two groups, of which the first is the one that is counted."""
+    return kpi.measure == "percentage_point_gap" and bool(kpi.reference_words)
+
+
+def _both_shares(row: pd.Series) -> str:
+    """ "97 of 4,813 in the first group (2.0%), against 2.4% of the second" """
+    n, of = float(row["numerator"]), float(row["denominator"])
+    words = f"{format_number(n)} of {format_number(of)} in the first group"
+    if is_missing(row["reference_value"]) or is_missing(row["value"]) or not of:
+        return words
+    own, second = (format_value(v, "percent", digits=digits_for(row, "percent")) for v in (min(n / of, 1.0), row["reference_value"]))
+    return f"{words} ({own}), against {second} of the second"
+
+
+def describe_people(row: pd.Series, kpi: KpiSummary) -> str:
+    """ "11,140 people": everybody behind a figure, both groups of a gap; "" where that is not shown.
+
+    Of a ratio or a difference of two shares a release tells how large the first group is, so that is what is said.
+    """
+    n, of = row["numerator"], row["denominator"]
+    if is_missing(of) or (kpi.measure.startswith(BOTH_GROUPS) and is_missing(n)):
+        return ""
+    many = float(of) + (float(n) if kpi.measure.startswith(BOTH_GROUPS) else 0.0)
+    who = kpi.order["first"] if is_ratio(kpi) else kpi.rows_are
+    return f"{format_number(many)} {who}{' in the first group' if of_two_groups(kpi) else ''}"
+
+
+BOTH_GROUPS = ("pay_gap", "extreme_group_gap", "mean_difference")
+"""Measures whose numerator and denominator are two groups of people, apart from each other."""
 
 
 def describe_benchmark(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> str:

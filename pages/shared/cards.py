@@ -14,7 +14,7 @@ from metrics.report import Contents, KpiSummary, Report, UnitSummary
 from metrics.wording.dates import format_day
 from metrics.wording.definition import describe_polarity, describe_target
 from metrics.wording.headline import headline_kpi
-from metrics.wording.likelihood import describe_band, describe_worse, is_ratio
+from metrics.wording.likelihood import describe_band, describe_worse
 from metrics.wording.movement import describe_movement
 from metrics.wording.notes import NOTES, describe_note
 from metrics.wording.sentences import (
@@ -24,11 +24,12 @@ from metrics.wording.sentences import (
     describe_declared,
     describe_hidden,
     describe_path,
+    describe_people,
     describe_range,
 )
 from metrics.wording.status import BEHIND, describe_status, format_status
 from metrics.wording.structure import breaks_between, describe_break
-from metrics.wording.values import format_figure, format_number, lower_first, upper_first
+from metrics.wording.values import format_figure, lower_first, upper_first
 from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, tag
 
 
@@ -69,9 +70,8 @@ def narrow(inside: Html) -> Html:
 
 def base_words(rows: pd.DataFrame, kpi: KpiSummary) -> str:
     """How many people the last figure is about."""
-    if rows.empty or pd.isna(rows.iloc[-1]["denominator"]):
-        return ""
-    return f"{format_number(rows.iloc[-1]['denominator'])} {kpi.order['first'] if is_ratio(kpi) else kpi.rows_are}."
+    words = "" if rows.empty else describe_people(rows.iloc[-1], kpi)
+    return f"{words}." if words else ""
 
 
 def gap_head(kpi: KpiSummary, row: pd.Series, currency: str, unit: UnitSummary, pinned: str | None, contents: Contents) -> None:

@@ -18,6 +18,7 @@ from metrics.wording.dates import format_day
 from metrics.wording.groups import gather_hidden
 from metrics.wording.likelihood import is_ratio
 from metrics.wording.movement import describe_movement
+from metrics.wording.sentences import of_two_groups
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import digits_for, format_number, format_range, format_value
 from metrics.wording.variation import JUDGEMENTS, describe_point, format_usual, judge
@@ -135,7 +136,9 @@ def value_name(kpi: KpiSummary) -> str:
 def _base_columns(kpi: KpiSummary) -> list[Column]:
     if kpi.measure == "proportion":
         return [Column("People", True), Column("Out of", True)]
-    return [] if kpi.measure == "count" or is_ratio(kpi) else [Column("People counted", True)]
+    if kpi.measure == "count" or is_ratio(kpi):
+        return []
+    return [Column("People, first group" if of_two_groups(kpi) else "People counted", True)]
 
 
 def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:

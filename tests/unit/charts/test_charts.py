@@ -54,6 +54,15 @@ def test_every_figure_carries_title_release_and_synthetic_inside_it(report):
         assert figure.layout.meta["sentence"]
 
 
+def test_the_band_around_a_target_lies_within_the_scale() -> None:
+    report = a_report()
+    kpis = {**report.contents.kpis, "PG02": replace(report.contents.kpis["PG02"], within=0.5)}
+    figure = draw_time_path(replace(report, contents=replace(report.contents, kpis=kpis)), "PG02", "alderbourne")
+    low, high = figure.layout.yaxis.range
+    (band,) = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert low <= band.y0 < band.y1 <= high
+
+
 def test_a_real_release_is_stamped_without_the_word_synthetic():
     real = a_report(contents=some_contents(synthetic=False))
     for figure in every_figure(real):

@@ -24,6 +24,7 @@ from metrics.wording.sentences import (
     describe_groups,
     describe_hidden,
     describe_path,
+    describe_people,
     describe_range,
     describe_series,
 )
@@ -48,6 +49,26 @@ def test_bounds_range_path_base_and_declaration() -> None:
     assert describe_base(a_row(rounded=True, numerator=100, denominator=410), KPI) == "100 of 410, rounded, 31 March 2026"
     assert describe_base(a_row(numerator=6200, denominator=4110), a_gap()) == "6,200 and 4,110 people, 31 March 2026"
     assert describe_base(a_hidden_row(), KPI) == "412 people, 31 March 2026"
+
+
+TWO_GROUPS = a_summary(measure="percentage_point_gap", unit="percentage_points", numerator_words="“Yes”", reference_words="“Female”")
+
+
+def test_the_base_of_a_difference_says_both_shares_and_whose_people_they_are() -> None:
+    row = a_row(numerator=97, denominator=4813, value=-0.004, reference_value=0.0237)
+    assert describe_base(row, TWO_GROUPS) == "97 of 4,813 in the first group (2.0%), against 2.4% of the second, 31 March 2026"
+    assert describe_base(row.replace(0.0237, math.nan), TWO_GROUPS) == "97 of 4,813 in the first group, 31 March 2026"
+    assert describe_base(row.replace(False, True), TWO_GROUPS) == (
+        "97 of 4,813 in the first group (2%), against 2% of the second, rounded, 31 March 2026"
+    )
+
+
+def test_how_many_people_a_figure_is_about() -> None:
+    assert describe_people(a_row(), KPI) == "412 people"
+    assert describe_people(a_row(numerator=150, denominator=97), a_gap()) == "247 people"
+    assert describe_people(a_row(numerator=97, denominator=4813), TWO_GROUPS) == "4,813 people in the first group"
+    assert describe_people(a_hidden_row(denominator=math.nan), KPI) == ""
+    assert describe_people(a_row(numerator=math.nan), a_gap()) == ""
     assert describe_declared(a_row()) == "94% have answered"
     assert describe_declared(a_row(declared=0.5999)) == "59% have answered"
 
@@ -140,6 +161,7 @@ ROW_SENTENCES: tuple[Callable[[pd.Series, KpiSummary], str], ...] = (
     describe_bounds,
     describe_range,
     describe_path,
+    describe_people,
     describe_base,
     describe_benchmark,
     describe_movement,
