@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metrics.definitions.base import Categories, Filter
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.kpi import Kpi, MeasureType, Order
+from metrics.definitions.kpi import PER, Kpi, MeasureType, Order
 from metrics.definitions.profile import Profile
 
 
@@ -31,6 +31,9 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
         case MeasureType.PAY_GAP_MEAN | MeasureType.PAY_GAP_MEDIAN:
             kind = "mean" if measure.type is MeasureType.PAY_GAP_MEAN else "median"
             return f"{kind.capitalize()} {pay}: {compared} minus {wanted}, as a share of the former; {whom}"
+        case MeasureType.MEAN_DIFFERENCE:
+            first, second = (describe_filter(configuration, where) for where in (measure.compared, measure.held_against))
+            return f"Mean {pay} of {first}, minus that of {second}; {_among(configuration, kpi, measure.shared)}"
         case MeasureType.RELATIVE_LIKELIHOOD | MeasureType.RATIO_OF_RATIOS if measure.order is not None:
             return _likelihood(configuration, kpi, measure.order, wanted)
         case MeasureType.DISSIMILARITY:
@@ -43,8 +46,11 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
             least = f"at least {measure.least_people} people with pay"
             largest = f"Largest difference in median {pay} of any {title} with {least}"
             return f"{largest}, compared with {compared}, as a share of the latter’s; {whom}"
+        case MeasureType.RATE:
+            return f"{wanted}, for every {PER[measure.unit]:,} of {whom}"
         case MeasureType.REPRESENTATION_INDEX:
-            return f"{wanted}, among {whom}: their share divided by the share in “{_benchmark(configuration, kpi)}”"
+            other = f"among {_among(configuration, kpi, measure.reference_group)}" if compared else f"in “{_benchmark(configuration, kpi)}”"
+            return f"{wanted}, among {whom}: their share divided by the share {other}"
         case MeasureType.PERCENTAGE_POINT_GAP:
             if not compared:
                 return f"{wanted}: the share among {whom}, minus “{_benchmark(configuration, kpi)}”"

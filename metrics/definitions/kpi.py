@@ -17,6 +17,7 @@ from metrics.periods import Grain, Kind
 class MeasureType(StrEnum):
     COUNT = "count"
     PROPORTION = "proportion"
+    RATE = "rate"
     MEAN = "mean"
     MEDIAN = "median"
     PAY_GAP_MEAN = "pay_gap_mean"
@@ -29,11 +30,17 @@ class MeasureType(StrEnum):
     RATIO_OF_RATIOS = "ratio_of_ratios"
     DISSIMILARITY = "dissimilarity"
     EXTREME_GROUP_GAP = "extreme_group_gap"
+    MEAN_DIFFERENCE = "mean_difference"
 
     @property
     def needs_rows(self) -> bool:
-        """Made from pay values, not from counts alone."""
-        return self in {self.MEAN, self.MEDIAN} or self.is_pay_gap
+        """Made from each person's pay or score, not from counts alone."""
+        return self in {self.MEAN, self.MEDIAN} or self.has_two_sides
+
+    @property
+    def has_two_sides(self) -> bool:
+        """Made from the pay or the scores of two groups of people, each of which must be large enough."""
+        return self.is_pay_gap or self is self.MEAN_DIFFERENCE
 
     @property
     def is_pay_gap(self) -> bool:
@@ -41,7 +48,7 @@ class MeasureType(StrEnum):
 
     @property
     def is_share(self) -> bool:
-        shares = {self.PROPORTION, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP, self.TURNOVER, self.DISSIMILARITY}
+        shares = {self.PROPORTION, self.RATE, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP, self.TURNOVER, self.DISSIMILARITY}
         return self in shares or self.is_ratio
 
     @property
@@ -50,13 +57,23 @@ class MeasureType(StrEnum):
         return self in {self.RELATIVE_LIKELIHOOD, self.RATIO_OF_RATIOS}
 
     @property
+    def has_two_pools(self) -> bool:
+        """The `denominator` and the `reference_group` are two groups of people, held against each other."""
+        return self.is_ratio or self is self.MEAN_DIFFERENCE
+
+    @property
     def is_over_groups(self) -> bool:
         """The figure of a whole unit is made of the figures of its groups."""
         return self in {self.DISSIMILARITY, self.EXTREME_GROUP_GAP}
 
 
-Unit = Literal["people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points"]
-Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "katz", "woolf", "none"]
+Unit = Literal[
+    "people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points", "points", "per_1000", "per_10000", "per_100000"
+]
+Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "katz", "woolf", "byar", "none"]
+
+PER: Mapping[str, int] = {"per_1000": 1_000, "per_10000": 10_000, "per_100000": 100_000}
+"""Unit of a rate to the number of people that it is for."""
 
 
 class Order(Definition):
@@ -80,7 +97,9 @@ class Measure(Definition):
 
     count : `numerator` people (everyone in the population when absent)
     proportion : numerator / denominator
-    representation_index : (numerator / denominator) / benchmark
+    rate : people of the `numerator` for every 1,000, 10,000 or 100,000 (the unit) of the `denominator`; `of` says in a word who these are
+    representation_index : share of `numerator` among `denominator`, divided by the benchmark, or by the share of `numerator` among
+        `reference_group`
     percentage_point_gap : share of `numerator` among `denominator`, minus the share of `numerator` among `reference_group`
         (or minus the benchmark when there is no reference group)
     mean, median : of `column` over `denominator`
@@ -92,6 +111,8 @@ class Measure(Definition):
         the same share of the `reference_group` (the pool of the second)
     ratio_of_ratios : in the `denominator` people of the `numerator` for each one outside it, divided by the same in the `reference_group`
     dissimilarity : half the sum of the differences between the shares of the groups of `over` in the `denominator` and the benchmark's
+    mean_difference : mean of `column`, a score, over the `denominator` (the first group) minus its mean over the `reference_group`; nobody
+        is in both
     extreme_group_gap : the largest median pay gap to the `reference_group` of the groups of `over` with at least `least_people` with pay
     """
 
@@ -105,9 +126,33 @@ class Measure(Definition):
     over: Id | None = None
     """For figures made of the figures of groups: the dimension whose categories are the groups."""
     least_people: int | None = Field(default=None, ge=1)
+    of: Text | None = None
+    """Of a rate: what the thousand are called, in the plural: "staff"."""
     window_months: int | None = Field(default=None, ge=1, le=120)
     interval: Interval | None = None
     """Left out: the method of the measure's type (see docs/methods)."""
+
+    @property
+    def of_pay(self) -> bool:
+        """Made of what people are paid; scores are made alike, and say nothing of pay."""
+        return self.type.needs_rows and self.unit != "points"
+
+    @property
+    def shared(self) -> Filter:
+        """Of two pools, what is asked of both alike: the conditions of the `denominator` that the `reference_group` has, too."""
+        return {name: wanted for name, wanted in self.denominator.items() if self.reference_group.get(name) == wanted}
+
+    @property
+    def compared(self) -> Filter:
+        """Of two sides, who is held against the reference group: what tells the `denominator` from it, for pay gaps the `numerator`."""
+        if self.type is not MeasureType.MEAN_DIFFERENCE:
+            return self.numerator
+        return {name: wanted for name, wanted in self.denominator.items() if name not in self.shared}
+
+    @property
+    def held_against(self) -> Filter:
+        """The reference group by what tells it from the one that is compared."""
+        return {name: wanted for name, wanted in self.reference_group.items() if name not in self.shared}
 
 
 class Timing(Definition):

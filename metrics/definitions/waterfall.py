@@ -19,7 +19,7 @@ headcount : everybody in the extract on the day; employed : for pay, who is empl
 conditions : who also meets what the base asks for (for a pay gap: who is in one of its groups, or might be); known : whose answers are
 known; paid : with pay on record; counted : for a count, the people that it counts
 """
-_GAPS = frozenset(kind for kind in MeasureType if kind.is_pay_gap or kind.is_ratio)
+_GAPS = frozenset(kind for kind in MeasureType if kind.has_two_sides or kind.is_ratio)
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def describe_steps(configuration: Configuration, kpi: Kpi) -> tuple[StepWords, .
     """Every step that a KPI may have; those at which nobody can leave are not published, and their words stay unused."""
     dataset, measure = configuration.datasets[kpi.dataset], kpi.measure
     fixed = {n: c for n, c in measure.denominator.items() if not _only_known(configuration, n, c)}
-    if measure.type.is_ratio:
-        fixed = {n: c for n, c in fixed.items() if measure.reference_group.get(n) == c}
+    if measure.type.has_two_pools:
+        fixed = {n: c for n, c in fixed.items() if n in measure.shared}
     pay = (measure.column or "pay").replace("_", " ")
     once = "each person once, in their main post" if dataset.grain == "post" else "a row is a person"
     everybody = f"Everybody in the extract on that day ({once})"
@@ -92,7 +92,7 @@ def _conditions(configuration: Configuration, kpi: Kpi, fixed: Filter) -> tuple[
 def _groups(kpi: Kpi) -> tuple[Filter, Filter]:
     """What tells the two groups of a gap or a ratio apart."""
     measure = kpi.measure
-    if measure.type.is_ratio:
+    if measure.type.has_two_pools:
         apart = [n for n, c in measure.denominator.items() if measure.reference_group.get(n) != c]
         return {n: measure.denominator[n] for n in apart}, {n: measure.reference_group[n] for n in apart if n in measure.reference_group}
     one: Filter = {str(measure.over): "known"} if measure.over else measure.numerator
@@ -102,7 +102,8 @@ def _groups(kpi: Kpi) -> tuple[Filter, Filter]:
 def _unknown(configuration: Configuration, kpi: Kpi) -> str:
     """The answers that are no answer, of every characteristic that the base asks for."""
     measure = kpi.measure
-    asked = [n for n, c in measure.denominator.items() if _only_known(configuration, n, c)]
+    base = measure.shared if measure.type.has_two_pools else measure.denominator
+    asked = [n for n, c in base.items() if _only_known(configuration, n, c)]
     if measure.type in _GAPS:
         one, other = _groups(kpi)
         asked += [n for n in one if n in other]

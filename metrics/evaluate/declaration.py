@@ -26,7 +26,7 @@ def declared(configuration: Configuration, kpi: Kpi, rows: pd.DataFrame) -> pd.S
         return (rows["possible"] / rows["everyone"].where(rows["everyone"] > 0)).clip(upper=1)
     if asks_for_known(configuration, kpi):
         return rate
-    if kpi.measure.type is MeasureType.COUNT or kpi.measure.type.is_pay_gap:
+    if kpi.measure.type is MeasureType.COUNT or kpi.measure.type.has_two_sides:
         return rate.where((rows[REGION + "denominator"] != rows[REGION + "everyone"]) & (rows[REGION + "everyone"] >= 0))
     return rate * np.nan
 
@@ -38,7 +38,7 @@ def bounds(kpi: Kpi, rows: pd.DataFrame, known: pd.Series, divisor: pd.Series) -
     """
     everyone = rows["everyone"].where((known < BOUNDS_BELOW) & (rows["everyone"] > 0))
     found = pd.DataFrame({"bound_low": rows["numerator"] / everyone, "bound_high": rows["possible"] / everyone}).clip(0, 1)
-    if kpi.measure.type is MeasureType.REPRESENTATION_INDEX:
+    if kpi.measure.type is MeasureType.REPRESENTATION_INDEX and not kpi.measure.reference_group:
         found = found.div(divisor.where(divisor > 0), axis=0)
     elif kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP and not kpi.measure.reference_group:
         found = found.sub(divisor, axis=0)

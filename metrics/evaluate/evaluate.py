@@ -36,7 +36,8 @@ def evaluate(shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
           `minimum_base_rounded` where only the minimum for rounded counts is missed)
         - `[z]` not_available: nobody could have been counted, or an index has no benchmark
         - `[w]` withheld: fewer than 60 in 100 have answered
-        - `[x]` not_available: the source holds no such figure, or a ratio would be one of too few (note `not_enough_data`)
+        - `[x]` not_available: the source holds no such figure, or a ratio would be one of too few (notes `not_enough_data`, and
+          `not_enough_compared` of an index against a reference group)
     - a figure that is made of those of groups is hidden where it would need a hidden one (note `groups_hidden`)
 
         Where most groups of a breakdown at a unit are hidden, the note says where to read instead (`metrics.evaluate.instead`).
@@ -79,7 +80,7 @@ def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Con
     found = found.join(gaps(configuration, kpi, found))
     _against_target(kpi, found, shown.period.end)
     found["note"] = _notes(found)
-    if kpi.measure.type.is_pay_gap:
+    if kpi.measure.type.has_two_sides:
         found["denominator"], found[ROUNDED + "denominator"] = found["reference_denominator"], found[ROUNDED + "reference_denominator"]
     if kpi.measure.type is MeasureType.TURNOVER:
         found["denominator"] = average_staff(found)
@@ -109,8 +110,10 @@ def _why_empty(kpi: Kpi, found: pd.DataFrame, minimum: int, minimum_rounded: int
     exists = found[[REGION + p for p in needed]].ge(0).all(axis=1)
     nobody = exists & found[of].eq(0).mul(~found[[ROUNDED + p for p in of]].to_numpy(dtype=bool)).any(axis=1)
     small = exists & found[of].lt(max(minimum, 1)).any(axis=1) & kpi.measure.type.is_share
-    rough = exists & found["rounded"] & found[of].lt(minimum_rounded).any(axis=1) & kpi.measure.type.is_share
+    scored = kpi.measure.type.is_share or kpi.measure.unit == "points"
+    rough = exists & found["rounded"] & found[of].lt(minimum_rounded).any(axis=1) & scored
     empty = found["value"].isna() & ~(found["group"].eq("") & kpi.measure.type.is_over_groups)
+    of_groups = kpi.measure.type is MeasureType.REPRESENTATION_INDEX and bool(kpi.measure.reference_group)
     reasons = {
         "hidden": (exists & found[needed].isna().any(axis=1), "[c]"),
         "nobody": (nobody, "[z]"),
@@ -118,8 +121,10 @@ def _why_empty(kpi: Kpi, found: pd.DataFrame, minimum: int, minimum_rounded: int
         "minimum_base_rounded": (rough, "[c]"),
         "withheld": (found["declared"].lt(WITHHELD_BELOW) & (kpi.measure.type is not MeasureType.COUNT), "[w]"),
         "not_enough_data": (exists & empty & kpi.measure.type.is_ratio, "[x]"),
+        "not_enough_compared": (exists & empty & of_groups, "[x]"),
         "no_benchmark": (exists & empty & kpi.measure.type.is_share, "[z]"),
-        "pay_hidden": (exists & empty & kpi.measure.type.needs_rows, "[c]"),
+        "pay_hidden": (exists & empty & kpi.measure.of_pay, "[c]"),
+        "score_hidden": (exists & empty & kpi.measure.type.needs_rows, "[c]"),
         "sum_hidden": (exists & empty & (kpi.measure.type is MeasureType.FTE), "[c]"),
         "not_available": (empty, "[x]"),
     }

@@ -7,19 +7,21 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.kpi import PER, Kpi, MeasureType
 from metrics.disclosure.shown import ShownCells
-from metrics.evaluate.parts import pay_figures
+from metrics.evaluate.parts import ROUNDED, pay_figures
 from metrics.query.counts import Part
-from metrics.statistics.intervals import mean_interval, median_interval, newcombe, wilson
+from metrics.statistics.intervals import mean_interval, median_interval, newcombe, welch, wilson
 from metrics.statistics.likelihood import enough, ratio_of_ratios, relative_likelihood
 from metrics.statistics.pay import MiddleOfGroup, pay_gap, pay_gap_of_means, pay_gap_of_medians
-from metrics.statistics.precision import round_gap, round_pay
+from metrics.statistics.precision import round_gap, round_pay, round_score
+from metrics.statistics.rates import rate
 from metrics.statistics.targets import representation_index
 
 DEFAULT_INTERVAL = {
     MeasureType.COUNT: "none",
     MeasureType.PROPORTION: "wilson",
+    MeasureType.RATE: "byar",
     MeasureType.REPRESENTATION_INDEX: "wilson",
     MeasureType.PERCENTAGE_POINT_GAP: "newcombe",
     MeasureType.TURNOVER: "wilson",
@@ -30,9 +32,13 @@ DEFAULT_INTERVAL = {
     MeasureType.EXTREME_GROUP_GAP: "none",
     MeasureType.MEAN: "welch",
     MeasureType.MEDIAN: "order_statistics",
+    MeasureType.MEAN_DIFFERENCE: "welch",
     MeasureType.PAY_GAP_MEAN: "delta",
     MeasureType.PAY_GAP_MEDIAN: "bootstrap",
 }
+
+COMPARING = frozenset({MeasureType.PERCENTAGE_POINT_GAP, MeasureType.REPRESENTATION_INDEX})
+"""Shares that are held against that of a reference group, where there is one, and else against a benchmark."""
 
 
 def interval_of(kpi: Kpi) -> str:
@@ -47,20 +53,20 @@ def needed_parts(kpi: Kpi) -> tuple[Part, ...]:
         return ("numerator",)
     if kind in {MeasureType.MEAN, MeasureType.MEDIAN}:
         return ("denominator",)
-    if kind.is_pay_gap:
+    if kind.has_two_sides:
         return ("numerator", "reference_denominator")
     if kind is MeasureType.TURNOVER:
         return ("numerator", "denominator", "reference_denominator")
     if kind is MeasureType.FTE:
         return ("denominator",)
-    if kind.is_ratio or (kind is MeasureType.PERCENTAGE_POINT_GAP and kpi.measure.reference_group):
+    if kind.is_ratio or (kind in COMPARING and kpi.measure.reference_group):
         return ("numerator", "denominator", "reference_numerator", "reference_denominator")
     return ("numerator", "denominator")
 
 
 def bases(kpi: Kpi) -> tuple[Part, ...]:
     """Parts that hold the people a value is about: with nobody in one of them there is no value."""
-    if kpi.measure.type.is_pay_gap:
+    if kpi.measure.type.has_two_sides:
         return needed_parts(kpi)
     return tuple(p for p in needed_parts(kpi) if p.endswith("denominator"))
 
@@ -74,13 +80,18 @@ def estimates(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Serie
     found = make(kpi, rows, shown, divisor).reindex(columns=["value", "lower", "upper", "reference_value"]).astype(float)
     if interval_of(kpi) == "none":
         found[["lower", "upper"]] = np.nan
-    return _as_printed(kpi, found)
+    return _as_printed(kpi, found, rows[[ROUNDED + part for part in needed_parts(kpi)]].any(axis=1))
 
 
-def _as_printed(kpi: Kpi, found: pd.DataFrame) -> pd.DataFrame:
-    """Pay in the precision that may be published (`metrics.statistics.precision` says why); other measures as they are."""
+def _as_printed(kpi: Kpi, found: pd.DataFrame, rounded: pd.Series) -> pd.DataFrame:
+    """Pay and scores in the precision that may be published (`metrics.statistics.precision` says why); other measures as they are.
+
+    `rounded`: bool, where a count behind the figure is rounded.
+    """
     if not kpi.measure.type.needs_rows:
         return found
+    if not kpi.measure.of_pay:
+        return found.apply(round_score, rounded=rounded)
     is_gap = kpi.measure.type.is_pay_gap
     rounding = round_gap if is_gap else round_pay
     if kpi.measure.type is MeasureType.PAY_GAP_MEAN:
@@ -122,8 +133,21 @@ def _fte(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) ->
     return pd.DataFrame({"value": pay_figures(shown, "group", rows)["total"].astype(float)})
 
 
+def _rate(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    """Rounded counts may put more people into the numerator than there are: the rate then stops at everybody."""
+    return rate(rows["numerator"].clip(upper=rows["denominator"]), rows["denominator"], PER[kpi.measure.unit])
+
+
 def _index(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
-    return representation_index(share_with_range(rows["numerator"], rows["denominator"]), divisor)
+    """The limits are those of the first share; the one that it is divided by is taken as exact."""
+    ours = share_with_range(rows["numerator"], rows["denominator"])
+    if not kpi.measure.reference_group:
+        return representation_index(ours, divisor)
+    base, other = rows["denominator"], rows["reference_denominator"]
+    m = rows["reference_numerator"].clip(upper=other)
+    theirs = m / other.where(other > 0)
+    found = representation_index(ours, theirs).assign(reference_value=theirs)
+    return found.where(enough(base, other, events=(m,)))
 
 
 def _point_gap(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
@@ -186,6 +210,12 @@ def _mean_gap(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Serie
     return found.assign(reference_value=theirs["mean"])
 
 
+def _mean_difference(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    ours, theirs = pay_figures(shown, "group", rows), pay_figures(shown, "reference", rows)
+    found = welch(rows["numerator"], ours["mean"], ours["variance"], rows["reference_denominator"], theirs["mean"], theirs["variance"])
+    return found.assign(value=found["difference"], reference_value=theirs["mean"])
+
+
 def _median_gap(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
     ours, theirs = pay_figures(shown, "group", rows), pay_figures(shown, "reference", rows)
     found = [
@@ -221,6 +251,7 @@ _MAKERS: dict[MeasureType, Callable[[Kpi, pd.DataFrame, ShownCells, pd.Series], 
     MeasureType.PROPORTION: _proportion,
     MeasureType.TURNOVER: _turnover,
     MeasureType.FTE: _fte,
+    MeasureType.RATE: _rate,
     MeasureType.REPRESENTATION_INDEX: _index,
     MeasureType.PERCENTAGE_POINT_GAP: _point_gap,
     MeasureType.MEAN: _mean,
@@ -229,6 +260,7 @@ _MAKERS: dict[MeasureType, Callable[[Kpi, pd.DataFrame, ShownCells, pd.Series], 
     MeasureType.RATIO_OF_RATIOS: _ratio_of_ratios,
     MeasureType.DISSIMILARITY: _dissimilarity,
     MeasureType.EXTREME_GROUP_GAP: _extreme_gap,
+    MeasureType.MEAN_DIFFERENCE: _mean_difference,
     MeasureType.PAY_GAP_MEAN: _mean_gap,
     MeasureType.PAY_GAP_MEDIAN: _median_gap,
 }

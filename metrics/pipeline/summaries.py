@@ -59,6 +59,7 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         asks=_asks(configuration, kpi),
         counted=counted(configuration, kpi),
         order=kpi.measure.order.model_dump() if kpi.measure.order else {},
+        of=kpi.measure.of or "",
         over=kpi.measure.over or "",
         rows_are=dataset.rows_are or "people",
         span_months=dataset.window_months or (MONTHS[dataset.flows.every] if dataset.flows else 0),
@@ -90,7 +91,7 @@ def _asks(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
     """
     measure = kpi.measure
     asked = _known(configuration, measure.denominator)
-    if measure.type.is_pay_gap or measure.type.is_ratio:
+    if measure.type.has_two_sides or measure.type.is_ratio:
         compared = measure.numerator if measure.type.is_pay_gap else measure.denominator
         told = [d for d in compared if d in measure.reference_group and compared[d] != measure.reference_group[d]]
         asked = [*asked, *told, *(measure.reference_group if measure.over else ())]

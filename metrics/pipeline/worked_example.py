@@ -27,7 +27,7 @@ from metrics.evaluate.values import estimates
 from metrics.periods import FinancialYear, Grain, end_of_month
 from metrics.query.counts import PARTS
 from metrics.query.fetch import fetch_counts
-from metrics.query.people import PAY_GAPS
+from metrics.query.people import TWO_SIDED
 from metrics.sources.engine import open_source
 from metrics.sources.snapshots import Snapshot, write_snapshot
 from metrics.sources.tables import dataset_table, prepare_tables
@@ -150,7 +150,7 @@ def _figure(configuration: Configuration, kpi: Kpi, shown: ShownCells) -> dict[s
     made = made.join(bounds(kpi, made, known, divisor)).assign(benchmark=benchmarks(configuration, kpi, rows["group"]), marker="", note="")
     fill_whole_units(kpi, made)
     found = {str(name): value for name, value in made.iloc[0].items()}
-    if kpi.measure.type in PAY_GAPS:
+    if kpi.measure.type in TWO_SIDED:
         found["denominator"] = found["reference_denominator"]
     if kpi.measure.type is MeasureType.TURNOVER:
         found["denominator"] = (found["denominator"] + found["reference_denominator"]) / 2

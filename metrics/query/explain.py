@@ -19,7 +19,7 @@ from metrics.definitions.kpi import Kpi
 from metrics.definitions.nearest import no_such
 from metrics.errors import InputError, Problem
 from metrics.query.compile import Compiler, pay_groups
-from metrics.query.people import PAY_GAPS, PRESENT, admitted, asks_for_known
+from metrics.query.people import PRESENT, TWO_SIDED, admitted, asks_for_known
 from metrics.query.plan import plan
 from metrics.sources.derived import earlier_days, known_snapshots
 from metrics.sources.engine import Source
@@ -148,8 +148,8 @@ def _conditions(compiler: Compiler, kpi: Kpi) -> Iterator[tuple[str, ColumnEleme
     configuration = compiler.configuration
     dataset = configuration.datasets[kpi.dataset]
     yield "People, each counted once, in their main post" if dataset.grain == "post" else "People", compiler.table.c.counts_once.is_(True)
-    ratio, other = kpi.measure.type.is_ratio, kpi.measure.reference_group
-    asked = [(name, c) for name, c in kpi.measure.denominator.items() if not ratio or other.get(name) == c]
+    two_pools = kpi.measure.type.has_two_pools
+    asked = [*(kpi.measure.shared if two_pools else kpi.measure.denominator).items()]
     known = [(name, c) for name, c in asked if asks_for_known(configuration, name, c)]
     for name, categories in [*dataset.populations[kpi.population].where.items(), *(a for a in asked if a not in known)]:
         yield f"Whose {_condition_in_words(configuration, name, categories)}", _meets(compiler, {name: categories})
@@ -159,9 +159,9 @@ def _conditions(compiler: Compiler, kpi: Kpi) -> Iterator[tuple[str, ColumnEleme
     if kpi.measure.column:
         column = kpi.measure.column
         yield f"With a value for {column.replace('_', ' ')}", compiler.holds(f"{column}{PRESENT}", ["yes"])
-    if kpi.measure.type in PAY_GAPS or ratio:
-        group = kpi.measure.denominator if ratio else kpi.measure.numerator or {str(kpi.measure.over): "known"}
-        either = sa.or_(_meets(compiler, group), _meets(compiler, other))
+    if kpi.measure.type in TWO_SIDED or two_pools:
+        group = kpi.measure.denominator if two_pools else kpi.measure.numerator or {str(kpi.measure.over): "known"}
+        either = sa.or_(_meets(compiler, group), _meets(compiler, kpi.measure.reference_group))
         yield "In one of the two groups that are compared", either
 
 

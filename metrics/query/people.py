@@ -7,8 +7,8 @@ the definitions leave open are decided here:
 - A condition of the denominator that asks for a known category (`disability: known`) is what `everyone` does without.
 - A share broken down by the very characteristic that its numerator is about (minority ethnic share by ethnic group) becomes
   each group's own share: the group takes the numerator's place, and the denominator stays.
-- A gap broken down by the characteristic that is compared (pay gap White to minority ethnic, by ethnic group) becomes each
-  group's own gap to the reference group: the group takes the comparison group's place. Groups that overlap the reference
+- A gap (of pay, or of mean scores) broken down by the characteristic that is compared (White to minority ethnic, by ethnic group) becomes
+  each group's own gap to the reference group: the group takes the comparison group's place. Groups that overlap the reference
   group are left out.
 - A likelihood broken down by what tells its two pools apart (White to ethnic minority applicants, by ethnic group) becomes each
   group's own: the group takes the place of the pool that a figure above one is worse for. Other groups are left out.
@@ -37,7 +37,8 @@ EVERYBODY: People = {}
 PRESENT = "__present"
 """Ending of the axis that says whether a pay column is filled; its categories are "yes" and "no"."""
 
-PAY_GAPS = frozenset(kind for kind in MeasureType if kind.is_pay_gap)
+TWO_SIDED = frozenset(kind for kind in MeasureType if kind.has_two_sides)
+"""Measures of what two groups of people are paid, or score."""
 GROUP, REFERENCE = "group", "reference"
 
 
@@ -107,14 +108,16 @@ class Measured:
     def __init__(self, configuration: Configuration, kpi: Kpi) -> None:
         self.configuration, self.kpi, dataset = configuration, kpi, kpi.dataset
         measure = kpi.measure
-        known = {n: c for n, c in measure.denominator.items() if asks_for_known(configuration, n, c)}
-        fixed = {n: c for n, c in measure.denominator.items() if n not in known}
+        two_means = measure.type is MeasureType.MEAN_DIFFERENCE
+        base = measure.shared if two_means else measure.denominator
+        known = {n: c for n, c in base.items() if asks_for_known(configuration, n, c)}
+        fixed = {n: c for n, c in base.items() if n not in known}
         fixed |= {n: c for n, c in measure.numerator.items() if n == MOVEMENT and measure.type is MeasureType.COUNT}
         self.population = admitted(configuration, dataset, configuration.datasets[dataset].populations[kpi.population].where)
         self.fixed = admitted(configuration, dataset, fixed)
         self.known = admitted(configuration, dataset, known)
-        self.numerator = admitted(configuration, dataset, measure.numerator)
-        self.reference = admitted(configuration, dataset, measure.reference_group)
+        self.numerator = admitted(configuration, dataset, measure.compared)
+        self.reference = admitted(configuration, dataset, measure.held_against if two_means else measure.reference_group)
         if measure.over is not None and measure.type.is_over_groups:
             column, answers = configuration.resolve(dataset, measure.over, "known")
             self.numerator = {column: answers - self.reference.get(column, frozenset())}
@@ -138,8 +141,8 @@ class Measured:
         kind = self.kpi.measure.type
         if kind is MeasureType.COUNT:
             return self._count(group), {}
-        if kind in PAY_GAPS:
-            return self._pay_gap(group)
+        if kind in TWO_SIDED:
+            return self._two_sides(group)
         if kind is MeasureType.FTE:
             whole = both(self.population, self.fixed, group.people)
             return {"denominator": whole, "everyone": whole}, {GROUP: whole}
@@ -221,7 +224,7 @@ class Measured:
         base = both(everyone, self.known, self.paid)
         return {"denominator": base, "everyone": everyone}, {GROUP: base}
 
-    def _pay_gap(self, group: Members) -> tuple[dict[Part, People], dict[str, People]]:
+    def _two_sides(self, group: Members) -> tuple[dict[Part, People], dict[str, People]]:
         own = frozenset(self.numerator.keys() & self.reference.keys() & group.people.keys())
         if any(group.people[axis] & self.reference[axis] for axis in own):
             return {}, {}

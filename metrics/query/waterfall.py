@@ -49,6 +49,6 @@ def _steps(configuration: Configuration, kpi: Kpi) -> Iterator[tuple[str, People
 
 def _employed(configuration: Configuration, kpi: Kpi) -> People:
     """For pay, everybody who is employed here: no pay figure holds anybody else, so every later step holds some of these."""
-    role = configuration.datasets[kpi.dataset].not_employees if kpi.measure.type.needs_rows else {}
+    role = configuration.datasets[kpi.dataset].not_employees if kpi.measure.of_pay else {}
     outside = [configuration.resolve(kpi.dataset, name, wanted) for name, wanted in role.items()]
     return both(*({axis: frozenset(universe(configuration, kpi.dataset, axis)) - held} for axis, held in outside))

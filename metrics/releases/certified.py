@@ -27,7 +27,7 @@ DERIVED = (
 """Numbers that are worked out from the counts of a figure. Benchmarks and targets come from the configuration."""
 COUNTS = ("numerator", "denominator", "everyone")
 SHARE = ("numerator", "denominator")
-PAY_GAPS = ("pay_gap_mean", "pay_gap_median", "extreme_group_gap")
+TWO_SIDED = ("pay_gap_mean", "pay_gap_median", "extreme_group_gap", "mean_difference")
 FOUR = (*SHARE, "reference_numerator", "reference_denominator")
 NEEDED: dict[str, tuple[str, ...]] = {
     "count": ("numerator",),
@@ -38,12 +38,14 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "pay_gap_median": ("numerator", "reference_denominator"),
     "turnover": (*SHARE, "reference_denominator"),
     "proportion": SHARE,
-    "representation_index": SHARE,
+    "rate": SHARE,
+    "representation_index": FOUR,
     "percentage_point_gap": FOUR,
     "relative_likelihood": FOUR,
     "ratio_of_ratios": FOUR,
     "dissimilarity": SHARE,
     "extreme_group_gap": ("numerator", "reference_denominator"),
+    "mean_difference": ("numerator", "reference_denominator"),
 }
 """Measure to the parts without which there is no value; those that a figure does not have are not asked for."""
 FIGURES = "figures"
@@ -189,7 +191,7 @@ def _other_counts(cells: pd.DataFrame, parts: Mapping[str, np.ndarray], measure:
     nothing = np.full(len(cells), np.nan)
     of = {name: parts.get(name, nothing) for name in (*COUNTS, "reference_denominator")}
     of["denominator"] = np.select(
-        [np.isin(measure, PAY_GAPS), measure == "turnover"],
+        [np.isin(measure, TWO_SIDED), measure == "turnover"],
         [of["reference_denominator"], (of["denominator"] + of["reference_denominator"]) / 2],
         of["denominator"],
     )

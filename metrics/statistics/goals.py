@@ -19,6 +19,7 @@ IDEALS: Mapping[str, float] = {
     "pay_gap_mean": 0.0,
     "pay_gap_median": 0.0,
     "percentage_point_gap": 0.0,
+    "mean_difference": 0.0,
     "representation_index": 1.0,
     **dict.fromkeys(RATIOS, 1.0),
 }

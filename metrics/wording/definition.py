@@ -26,6 +26,8 @@ METHODS = {
     "katz": "Katz’s log interval for a ratio of two proportions, 95% (Katz and others 1978); half a person is added to each of the four "
     "cells where one is empty.",
     "woolf": "Woolf’s log interval for a ratio of two ratios, 95% (Woolf 1955).",
+    "byar": "For a number of people from ten on Byar’s approximate limits (Breslow and Day 1987), below ten the exact ones of the Poisson "
+    "distribution (Garwood 1936), 95%, divided by the people that the rate is of, who are taken as known.",
     "none": "No range is given: the figure is a full count.",
 }
 """For "How we know" only: elsewhere it is the likely range."""
@@ -38,11 +40,16 @@ WITHOUT = {
     "own gap has its likely range.",
 }
 """Why a measure has none."""
+OF_TWO_MEANS = "Welch’s t interval for a difference of two means, variances not assumed equal, 95% (Welch 1947; Satterthwaite 1946)."
+FIXED = "Its limits are divided by the share compared with, which is taken as exact: what chance could do to that one is not in the range."
+"""Of an index: the range is one of its first share."""
 
 
 def describe_method(kpi: KpiSummary) -> str:
     """How the likely range is worked out, with its statistical name."""
-    return WITHOUT.get(kpi.measure, METHODS[kpi.interval])
+    of_two_means = kpi.measure == "mean_difference" and kpi.interval == "welch"
+    words = OF_TWO_MEANS if of_two_means else WITHOUT.get(kpi.measure, METHODS[kpi.interval])
+    return f"{words} {FIXED}" if kpi.measure == "representation_index" and kpi.interval != "none" else words
 
 
 def describe_change_method(kpi: KpiSummary | None = None) -> str:
@@ -89,7 +96,7 @@ def describe_status_rule(kpi: KpiSummary) -> str:
     if not kpi.target or kpi.polarity == "contextual":
         return "There is no target, so the figure has no status."
     if kpi.status_rule.startswith("tolerance"):
-        points = "points" if kpi.unit in {"percent", "percentage_points"} else ""
+        points = "points" if kpi.unit in {"percent", "percentage_points", "points"} else ""
         return f"A figure is off path when it is more than {kpi.status_rule.split()[-1]} {points}".rstrip() + " worse than the path."
     if kpi.interval == "none":
         return "A figure is off path when it is worse than the path."

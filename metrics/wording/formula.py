@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metrics.definitions.kpi import PER
 from metrics.report import KpiSummary
 from metrics.wording.likelihood import describe_worse
 from metrics.wording.values import lower_first, upper_first
@@ -35,6 +36,14 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             return Formula(f"How many {what} there are: {population}{counted}.", f"{what.capitalize()}: {population}{counted}", "")
         case "proportion":
             return share
+        case "rate":
+            many = f"{PER[kpi.unit]:,}"
+            words = f"Of {whom}: how many for every {many} {kpi.of} {verb}."
+            return Formula(words, share.top, share.bottom, f"times {many}")
+        case "representation_index" if other:
+            against = f"{population}, {_with(other)}"
+            words = f"The share of {group} among {whom}, divided by their share among {against}. One means the same."
+            return Formula(words, f"Share of {group} among {whom}", f"Share of {group} among {against}")
         case "representation_index":
             what = f"the same share of {lower_first(kpi.benchmark_title or 'the population compared with')}"
             return Formula(
@@ -50,6 +59,9 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             middle = "Added up and divided by their number" if kpi.measure == "mean" else "Put in order: the value in the middle"
             top = f"Sum of {pay}" if kpi.measure == "mean" else f"Middle value of {pay}"
             return Formula(f"The {pay} of {whom}. {middle}.", top, f"People: {whom}" if kpi.measure == "mean" else "")
+        case "mean_difference":
+            words = f"The mean {pay} of {kpi.denominator_words}, minus that of {other}, in points. Counted: {population}."
+            return Formula(words, f"Mean {pay} of {kpi.denominator_words}", "", f"minus the mean {pay} of {other}")
         case "fte":
             return Formula(f"The full-time equivalents (FTE) of {whom}, added up.", f"Sum of FTE: {whom}", "")
         case "relative_likelihood":

@@ -16,12 +16,16 @@ NOTES = {
     "hidden": "Hidden to protect people: the numbers are too small to show safely, or would give away one that is.",
     "sum_hidden": "Hidden to protect people: too few people, or it would tell how many people there are in a small group.",
     "pay_hidden": "Hidden to protect people: too few people, or too few different rates of pay, to show a pay figure.",
+    "score_hidden": "Hidden to protect people: too few people, or too few different scores, to show a mean of them.",
     "minimum_base": "Hidden to protect people: a percentage of so few people would say too much about each of them.",
     "minimum_base_rounded": "Hidden: a percentage of so few people, made from rounded counts, would mislead.",
     "coarsened": "Hidden to protect people: there are too few people in most groups here.",
     "nobody": "Nobody could have been counted here, so there is no figure.",
     "no_benchmark": "There is no outside figure to compare this group with.",
     "not_enough_data": "Not enough data: a ratio needs at least ten people in each group, and somebody of each to whom it happened.",
+    "not_enough_compared": (
+        "Not enough data: an index needs at least ten people on each side, and somebody of the group on the side that it is divided by."
+    ),
     "groups_hidden": "Hidden to protect people: the figure is made of those of its groups, and some of them are hidden.",
     "extreme": "The largest of the groups’ own figures.",
     "not_available": "There is no figure for this period.",

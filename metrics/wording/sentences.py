@@ -184,8 +184,9 @@ def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
         return f"{format_value(row['denominator'], 'people')}, {day}" if not is_missing(row["denominator"]) else day
     n, of = row["numerator"], row["denominator"]
     rounded = ", rounded" if bool(row["rounded"]) else ""
-    if (kpi.measure.startswith("pay_gap") or kpi.measure == "extreme_group_gap") and not is_missing(n) and not is_missing(of):
-        return f"{format_number(n)} and {format_number(of)} people{rounded}, {day}"
+    two_sided = kpi.measure.startswith("pay_gap") or kpi.measure in ("extreme_group_gap", "mean_difference")
+    if two_sided and not is_missing(n) and not is_missing(of):
+        return f"{format_number(n)} and {format_number(of)} {kpi.rows_are}{rounded}, {day}"
     if kpi.measure == "count" or (is_missing(n) and is_missing(of)):
         return day
     if of_two_groups(kpi) and not is_missing(n) and not is_missing(of):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from metrics.definitions.kpi import PER
 from metrics.definitions.waterfall import WATERFALL
 from metrics.report import KpiSummary
 
@@ -14,8 +15,19 @@ MINUS = "\u2212"
 NO_FIGURE = "–"
 MARKER_WORDS = {"[c]": "Hidden", "[w]": "Withheld", "[x]": "Not available", "[z]": "Not applicable"}
 MARKER_SENTENCES = {**MARKER_WORDS, "[c]": "Hidden to protect people"}
-DIGITS = {"people": 0, "fte": 0, "percent": 1, "percentage_points": 1, "pounds": 2, "dollars": 2, "ratio": 2}
+DIGITS = {
+    "people": 0,
+    "fte": 0,
+    "percent": 1,
+    "percentage_points": 1,
+    "pounds": 2,
+    "dollars": 2,
+    "ratio": 2,
+    **dict.fromkeys(PER, 1),
+    "points": 1,
+}
 SHARES = frozenset({"percent", "percentage_points"})
+PER_WORDS = {unit: f"for every {many:,}" for unit, many in PER.items()}
 MONEY = frozenset({"pounds", "dollars"})
 NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -35,7 +47,7 @@ def format_number(value: Any, digits: int = 0) -> str:
 
 
 def format_value(value: Any, unit: str, currency: str = "£", digits: int | None = None, bare: bool = False) -> str:
-    """A figure with its unit: 36.4%, 1.38 times, 5.5 percentage points, £16.48, 10,984 people.
+    """A figure with its unit: 36.4%, 1.38 times, 5.5 percentage points, £16.48, 10,984 people, 12.3 for every 1,000.
 
     Parameters
     ----------
@@ -58,6 +70,10 @@ def format_value(value: Any, unit: str, currency: str = "£", digits: int | None
         return f"{number} {'person' if number == '1' else 'people'}"
     if unit == "fte":
         return f"{number} FTE"
+    if unit in PER:
+        return f"{number} {PER_WORDS[unit]}"
+    if unit == "points":
+        return f"{number} point{'' if number in ('1', '1.0') else 's'}"
     return f"{number} times" if unit == "ratio" else f"{number} percentage point{'' if number == '1' else 's'}"
 
 
@@ -90,8 +106,8 @@ def format_change(change: Any, unit: str, currency: str = "£", digits: int | No
 
 
 def digits_for(row: pd.Series, unit: str) -> int:
-    """Whole percentages where they come from rounded counts: more digits would say more than is known."""
-    return 0 if unit in SHARES and bool(row["rounded"]) else DIGITS[unit]
+    """Whole percentages, points and rates where they come from rounded counts: more digits would say more than is known."""
+    return 0 if (unit in SHARES or unit in PER or unit == "points") and bool(row["rounded"]) else DIGITS[unit]
 
 
 def format_figure(row: pd.Series, kpi: KpiSummary, currency: str = "£", bare: bool = False) -> str:
@@ -99,7 +115,8 @@ def format_figure(row: pd.Series, kpi: KpiSummary, currency: str = "£", bare: b
     if is_missing(row["value"]):
         return MARKER_WORDS.get(str(row["marker"]), NO_FIGURE)
     unit = "percent" if str(row.get("breakdown", "")) == WATERFALL else kpi.unit  # a step's value is a share of everybody
-    return format_value(row["value"], unit, currency, digits_for(row, unit), bare)
+    words = format_value(row["value"], unit, currency, digits_for(row, unit), bare)
+    return f"{words} {kpi.of}" if kpi.of and unit in PER and not bare else words
 
 
 def format_declared(share: float) -> str:

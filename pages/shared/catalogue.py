@@ -207,6 +207,8 @@ _GIVES = {
     "reference_denominator": "out of", "bound_low": "if none of the unknown belonged", "bound_high": "if all did",
 }  # fmt: skip
 
+_AFTER = {"percent": "%", "percentage_points": " percentage points", "ratio": " times", "points": " points"}
+
 
 def _plain(name: str, value: float | None, unit: str, currency: str) -> str:
     if value is None:
@@ -215,7 +217,7 @@ def _plain(name: str, value: float | None, unit: str, currency: str) -> str:
         return format_number(value)
     number = f"{value:,.2f}" if unit in {"pounds", "dollars"} else _number(value)
     before = currency if unit == "pounds" else "$" if unit == "dollars" else ""
-    return f"{before}{number}{ {'percent': '%', 'percentage_points': ' percentage points', 'ratio': ' times'}.get(unit, '') }"
+    return f"{before}{number}{_AFTER.get(unit, '')}"
 
 
 def _number(value: float) -> str:

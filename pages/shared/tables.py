@@ -20,7 +20,7 @@ from metrics.wording.likelihood import is_ratio
 from metrics.wording.movement import describe_movement
 from metrics.wording.sentences import of_two_groups
 from metrics.wording.structure import breaks_between, describe_break
-from metrics.wording.values import digits_for, format_number, format_range, format_value
+from metrics.wording.values import PER_WORDS, digits_for, format_number, format_range, format_value, upper_first
 from metrics.wording.variation import JUDGEMENTS, describe_point, format_usual, judge
 from pages.shared.cards import status, value_cell
 from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, with_figures
@@ -120,21 +120,22 @@ def likely(row: pd.Series, kpi: KpiSummary, currency: str, then: str = "") -> st
     return format_range(row[f"lower{then}"], row[f"upper{then}"], kpi.unit, currency, digits_for(row, kpi.unit))
 
 
-PAY_GAPS = ("pay_gap_mean", "pay_gap_median", "extreme_group_gap")
+PER_NAMES = {unit: upper_first(words) for unit, words in PER_WORDS.items()}
+VALUE_NAMES = {
+    "percent": "Share", "people": "People", "fte": "Full-time equivalents", "ratio": "Times", "percentage_points": "Points",
+    "points": "Points", **PER_NAMES,
+}  # fmt: skip
+GAPS = ("pay_gap_mean", "pay_gap_median", "extreme_group_gap")
+TWO_SIDED = (*GAPS, "mean_difference")
+"""Measures of two groups, both of which are the people counted."""
 
 
 def value_name(kpi: KpiSummary) -> str:
-    return (
-        {"percent": "Share", "people": "People", "fte": "Full-time equivalents", "ratio": "Times", "percentage_points": "Points"}.get(
-            kpi.unit, "Pay"
-        )
-        if kpi.measure not in PAY_GAPS
-        else "Gap"
-    )
+    return VALUE_NAMES.get(kpi.unit, "Pay") if kpi.measure not in GAPS else "Gap"
 
 
 def _base_columns(kpi: KpiSummary) -> list[Column]:
-    if kpi.measure == "proportion":
+    if kpi.measure in ("proportion", "rate"):
         return [Column("People", True), Column("Out of", True)]
     if kpi.measure == "count" or is_ratio(kpi):
         return []
@@ -142,7 +143,7 @@ def _base_columns(kpi: KpiSummary) -> list[Column]:
 
 
 def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
-    if kpi.measure == "proportion":
+    if kpi.measure in ("proportion", "rate"):
         return [people(row["numerator"]), people(row["denominator"])]
     if kpi.measure == "count" or is_ratio(kpi):
         return []
@@ -151,7 +152,7 @@ def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
 
 def people_counted(row: pd.Series, kpi: KpiSummary) -> str:
     """Everybody behind the figure: both groups of a pay gap."""
-    return people(row["numerator"] + row["denominator"] if kpi.measure in PAY_GAPS else row["denominator"])
+    return people(row["numerator"] + row["denominator"] if kpi.measure in TWO_SIDED else row["denominator"])
 
 
 def people(count: object) -> str:

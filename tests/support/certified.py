@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from metrics.releases.certified import COUNTS, KEYS, PAY_GAPS
+from metrics.releases.certified import COUNTS, KEYS, TWO_SIDED
 from metrics.releases.draft import BatchLabel, DraftBatch
 
 THRESHOLD = 5
@@ -22,7 +22,7 @@ def certified(
 
     `extra`: more that the system should hold. `measures`: KPI to its measure; a pay gap prints the base of its reference group.
     """
-    gaps = {kpi for kpi, measure in (measures or {}).items() if measure in PAY_GAPS}
+    gaps = {kpi for kpi, measure in (measures or {}).items() if measure in TWO_SIDED}
     rows = [
         {
             **{k: str(cell[k]) for k in KEYS},

@@ -34,7 +34,7 @@ from metrics.definitions.profile import Profile
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import NotPublished
 from metrics.query.counts import Region
-from metrics.query.people import PAY_GAPS, PRESENT, figures, universe
+from metrics.query.people import TWO_SIDED, PRESENT, figures, universe
 from metrics.query.waterfall import waterfall
 from metrics.releases.store import ReleaseStore
 from metrics.report import ESTIMATE_COLUMNS, Request
@@ -47,6 +47,8 @@ HIGHEST_PAY = 50.0
 """Nobody is paid more than this many times the mean: what anybody may assume."""
 YEARLY_FROM, HOURLY_STEP, YEARLY_STEP, GAP_STEP = 1_000.0, 0.01, 10.0, 0.001
 """Precision in which pay is published, by the public method: hourly rates, yearly pay, and gaps as shares."""
+SCORE_STEP, SCORE_STEP_OF_ROUNDED = 0.1, 1.0
+"""The same of scores: beside exact counts, and beside rounded ones."""
 AVERAGES = {MeasureType.MEAN, MeasureType.MEDIAN}
 WORDS = {"kpi", "breakdown", "unit", "group", "period_start", "period_end", "status", "marker", "movement", "rounded", "note"}
 NUMBERS = [c for c in ESTIMATE_COLUMNS if c not in WORDS]
@@ -218,7 +220,7 @@ class Reader:
     def read(self) -> Gathered:
         whole = {(r["kpi"], r["unit"]): r["value"] for r in self.rows.to_dict("records") if r["group"] == ""}
         # Averages go first: the gap of a group whose reference pay is not printed may find it among them.
-        for row in sorted(self.rows.to_dict("records"), key=lambda r: self.kpis[r["kpi"]].measure.type in PAY_GAPS):
+        for row in sorted(self.rows.to_dict("records"), key=lambda r: self.kpis[r["kpi"]].measure.type in TWO_SIDED):
             self._row(row, self.kpis[row["kpi"]], whole.get((row["kpi"], row["unit"]), math.nan))
         return self.found
 
@@ -230,7 +232,7 @@ class Reader:
             for p, where in self.meanings[row["kpi"], row["group"]].items()
         }
         here = f"{row['kpi']} {row['unit']} {row['group'] or 'all'}"
-        gap, share = kpi.measure.type in PAY_GAPS, kpi.measure.type.is_share
+        gap, share = kpi.measure.type in TWO_SIDED, kpi.measure.type.is_share
         columns = {"numerator": "numerator", "everyone": "everyone", "denominator": "reference_denominator" if gap else "denominator"}
         # A row whose figure is hidden does not say that its other counts are rounded, so the profile is asked as well.
         rounded = bool(row["rounded"]) or bool(self.seen.chain(row["unit"]))
@@ -253,7 +255,9 @@ class Reader:
         self._bounds(row, kpi, parts, known, rounded, here)
         if kpi.measure.type is MeasureType.COUNT:
             self._count(row, parts, known, rounded, here)
-        if gap or kpi.measure.type in AVERAGES:
+        if kpi.measure.unit == "points":
+            self._scores(row, kpi, parts, rounded, here)
+        elif gap or kpi.measure.type in AVERAGES:
             self._pay(row, kpi, parts, here)
         if row["note"] == "nobody":
             base = [p for p in ("denominator", "reference_denominator") if p in parts]
@@ -370,7 +374,10 @@ class Reader:
     def _plain_share(self, row: dict[str, Any], kpi: Kpi, whole: float) -> tuple[float, float]:
         """The share behind a value, an index, or a gap to something that is known; and what its limits are divided by."""
         benchmark = row["benchmark"]
+        if kpi.measure.type is MeasureType.RATE:
+            return row["value"] / float(str(kpi.measure.unit).removeprefix("per_")), 0
         if kpi.measure.type is MeasureType.REPRESENTATION_INDEX:
+            benchmark = row["reference_value"] if kpi.measure.reference_group else benchmark
             return (row["value"] * benchmark, 1 / benchmark) if not _nan(benchmark) else (math.nan, 0)
         if kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP:
             other = row["reference_value"] if kpi.measure.reference_group else benchmark
@@ -423,7 +430,7 @@ class Reader:
             return
         if not {"denominator", "everyone"} <= set(known):
             why, rate = f"{here}: declaration rate", row["declared"]
-            if self.kpis[row["kpi"]].measure.type in PAY_GAPS and "everyone" in known:  # a pay gap prints its whole base only so
+            if self.kpis[row["kpi"]].measure.type in TWO_SIDED and "everyone" in known:  # a pay gap prints its whole base only so
                 if rate < 1 or not rounded:
                     self._shown(parts["denominator"], round(rate * known["everyone"]), rounded, why)
             else:
@@ -447,10 +454,27 @@ class Reader:
             elif not everyone:
                 self._ratio(parts[part], parts["everyone"], bound, rounded, f"{here}: {column}")
 
+    def _scores(self, row: dict[str, Any], kpi: Kpi, parts: Mapping[str, Region], rounded: bool, here: str) -> None:
+        """A mean score, or two of them: that of the reference group, and with the difference that of the other."""
+        into = self.found.medians if kpi.measure.type is MeasureType.MEDIAN else self.found.means
+        half, column = (SCORE_STEP_OF_ROUNDED if rounded else SCORE_STEP) / 2, str(kpi.measure.column)
+        value, reference = row["value"], row["reference_value"]
+        if kpi.measure.type is not MeasureType.MEAN_DIFFERENCE:
+            if not _nan(value):
+                into.append(PayFact(parts["denominator"], column, value - half, value + half, f"{here}: score {value:.10g}"))
+            return
+        if not _nan(reference):
+            why = f"{here}: score of the reference group {reference:.10g}"
+            into.append(PayFact(parts["reference_denominator"], column, reference - half, reference + half, why))
+        if not _nan(value) and not _nan(reference):
+            score = reference + value
+            why = f"{here}: {value:.10g} from {reference:.10g}"
+            into.append(PayFact(parts["numerator"], column, score - 2 * half, score + 2 * half, why))
+
     def _pay(self, row: dict[str, Any], kpi: Kpi, parts: Mapping[str, Region], here: str) -> None:
         mean, column = kpi.measure.type in {MeasureType.MEAN, MeasureType.PAY_GAP_MEAN}, str(kpi.measure.column)
         into = self.found.means if mean else self.found.medians
-        if kpi.measure.type not in PAY_GAPS:
+        if kpi.measure.type not in TWO_SIDED:
             if not _nan(row["value"]):
                 limits = self.printed.average(row["value"], *((row["lower"], row["upper"]) if mean else (math.nan, math.nan)))
                 into.append(PayFact(parts["denominator"], column, *limits, f"{here}: pay {row['value']:.10g}"))
@@ -479,8 +503,9 @@ class Printed:
 
     @classmethod
     def of(cls, rows: pd.DataFrame, kpis: Mapping[str, Kpi]) -> Printed:
+        rows = rows[rows["kpi"].isin([id for id, k in kpis.items() if k.measure.unit != "points"])]
         kind = rows["kpi"].map({id: k.measure.type for id, k in kpis.items()})
-        averages, gaps = rows[kind.isin(list(AVERAGES))], rows[kind.isin(list(PAY_GAPS))]
+        averages, gaps = rows[kind.isin(list(AVERAGES))], rows[kind.isin(list(TWO_SIDED))]
         amounts = pd.concat([averages["value"], gaps["reference_value"]]).dropna()
         means = averages[kind[averages.index] == MeasureType.MEAN]
         off = (means["lower"] + means["upper"] - 2 * means["value"]).abs().dropna()

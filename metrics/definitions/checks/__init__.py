@@ -14,6 +14,7 @@ from metrics.definitions.checks import (
     breakdowns,
     columns,
     contextual,
+    duty,
     events,
     filters,
     flows,
@@ -35,6 +36,7 @@ from metrics.definitions.checks import (
     reserved_names,
     review,
     roles,
+    sc_wres,
     scores,
     sensitive,
     spc,
@@ -89,5 +91,7 @@ CHECKS: tuple[Callable[[Parsed], Iterable[Problem]], ...] = (
     audiences.check,
     access.check,
     gpg_return.check,
+    sc_wres.check,
+    duty.check,
     worked_examples.check,
 )

@@ -1,4 +1,4 @@
-"""Ratios of two groups: the pools differ in who they are and in nothing else, and every distance from 1 is a factor."""
+"""Two groups held against each other: they differ in who they are and in nothing else, and a ratio's distance from 1 is a factor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def check(parsed: Parsed) -> Iterator[Problem]:
             for place, message in _judged(kpi):
                 yield parsed.problem("kpis", kpi.id, place, message)
     for kpi, dataset in parsed.kpis_with_dataset():
-        if kpi.measure.type.is_ratio and kpi.measure.denominator and kpi.measure.reference_group:
+        if kpi.measure.type.has_two_pools and kpi.measure.denominator and kpi.measure.reference_group:
             for message in _pools(parsed, kpi, dataset):
                 yield parsed.problem("kpis", kpi.id, ("measure", "reference_group"), message)
 

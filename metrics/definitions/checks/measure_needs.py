@@ -12,15 +12,17 @@ from metrics.definitions.strict_yaml import Place
 from metrics.errors import Problem
 from metrics.periods import Kind
 
-PARTS = ("numerator", "denominator", "reference_group", "column", "order", "over", "least_people")
-ARTICLES = {"order": "an", "over": "an", "least_people": "the key"}
+PARTS = ("numerator", "denominator", "reference_group", "column", "order", "over", "least_people", "of")
+ARTICLES = {"order": "an", "over": "an", "least_people": "the key", "of": "the key"}
 WHY = {
     "order": ": `order: {first: White applicants, second: ethnic minority applicants, to: be appointed, above_one_is_worse_for: second}`",
     "over": ": the dimension whose categories are its groups",
     "least_people": ": the fewest people that a group may have to count",
+    "of": ": what the thousand are called, `of: staff`",
 }
 """What a missing part means, where its name does not say it."""
-MONEY = ("pounds", "dollars", "ratio")
+PER = ("per_1000", "per_10000", "per_100000")
+MONEY = ("pounds", "dollars", "ratio", "points")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ _PAY_GAP = (("column", "numerator", "reference_group"), ("denominator",), ("perc
 NEEDS: Mapping[MeasureType, Needs] = {
     MeasureType.COUNT: Needs((), ("numerator",), ("people",), ()),
     MeasureType.PROPORTION: Needs(("numerator", "denominator"), (), ("percent",), ("wilson",)),
-    MeasureType.REPRESENTATION_INDEX: Needs(("numerator", "denominator"), (), ("ratio",), ("wilson",)),
+    MeasureType.RATE: Needs(("numerator", "denominator", "of"), (), PER, ("byar",)),
+    MeasureType.REPRESENTATION_INDEX: Needs(("numerator", "denominator"), ("reference_group",), ("ratio",), ("wilson",)),
     MeasureType.PERCENTAGE_POINT_GAP: Needs(
         ("numerator", "denominator"), ("reference_group",), ("percentage_points",), ("newcombe", "wilson")
     ),
@@ -48,6 +51,7 @@ NEEDS: Mapping[MeasureType, Needs] = {
     MeasureType.RATIO_OF_RATIOS: Needs(*_RATIO, ("woolf",)),
     MeasureType.DISSIMILARITY: Needs(("denominator", "over"), (), ("percent",), ()),
     MeasureType.EXTREME_GROUP_GAP: Needs(("column", "reference_group", "over", "least_people"), ("denominator",), ("percent",), ()),
+    MeasureType.MEAN_DIFFERENCE: Needs(("column", "denominator", "reference_group"), (), ("points",), ("welch",)),
     MeasureType.PAY_GAP_MEAN: Needs(*_PAY_GAP, ("delta", "welch", "bootstrap")),
     MeasureType.PAY_GAP_MEDIAN: Needs(*_PAY_GAP, ("order_statistics", "bootstrap", "delta")),
 }
@@ -80,13 +84,11 @@ def _parts(kpi: Kpi) -> Iterator[tuple[Place, str]]:
 
 def _comparison(kpi: Kpi) -> Iterator[tuple[Place, str]]:
     measure = kpi.measure
-    if measure.type is MeasureType.REPRESENTATION_INDEX and kpi.benchmark is None:
-        yield (), "a representation_index needs `benchmark:`, the share it is compared with"
-    if measure.type is MeasureType.PERCENTAGE_POINT_GAP:
+    if measure.type in {MeasureType.REPRESENTATION_INDEX, MeasureType.PERCENTAGE_POINT_GAP}:
         if not measure.reference_group and kpi.benchmark is None:
-            yield (), "a percentage_point_gap needs a reference_group, or `benchmark:`, to be compared with"
+            yield (), f"a {measure.type} needs a reference_group, or `benchmark:`, to be compared with"
         elif measure.reference_group and kpi.benchmark is not None:
-            yield (), "a percentage_point_gap is against a reference_group or a benchmark, not both; leave one out"
+            yield (), f"a {measure.type} is against a reference_group or a benchmark, not both; leave one out"
 
 
 def _fit(kpi: Kpi) -> Iterator[tuple[Place, str]]:

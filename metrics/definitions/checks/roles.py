@@ -22,7 +22,7 @@ def check(parsed: Parsed) -> Iterator[Problem]:
         if not parsed.uncertain(dataset):
             yield from _called_employees(parsed, dataset)
     for kpi, dataset in parsed.kpis_with_dataset():
-        if kpi.measure.type.needs_rows:
+        if kpi.measure.of_pay:
             yield from _paid(parsed, kpi, dataset)
 
 

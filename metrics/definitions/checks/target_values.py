@@ -18,6 +18,8 @@ def possible_range(kpi: Kpi) -> tuple[float, float]:
         return 0.0, 100.0
     if kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP:
         return -100.0, 100.0
+    if kpi.measure.type is MeasureType.MEAN_DIFFERENCE:
+        return -INFINITE, INFINITE
     if kpi.measure.type.is_pay_gap:
         return -INFINITE, 100.0
     return 0.0, INFINITE
