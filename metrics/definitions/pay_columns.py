@@ -1,4 +1,4 @@
-"""Datasets of pay: made whole with the columns that are worked out of pay items, and with pay quarters."""
+"""Datasets of pay: made whole with the columns that are worked out of pay items, with pay quarters, and with who earns most."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from metrics.definitions.dataset import Column, Dataset
 from metrics.definitions.dimension import Category, Dimension
-from metrics.definitions.pay_items import PayItems
+from metrics.definitions.pay_items import PayItems, TopEarners
 
 HOURLY_PAY, BONUS_PAY, BONUS_PAID, PAY_STATUS = "hourly_pay", "bonus_pay", "bonus_paid", "pay_status"
 BONUS, NO_BONUS = "bonus", "no_bonus"
@@ -14,6 +14,8 @@ STATUS_OF = {"full": "full_pay", "reduced_other": "reduced_other", "reduced_leav
 """Effect of leave on pay, the one that weighs least first, to the category of `pay_status`."""
 QUARTERS = ("lower", "lower_middle", "upper_middle", "upper")
 NO_QUARTER = "no_quarter"
+TOP_EARNERS = "top_earners"
+TOP, BELOW, NO_SALARY = "top", "below", "no_salary"
 WORKED_OUT = "\0"
 """Beginning of the headings of columns that are worked out: no file can have one."""
 
@@ -41,7 +43,7 @@ def with_pay_columns(datasets: Mapping[str, Dataset]) -> dict[str, Dataset]:
 
 
 def _with_columns(dataset: Dataset) -> Dataset:
-    added = {**(_of_items(dataset.pay_items) if dataset.pay_items else {}), **_of_quarters(dataset)}
+    added = {**(_of_items(dataset.pay_items) if dataset.pay_items else {}), **_of_quarters(dataset), **_of_top_earners(dataset)}
     new = {name: column for name, column in added.items() if name not in dataset.columns}
     return dataset.model_copy(update={"columns": {**dataset.columns, **new}}) if new else dataset
 
@@ -66,6 +68,14 @@ def _of_quarters(dataset: Dataset) -> dict[str, Column]:
     }
 
 
+def _of_top_earners(dataset: Dataset) -> dict[str, Column]:
+    if dataset.top_earners is None:
+        return {}
+    recode = {id: id for id in (TOP, BELOW, NO_SALARY)}
+    column = {"from": WORKED_OUT + TOP_EARNERS, "dimension": TOP_EARNERS, "required": False, "standard_labels": False, "recode": recode}
+    return {TOP_EARNERS: Column.model_validate(column)}
+
+
 def with_pay_dimensions(dimensions: Mapping[str, Dimension], datasets: Mapping[str, Dataset]) -> dict[str, Dimension]:
     """The dimensions, with those that worked-out columns of pay hold and the council has not declared itself."""
     found = dict(dimensions)
@@ -74,6 +84,8 @@ def with_pay_dimensions(dimensions: Mapping[str, Dimension], datasets: Mapping[s
             found = {BONUS_PAID: BONUS_DIMENSION, PAY_STATUS: STATUS_DIMENSION, **found}
         for name, ties in (dataset.quarters.by if dataset.quarters else {}).items():
             found.setdefault(name, _quarters(name, dimensions[ties].title if ties in dimensions else ties))
+        if dataset.top_earners is not None:
+            found.setdefault(TOP_EARNERS, _top_earners(dataset.top_earners))
     return found
 
 
@@ -86,5 +98,18 @@ def _quarters(name: str, ties: str) -> Dimension:
         categories=(
             *(Category(id=id, label=label) for id, label in zip(QUARTERS, labels, strict=True)),
             Category(id=NO_QUARTER, label="In no quarter", known=False),
+        ),
+    )
+
+
+def _top_earners(top: TopEarners) -> Dimension:
+    return Dimension(
+        id=TOP_EARNERS,
+        title=f"Top {top.percent:g}% of earners",
+        ordered=True,
+        categories=(
+            Category(id=BELOW, label="Below the top"),
+            Category(id=TOP, label=f"In the top {top.percent:g}% of earners"),
+            Category(id=NO_SALARY, label="No salary on record, or not ranked", known=False),
         ),
     )

@@ -120,3 +120,13 @@ class PayQuarters(Definition):
     by: Mapping[Id, Id] = Field(min_length=1)
     """Column to fill with quarters, to the dimension whose groups share out people of equal pay; only people whose category of it is known
     are ranked. `{pay_quarter: sex}`"""
+
+
+class TopEarners(Definition):
+    """Who is among the best paid of a dataset: so many in a hundred of those with a salary, and everybody paid as the last of them is."""
+
+    column: Id
+    """Salary for full-time work, so that who works part-time ranks where the post does."""
+    population: Id
+    """Who is ranked; whoever has no salary on record is not."""
+    percent: float = Field(gt=0, lt=100)

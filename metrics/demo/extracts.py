@@ -24,6 +24,7 @@ from metrics.demo.pay import (
     on_reduced_pay,
     overtime_pence,
     period_pence,
+    salary_pounds,
     weekly_minutes,
 )
 from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
@@ -221,6 +222,7 @@ def payroll_person(paid: pd.DataFrame, day: date, organisation: Organisation) ->
             "Service": units["Service"],
             "Grade": np.array(labels.GRADES, dtype=object)[paid["grade"]],
             **characteristics(paid, day),
+            "Full-Time Salary": [f"{pounds}" for pounds in salary_pounds(paid, day).tolist()],
             "Weekly Hours": [f"{m / 60:.2f}".rstrip("0").rstrip(".") for m in minutes],
             "Pay Frequency": np.where(four_weekly(paid), "4-Weekly", "Monthly"),
             "Leave": np.where(on_career_break(paid, day), "Unpaid leave", np.where(on_reduced_pay(paid, day), "Reduced pay leave", "")),
@@ -251,5 +253,5 @@ PAY_CODES: dict[str, dict[str, str]] = {
 }
 PAY_HEADINGS = (
     "Employee No", "Directorate", "Service", "Grade", "Gender", "Ethnic Origin", "Disability Status",
-    "Weekly Hours", "Pay Frequency", "Leave", "Pay Code", "Pay Description", "Paid in March", "Amount",
+    "Full-Time Salary", "Weekly Hours", "Pay Frequency", "Leave", "Pay Code", "Pay Description", "Paid in March", "Amount",
 )  # fmt: skip

@@ -47,6 +47,12 @@ def hourly_pence(staff: pd.DataFrame, day: date) -> np.ndarray:
     return pence
 
 
+def salary_pounds(staff: pd.DataFrame, day: date) -> np.ndarray:
+    """Pay of a year of full-time work with allowances, in whole pounds: 52.143 weeks of 37 hours, as the council's pay scales have it."""
+    pounds: np.ndarray = (hourly_pence(staff, day) * 37 * 52_143 + 50_000) // 100_000
+    return pounds
+
+
 def weekly_minutes(staff: pd.DataFrame) -> np.ndarray:
     """Contractual working time a week: 37 hours for a full-time post."""
     minutes: np.ndarray = staff["fte"].to_numpy() * FULL_TIME_MINUTES // 100

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from metrics.definitions.contract import Choice, Heading
 from metrics.definitions.dataset import Dataset
-from metrics.definitions.pay_columns import BONUS_PAID, BONUS_PAY, HOURLY_PAY, PAY_STATUS
+from metrics.definitions.pay_columns import BONUS_PAID, BONUS_PAY, HOURLY_PAY, PAY_STATUS, TOP_EARNERS
 from metrics.definitions.pay_items import Lengths, PayItems
 
 TREATMENTS = {
@@ -61,7 +61,7 @@ def pay_headings(items: PayItems, currency: str) -> Iterator[Heading]:
 
 
 def pay_derived(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Columns that are worked out of amounts, and pay quarters."""
+    """Columns that are worked out of amounts, pay quarters, and who earns most."""
     yield from FROM_AMOUNTS.items() if dataset.pay_items is not None else ()
     quarters = dataset.quarters
     for name, ties in quarters.by.items() if quarters else ():
@@ -71,6 +71,9 @@ def pay_derived(dataset: Dataset) -> Iterator[tuple[str, str]]:
             else ""
         )
         yield name, told
+    if (top := dataset.top_earners) is not None:
+        best = f"the {top.percent:g}% of `{top.population}` with the highest `{top.column}`"
+        yield TOP_EARNERS, f"{best}, and everybody who has as much as the last of them"
 
 
 def _code(items: PayItems, heading: str) -> Heading:

@@ -32,6 +32,7 @@ from metrics.ingest.people import counts_once, duplicates, sum_over_posts
 from metrics.ingest.private import as_csv, write_private
 from metrics.ingest.reading import Extract, open_table
 from metrics.ingest.rows import REASON, Bound, bind_rows
+from metrics.ingest.top_earners import fill_top_earners
 from metrics.sources.council_database import CouncilDatabase
 from metrics.sources.engine import PIECE, Source
 from metrics.sources.snapshots import Snapshot, read_snapshots, write_snapshot
@@ -201,6 +202,8 @@ def _ingest(load: _Load, extracts: Sequence[Callable[[], Extract]]) -> ImportRep
     notes += [f"The same rows were loaded as at {s.as_at:%d %B %Y}." for s in held if s.sha256 == sha256 and s.as_at not in days]
     bounds.clear()  # the rows are held once from here on
     rows = fill_quarters(load.configuration, dataset, rows)
+    rows, ranked = fill_top_earners(load.configuration, dataset, rows)
+    notes += ranked
     reports = _store(load, rows, _Came(names, sha256, rejected))
     return ImportReport(dataset.id, names, sum(report.rows for report in reports), rejected, reports, rejects_file, tuple(notes))
 

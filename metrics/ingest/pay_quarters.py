@@ -10,7 +10,6 @@ import pandas as pd
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Dataset
 from metrics.definitions.pay_columns import NO_QUARTER, QUARTERS
-from metrics.definitions.pay_items import PayQuarters
 from metrics.statistics.statutory_pay import assign_quarters
 
 
@@ -22,7 +21,7 @@ def fill_quarters(configuration: Configuration, dataset: Dataset, rows: pd.DataF
     quarters = dataset.quarters
     if quarters is None:
         return rows
-    ranked = _population(configuration, dataset, quarters, rows) & rows[quarters.column].notna().to_numpy()
+    ranked = in_population(configuration, dataset, quarters.population, rows) & rows[quarters.column].notna().to_numpy()
     order = _scrambled(rows)
     for name, ties in quarters.by.items():
         group = _groups(configuration, dataset, ties, rows)
@@ -37,9 +36,9 @@ def fill_quarters(configuration: Configuration, dataset: Dataset, rows: pd.DataF
     return rows
 
 
-def _population(configuration: Configuration, dataset: Dataset, quarters: PayQuarters, rows: pd.DataFrame) -> np.ndarray:
+def in_population(configuration: Configuration, dataset: Dataset, population: str, rows: pd.DataFrame) -> np.ndarray:
     inside = np.ones(len(rows), dtype=bool)
-    for name, wanted in dataset.populations[quarters.population].where.items():
+    for name, wanted in dataset.populations[population].where.items():
         column, categories = configuration.resolve(dataset.id, name, wanted)
         inside &= rows[column].isin(categories).to_numpy()
     return inside

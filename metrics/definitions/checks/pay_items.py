@@ -8,18 +8,22 @@ from metrics.definitions.dataset import Dataset
 from metrics.definitions.nearest import no_such
 from metrics.definitions.parsed import NUMERIC, Parsed
 from metrics.definitions.pay_columns import (
+    BELOW,
     BONUS,
     BONUS_PAID,
     BONUS_PAY,
     HOURLY_PAY,
     NO_BONUS,
     NO_QUARTER,
+    NO_SALARY,
     PAY_STATUS,
     QUARTERS,
     STATUS_OF,
+    TOP,
+    TOP_EARNERS,
     WORKED_OUT,
 )
-from metrics.definitions.pay_items import Hours, Lengths, PayItems, PayQuarters
+from metrics.definitions.pay_items import Hours, Lengths, PayItems, PayQuarters, TopEarners
 from metrics.definitions.strict_yaml import Place
 from metrics.errors import Problem
 
@@ -36,6 +40,9 @@ def check(parsed: Parsed) -> Iterator[Problem]:
         if dataset.quarters is not None:
             found += [(("quarters", *place), message) for place, message in _quarters(parsed, dataset, dataset.quarters)]
             found += _categories(parsed, dict.fromkeys(dataset.quarters.by, (*QUARTERS, NO_QUARTER)))
+        if dataset.top_earners is not None:
+            found += [(("top_earners", *place), message) for place, message in _top_earners(dataset, dataset.top_earners)]
+            found += _categories(parsed, {TOP_EARNERS: (TOP, BELOW, NO_SALARY)})
         for place, message in found:
             yield parsed.problem("datasets", dataset.id, place, message)
 
@@ -91,18 +98,28 @@ def _columns(dataset: Dataset) -> Iterator[tuple[Place, str]]:
 
 
 def _quarters(parsed: Parsed, dataset: Dataset, quarters: PayQuarters) -> Iterator[tuple[Place, str]]:
-    if quarters.column not in dataset.columns:
-        yield ("column",), no_such("column", quarters.column, dataset.columns)
-    elif dataset.columns[quarters.column].type not in NUMERIC:
-        yield ("column",), f"people are ranked by a number, and '{quarters.column}' is of type {dataset.columns[quarters.column].type}"
-    if quarters.population not in dataset.populations:
-        yield ("population",), no_such("population", quarters.population, dataset.populations)
+    yield from _ranked(dataset, quarters)
     offered = parsed.offered(dataset)
     for name, ties in quarters.by.items():
         if ties not in offered or ties in quarters.by:
             yield ("by", name), no_such("dimension", ties, [d for d in offered if d not in quarters.by], f"dataset '{dataset.id}'")
         if not dataset.columns[name].source.startswith(WORKED_OUT):
             yield ("columns", name), f"'{name}' is worked out by `quarters`; delete it here"
+
+
+def _ranked(dataset: Dataset, by: PayQuarters | TopEarners) -> Iterator[tuple[Place, str]]:
+    if by.column not in dataset.columns:
+        yield ("column",), no_such("column", by.column, dataset.columns)
+    elif dataset.columns[by.column].type not in NUMERIC:
+        yield ("column",), f"people are ranked by a number, and '{by.column}' is of type {dataset.columns[by.column].type}"
+    if by.population not in dataset.populations:
+        yield ("population",), no_such("population", by.population, dataset.populations)
+
+
+def _top_earners(dataset: Dataset, top: TopEarners) -> Iterator[tuple[Place, str]]:
+    yield from _ranked(dataset, top)
+    if not dataset.columns[TOP_EARNERS].source.startswith(WORKED_OUT):
+        yield ("columns", TOP_EARNERS), f"'{TOP_EARNERS}' is worked out by `top_earners`; delete it here"
 
 
 def _categories(parsed: Parsed, needed: dict[str, tuple[str, ...]]) -> Iterator[tuple[Place, str]]:
