@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import bdtr, bdtrik, stdtrit  # not scipy.stats: importing it takes longer than most commands run
 
 from metrics.errors import CountsError, Problem
 
@@ -99,7 +99,7 @@ def mean_interval(n: pd.Series, mean: pd.Series, variance: pd.Series, confidence
     [[16.457, 19.143]]
     """
     enough = n.where(n > 1)
-    reach = stats.t.ppf((1 + confidence) / 2, enough - 1) * (variance / enough) ** 0.5
+    reach = stdtrit(enough - 1, (1 + confidence) / 2) * (variance / enough) ** 0.5
     return pd.DataFrame({"lower": mean - reach, "upper": mean + reach})
 
 
@@ -130,7 +130,7 @@ def welch(
     error = (first + second) ** 0.5
     degrees = (first + second) ** 2 / (first**2 / (n - 1) + second**2 / (reference_n - 1))
     difference = mean - reference_mean
-    reach = stats.t.ppf((1 + confidence) / 2, degrees) * error
+    reach = stdtrit(degrees, (1 + confidence) / 2) * error
     return pd.DataFrame(
         {"difference": difference, "standard_error": error, "degrees": degrees, "lower": difference - reach, "upper": difference + reach}
     )
@@ -152,12 +152,15 @@ def median_ranks(n: int, confidence: float = 0.95) -> tuple[int, int, float] | N
     """
     if n < 1:
         return None
-    below = int(stats.binom.ppf((1 - confidence) / 2, n, 0.5))
-    if stats.binom.cdf(below, n, 0.5) > (1 - confidence) / 2:
-        below -= 1
-    if below < 0:
+    tail = (1 - confidence) / 2
+    if 0.5**n > tail:
         return None
-    return below + 1, n - below, float(1 - 2 * stats.binom.cdf(below, n, 0.5))
+    below = int(np.rint(bdtrik(tail, n, 0.5)))  # near the last number of heads whose chance is within the tail; then exactly that one
+    while bdtr(below, n, 0.5) > tail:
+        below -= 1
+    while bdtr(below + 1, n, 0.5) <= tail:
+        below += 1
+    return below + 1, n - below, float(1 - 2 * bdtr(below, n, 0.5))
 
 
 def median_interval(n: int, ranks: np.ndarray, rank_first: int, confidence: float = 0.95) -> tuple[float, float]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.special import gammaln
+from scipy.special import betainc, gammaln
 
 from metrics.statistics.intervals import normal_quantile
 
@@ -104,7 +103,7 @@ def resampled_median(group: MiddleOfGroup) -> Chances:
     first, last = group.rank_first, group.rank_first + len(group.ranks) - 1
     rank = np.arange(first, last + 1)
     middle = (group.n + 1) // 2
-    at_or_below = stats.binom.sf(middle - 1, group.n, np.clip(np.concatenate(([first - 1], rank)) / group.n, 0, 1))
+    at_or_below = betainc(middle, group.n - middle + 1, np.clip(np.concatenate(([first - 1], rank)) / group.n, 0, 1))
     weights = np.diff(at_or_below)
     below, above = float(at_or_below[0]), float(1 - at_or_below[-1])
     if group.n % 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import gammaincinv
 
 from metrics.errors import CountsError, Problem
 from metrics.statistics.intervals import normal_quantile
@@ -32,7 +32,7 @@ def byar(events: pd.Series, confidence: float = 0.95) -> pd.DataFrame:
 
 
 def exact_poisson(events: pd.Series, confidence: float = 0.95) -> pd.DataFrame:
-    """Exact limits of a count of events by the chi-square distribution, `lower` and `upper`; from 0 where there was none.
+    """Exact limits of a count of events by the gamma (chi-square) distribution, `lower` and `upper`; from 0 where there was none.
 
     References
     ----------
@@ -42,8 +42,8 @@ def exact_poisson(events: pd.Series, confidence: float = 0.95) -> pd.DataFrame:
     [[2.2019, 13.0595], [0.0, 3.6889]]
     """
     tail, n = (1 - confidence) / 2, events.astype(float)
-    lower = pd.Series(stats.chi2.ppf(tail, 2 * n) / 2, index=events.index)
-    upper = pd.Series(stats.chi2.ppf(1 - tail, 2 * n + 2) / 2, index=events.index)
+    lower = pd.Series(gammaincinv(n, tail), index=events.index)
+    upper = pd.Series(gammaincinv(n + 1, 1 - tail), index=events.index)
     return pd.DataFrame({"lower": lower.where(n != 0, 0.0), "upper": upper})
 
 
