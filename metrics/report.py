@@ -144,6 +144,11 @@ class KpiSummary:
     trend: int = 7
 
     @property
+    def is_of_answers(self) -> bool:
+        """Whether people are asked for what tells who is in the base; an older release does not say, and asked for nothing else."""
+        return bool(self.asks or self.declares or not self.steps)
+
+    @property
     def usual(self) -> Usual:
         """How the KPI is read over time."""
         best = IDEALS.get(self.measure, self.target[-1][1] if self.target else None)

@@ -136,11 +136,11 @@ def finding(items: Sequence[Answered]) -> str:
     """ "Sexual orientation is withheld; religion or belief is read with care"."""
     withheld, care = ([a.name for a in items if a.state == state] for state in ("withheld", "care"))
     said = [
-        f"{upper_first(format_list([n if i == 0 else n.lower() for i, n in enumerate(names)]))} {'is' if len(names) == 1 else 'are'} {word}"
+        f"{format_list([n.lower() for n in names])} {'is' if len(names) == 1 else 'are'} {word}"
         for names, word in ((withheld, "known for fewer than 60%"), (care, "known for fewer than 80%"))
         if names
     ]
-    return "; ".join(said) or "Every characteristic is known for at least 80%"
+    return upper_first("; ".join(said)) or "Every characteristic is known for at least 80%"
 
 
 def draw_by_unit(report: Report, name: str, rates: Mapping[str, float], day: date) -> Figure:

@@ -53,6 +53,7 @@ NOTES = {
         "Unequal pay, which is unlawful, means paying people differently for the same or equal work."
     ),
     "not_known": "People whose answer is not known join no group: shares are of those who have answered.",
+    "not_on_record": "People of whom it is not on record join no group: shares are of those of whom it is.",
     "illustrative": "The figure compared with is made up for demonstration.",
     "synthetic": "Synthetic figures, not real data.",
 }
@@ -97,7 +98,7 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
     if rows["rounded"].any():
         notes.append(NOTES["rounding"])
     if rows["declared"].notna().any():
-        notes.append(NOTES["not_known"])
+        notes.append(NOTES["not_known" if kpi.is_of_answers else "not_on_record"])
     if rows["lower"].notna().any():
         notes.append(NOTES["census"])
     if kpi.benchmark_illustrative and rows["benchmark"].notna().any():

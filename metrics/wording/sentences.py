@@ -170,9 +170,10 @@ def describe_bounds(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> st
     return f"{between} if none or all of the unknown belonged"
 
 
-def describe_declared(row: pd.Series) -> str:
-    """ "94% have answered"; "" where nothing was asked."""
-    return "" if is_missing(row["declared"]) else f"{format_declared(row['declared'])}% have answered"
+def describe_declared(row: pd.Series, kpi: KpiSummary | None = None) -> str:
+    """ "94% have answered", "94% are on record" of what nobody is asked; "" where all is known of everybody."""
+    how = "have answered" if kpi is None or kpi.is_of_answers else "are on record"
+    return "" if is_missing(row["declared"]) else f"{format_declared(row['declared'])}% {how}"
 
 
 def describe_base(row: pd.Series, kpi: KpiSummary) -> str:

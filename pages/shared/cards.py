@@ -272,7 +272,7 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
         ("Target" if str(last["unit"]) == report.contents.root.id else "The whole council’s target", describe_target(kpi, currency)),
         ("Since last year", describe_movement(last, kpi, currency)),
         ("People not known", describe_bounds(last, kpi, currency)),
-        ("Answered", describe_declared(last)),
+        ("Answered" if kpi.is_of_answers else "On record", describe_declared(last, kpi)),
         ("Compared with", describe_benchmark(last, kpi, currency)),
         ("Who is counted", f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
         ("Note", describe_note(last, report.contents) or (NOTES["rounded"] if last["rounded"] else "")),

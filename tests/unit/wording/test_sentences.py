@@ -71,6 +71,8 @@ def test_how_many_people_a_figure_is_about() -> None:
     assert describe_people(a_row(numerator=math.nan), a_gap()) == ""
     assert describe_declared(a_row()) == "94% have answered"
     assert describe_declared(a_row(declared=0.5999)) == "59% have answered"
+    assert describe_declared(a_row(), a_summary(asks=("Ethnic group",), steps=(("known", "", ""),))) == "94% have answered"
+    assert describe_declared(a_row(), a_summary(asks=(), steps=(("known", "", ""),))) == "94% are on record"
 
 
 def test_benchmarks() -> None:
