@@ -122,6 +122,8 @@ class KpiSummary:
     profile_title: str = ""
     profile_rule: str = ""
     benchmark_population: str = ""
+    benchmark_others: tuple[tuple[str, str, str, float], ...] = ()
+    """Benchmarks that could be taken instead: title, of whom, source with its date, and the one value, as in the frame."""
     example_heads: tuple[str, ...] = ()
     """Of the worked example: made-up rows, a column each, and what they give, in the reader's unit."""
     example_rows: tuple[tuple[str, ...], ...] = ()
@@ -129,6 +131,8 @@ class KpiSummary:
 
     order: Mapping[str, str] = field(default_factory=dict)
     """Of a ratio of two groups: `first`, `second` and `to` in words, and `above_one_is_worse_for`, one of the first two."""
+    of: str = ""
+    """Of a rate: what the thousand are called, in the plural."""
     over: str = ""
     """Of a figure that is made of those of groups: their dimension."""
     rows_are: str = "people"

@@ -16,7 +16,7 @@ from metrics.report import KpiSummary, Report, characteristic
 from metrics.wording.dates import format_day
 from metrics.wording.groups import gather_hidden
 from metrics.wording.status import format_status
-from metrics.wording.values import digits_for, format_figure, format_range, format_value, lower_first, upper_first
+from metrics.wording.values import PER_WORDS, digits_for, format_figure, format_range, format_value, lower_first, upper_first
 
 LABEL = 15
 """Letters a line of a group's label: a phone keeps most of its width for the figures."""
@@ -87,7 +87,7 @@ def _span(kpi: KpiSummary, rows: pd.DataFrame, reference: float | None) -> tuple
     """What the scale runs over: shares and numbers of people from 0, unless all are far from it."""
     drawn = [rows[name] for name in ("value", "lower", "upper", "bound_low", "bound_high", "benchmark")]
     low, high = span_of(*drawn, around=() if reference is None else (reference,))
-    if kpi.unit in ("percent", "people") and not (kpi.measure.startswith("pay_gap") or kpi.measure == "extreme_group_gap"):
+    if kpi.unit in ("percent", "people", *PER_WORDS) and not (kpi.measure.startswith("pay_gap") or kpi.measure == "extreme_group_gap"):
         low = max(low, 0.0) if low > high * 0.35 and kpi.measure != "count" else 0.0
     return low, high
 

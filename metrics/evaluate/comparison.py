@@ -10,7 +10,15 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Kpi, MeasureType
 
 COMPARED = frozenset(
-    {MeasureType.COUNT, MeasureType.PROPORTION, MeasureType.TURNOVER, MeasureType.MEAN, MeasureType.MEDIAN, MeasureType.DISSIMILARITY}
+    {
+        MeasureType.COUNT,
+        MeasureType.PROPORTION,
+        MeasureType.RATE,
+        MeasureType.TURNOVER,
+        MeasureType.MEAN,
+        MeasureType.MEDIAN,
+        MeasureType.DISSIMILARITY,
+    }
 )
 """Measures whose figure is no comparison by itself."""
 

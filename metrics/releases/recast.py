@@ -15,18 +15,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from metrics.definitions.kpi import PER
 from metrics.definitions.succession import Composition, Succession
 from metrics.report import ESTIMATE_COLUMNS, RECAST_COLUMNS, Contents, KpiSummary
 from metrics.statistics.goals import IDEALS, RATIOS, Goal, stand
 from metrics.statistics.intervals import wilson
 from metrics.statistics.moved import add_usual_range
 from metrics.statistics.movement import CHANGES, FARTHEST_MONTHS, add_changes
+from metrics.statistics.rates import rate
 from metrics.statistics.targets import representation_index
 
 Row = dict[str, Any]
 Key = tuple[str, str, str, date]
 """KPI, unit, group and day."""
-SUMMABLE = frozenset({"count", "proportion", "representation_index"})
+SUMMABLE = frozenset({"count", "proportion", "rate", "representation_index"})
 EMPTY_STATUS = {"[c]": "hidden", "[w]": "withheld", "[x]": "not_available", "[z]": "not_available"}
 WITHHELD_BELOW, CARE_BELOW = 0.60, 0.80
 ROUGH = 0.08
@@ -254,7 +256,10 @@ def _valued(kpi: KpiSummary, found: Row) -> Row | None:
     if found.get("declared", 1.0) < WITHHELD_BELOW:
         return _empty("[w]", "withheld")
     part, whole = pd.Series([min(n, d)]), pd.Series([d])
-    share = wilson(part, whole).assign(value=part / whole)[["value", "lower", "upper"]]
+    if kpi.measure == "rate":
+        share = rate(part, whole, PER[kpi.unit])
+    else:
+        share = wilson(part, whole).assign(value=part / whole)[["value", "lower", "upper"]]
     if kpi.measure == "representation_index":
         if np.isnan(found["benchmark"]):
             return _empty("[x]", "recast_no_sum")
@@ -303,9 +308,9 @@ def _compared(new: pd.DataFrame, kpis: Mapping[str, KpiSummary]) -> pd.DataFrame
     """`gap, ratio` of sums: against the benchmark, else a group against everyone in the unit where its parts were compared so."""
     measure = new["kpi"].map({id: kpi.measure for id, kpi in kpis.items()})
     summed = new["note"].isin(["recast_sum", "recast_rounded", "declared_low"]) & new["gap"].isna() & new["value"].notna()
-    summed &= measure.isin(["count", "proportion"])
+    summed &= measure.isin(["count", "proportion", "rate"])
     part = (new["numerator"] / new["denominator"].where(new["denominator"] > 0)).clip(upper=1)
-    share = new["value"].where(measure == "proportion", part)
+    share = new["value"].where(measure != "count", part)
     apart, times = share - new["benchmark"], share / new["benchmark"].where(new["benchmark"] > 0)
     return new.assign(gap=new["gap"].where(~summed, apart), ratio=new["ratio"].where(~summed, times))
 

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from metrics.definitions.kpi import PER
 from metrics.definitions.waterfall import WATERFALL
 from metrics.statistics.intervals import newcombe, wilson
+from metrics.statistics.rates import rate
 
 ALIKE = 1e-9
 """A number that differs by more from what its printed counts give was made of others."""
 SHARES = ("proportion", "turnover", "representation_index", "percentage_point_gap")
-COMPARED = ("proportion", "turnover", "mean", "median", "dissimilarity")
+COMPARED = ("proportion", "rate", "turnover", "mean", "median", "dissimilarity")
 """Measures whose value is compared with a benchmark, or with everyone in the unit."""
 OF_BOTH_GROUPS = ("relative_likelihood", "ratio_of_ratios")
 """Measures whose rate of declaration is that of both groups together."""
@@ -68,7 +70,8 @@ def _of_shares(cells: pd.DataFrame, counts: _Counts, measure: np.ndarray) -> Ite
     low, high = _limits(wilson(pd.Series(part), pd.Series(base)))
     for name in ("proportion", "turnover"):
         yield from _three(measure == name, share, low, high)
-    benchmark = cells["benchmark"].to_numpy(dtype=float)
+    yield from _rates(measure == "rate", part, base, cells)
+    benchmark = np.where(np.isnan(other), cells["benchmark"].to_numpy(dtype=float), _over(compared, other))
     nobody = share == 0  # of which a benchmark that is not printed cannot be told
     indexed = (measure == "representation_index") & ~(nobody & np.isnan(benchmark))
     divisor = np.where(nobody, benchmark, share / value)
@@ -78,6 +81,16 @@ def _of_shares(cells: pd.DataFrame, counts: _Counts, measure: np.ndarray) -> Ite
     limits = newcombe(pd.Series(part), pd.Series(base), pd.Series(compared), pd.Series(other))
     yield from _three(of_two, share - _over(compared, other), *_limits(limits))
     yield "value", indexed & ~np.isnan(benchmark), share / benchmark
+
+
+def _rates(asked: np.ndarray, events: np.ndarray, people: np.ndarray, cells: pd.DataFrame) -> Iterator[Wanted]:
+    """A rate is for 1,000, 10,000 or 100,000 people: whichever of them the printed figure is nearest to."""
+    made = rate(pd.Series(np.where(asked, events, np.nan)), pd.Series(people), per=1.0)
+    value, upper = made["value"].to_numpy(dtype=float), made["upper"].to_numpy(dtype=float)
+    printed = np.where(value > 0, cells["value"].to_numpy(dtype=float) / value, cells["upper"].to_numpy(dtype=float) / upper)
+    steps = np.array(sorted(PER.values()), dtype=float)
+    per = steps[np.abs(np.nan_to_num(printed, nan=steps[0])[:, None] - steps).argmin(axis=1)]
+    yield from _three(asked, value * per, made["lower"].to_numpy(dtype=float) * per, upper * per)
 
 
 def _three(asked: np.ndarray, value: np.ndarray, low: np.ndarray, high: np.ndarray) -> Iterator[Wanted]:

@@ -113,7 +113,7 @@ def _no_figure(row: pd.Series) -> str:
     if row["status"] == "withheld":
         known = "" if is_missing(row["declared"]) else f", only {format_declared(row['declared'])}% have answered"
         return f"withheld{known}"
-    if str(row["note"]) == "not_enough_data":
+    if str(row["note"]) in {"not_enough_data", "not_enough_compared"}:
         return "not enough data"
     return "hidden to protect people" if row["status"] == "hidden" else "no figure"
 

@@ -95,12 +95,17 @@ def format_amount(difference: Any, unit: str, currency: str = "£", digits: int 
     return format_value(size, unit, currency, digits, bare=unit == "ratio")
 
 
+def is_nothing(amount: str) -> bool:
+    """Whether an amount in words rounds to nothing: 0.0 points, £0.00, 0.0 for every 1,000."""
+    return not any(c in "123456789" for c in amount.partition(" ")[0])
+
+
 def format_change(change: Any, unit: str, currency: str = "£", digits: int | None = None) -> str:
     """Up 1.4 points, Down £0.30, or No change where it rounds to nothing."""
     if is_missing(change):
         return NO_FIGURE
     amount = format_amount(change, unit, currency, digits)
-    if not any(c in "123456789" for c in amount):
+    if is_nothing(amount):
         return "No change"
     return f"{'Up' if float(change) > 0 else 'Down'} {amount}"
 

@@ -95,7 +95,7 @@ def format_usual(point: pd.Series, kpi: KpiSummary, rounded: bool, currency: str
 def shown_limits(point: pd.Series, kpi: KpiSummary) -> tuple[float, float]:
     """Limits as far as the figure can go: no share lies below 0% or above 100%, no count and no distance below 0."""
     low, high = float(point["lower"]), float(point["upper"])
-    if kpi.measure in {"proportion", "count", "fte", "mean", "median", "turnover"} or kpi.usual.by_distance:
+    if kpi.measure in {"proportion", "count", "rate", "fte", "mean", "median", "turnover"} or kpi.usual.by_distance:
         low = max(low, 0.0)
     return low, min(high, 1.0) if kpi.measure == "proportion" and not kpi.usual.by_distance else high
 

@@ -9,16 +9,16 @@ from metrics.definitions.kpi import Kpi, MeasureType
 from metrics.definitions.parsed import Parsed
 from metrics.errors import Problem
 
+ALWAYS = {MeasureType.PERCENTAGE_POINT_GAP: "gap would always be 0", MeasureType.REPRESENTATION_INDEX: "index would always be 1"}
+
 
 def check(parsed: Parsed) -> Iterator[Problem]:
     for kpi, dataset in parsed.kpis_with_dataset():
         measure = kpi.measure
         if measure.type in {MeasureType.PAY_GAP_MEAN, MeasureType.PAY_GAP_MEDIAN} and measure.numerator and measure.reference_group:
             yield from _apart(parsed, kpi, dataset)
-        elif (
-            measure.type is MeasureType.PERCENTAGE_POINT_GAP and measure.reference_group and measure.reference_group == measure.denominator
-        ):
-            message = "the same as the denominator; the gap would always be 0"
+        elif measure.type in ALWAYS and measure.reference_group and measure.reference_group == measure.denominator:
+            message = f"the same as the denominator; the {ALWAYS[measure.type]}"
             yield parsed.problem("kpis", kpi.id, ("measure", "reference_group"), message)
 
 

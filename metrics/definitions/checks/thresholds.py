@@ -41,4 +41,5 @@ def _goal(kpi: Kpi) -> float | None:
         return kpi.target.milestones[-1].value
     if kpi.measure.type is MeasureType.REPRESENTATION_INDEX:
         return 1.0
-    return None if kpi.measure.type in {MeasureType.PROPORTION, MeasureType.COUNT, MeasureType.MEAN, MeasureType.MEDIAN} else 0.0
+    plain = {MeasureType.PROPORTION, MeasureType.RATE, MeasureType.COUNT, MeasureType.MEAN, MeasureType.MEDIAN}
+    return None if kpi.measure.type in plain else 0.0
