@@ -14,6 +14,7 @@ from metrics.definitions.organisation import Organisation
 from metrics.demo import labels
 from metrics.demo.applications import RECRUITMENT_DAYS, application_rows
 from metrics.demo.council import PAY_DAYS, RESTRUCTURE, SERVICES, STAFF_DAYS
+from metrics.demo.events import YearOfEvents
 from metrics.demo.learning import learning_days, learning_rows
 from metrics.demo.others import SECONDED_IN, Others
 from metrics.demo.pay import (
@@ -53,7 +54,7 @@ def write_extracts(
 ) -> Iterator[Extract]:
     """Writes the files one after the other, oldest first; `wanted` leaves out those that are already loaded."""
     check_units(organisation)
-    others = Others(seed)
+    others, year = Others(seed), YearOfEvents(seed)
     for step, (day, staff) in enumerate(Simulation(seed).snapshots()):
         if step:
             others.quarter(step)
@@ -66,7 +67,8 @@ def write_extracts(
         if day in RECRUITMENT_DAYS and (wanted is None or wanted("recruit", day)):
             rows = application_rows(day, organisation, seed)
             yield write(Extract("recruit", day, folder / f"Applications {day:%Y-%m-%d}.csv"), rows)
-        for dataset, name, make in small_lists(staff, day, organisation, seed):
+        year.see(day, staff)
+        for dataset, name, make in (*small_lists(staff, day, organisation, seed), *year.lists(day)):
             if wanted is None or wanted(dataset, day):
                 yield write(Extract(dataset, day, folder / f"{name} {day:%Y-%m-%d}.csv"), make())
         for month in learning_days(day):

@@ -10,6 +10,7 @@ from pathlib import Path
 from metrics.definitions.configuration import Configuration
 from metrics.demo.applications import RECRUITMENT_DAYS
 from metrics.demo.council import PAY_DAYS, STAFF_DAYS
+from metrics.demo.events import EVENTS
 from metrics.demo.extracts import check_units, write_extracts
 from metrics.demo.learning import LEARNING_DAYS
 from metrics.demo.small_lists import LISTS
@@ -24,6 +25,7 @@ EXTRACTS: tuple[tuple[str, date], ...] = (
     *(("recruit", day) for day in RECRUITMENT_DAYS),
     *(("learn", day) for day in LEARNING_DAYS),
     *LISTS,
+    *EVENTS,
 )
 """Dataset and day of every file that the demo consists of."""
 

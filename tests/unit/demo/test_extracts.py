@@ -15,6 +15,7 @@ from metrics.definitions.organisation import Organisation, Unit
 from metrics.definitions.organisation_csv import read_organisation
 from metrics.demo.applications import RECRUITMENT_DAYS
 from metrics.demo.council import DIRECTORATES, PAY_DAYS, SERVICES, STAFF_DAYS
+from metrics.demo.events import EVENTS
 from metrics.demo.extracts import Extract, write_extracts
 from metrics.demo.learning import LEARNING_DAYS
 from metrics.demo.small_lists import LISTS
@@ -22,6 +23,9 @@ from metrics.errors import InputError
 
 LAST = date(2026, 3, 31)
 EXPECTED_DIGESTS = {
+    "courses": "c49268298baea0b0b29a7e8a55e5c5d8a8d18fa4942dfd6649b4592d585fed80",
+    "er": "cf8df906ceab272f3a9825cc63a730824f7d4e5a44d54b391ccdc537040dbfe9",
+    "move": "c1f4fa8ae853674cae02e41ff6f00bbeb0a52e246ff07906a0123b8ee178af96",
     "hr": "c4563530a3d953b77c8d6dd01541290ccc9b6a274f86348d839a9ecafda827cc",
     "pay": "d710256529ff9ad7e21784f5623e67c48102398f1cd6caddc99170875f4056c2",
 }
@@ -85,7 +89,7 @@ def test_there_is_a_file_for_each_quarter_and_each_pay_day(extracts: Mapping[tup
     assert len(STAFF_DAYS) == 16
     assert [d.isoformat() for d in PAY_DAYS] == [f"{year}-03-31" for year in range(2022, 2027)]
     every = {*(("hr", d) for d in STAFF_DAYS), *(("pay", d) for d in PAY_DAYS), *(("recruit", d) for d in RECRUITMENT_DAYS)}
-    assert set(extracts) == every | {("learn", d) for d in LEARNING_DAYS} | set(LISTS)
+    assert set(extracts) == every | {("learn", d) for d in LEARNING_DAYS} | set(LISTS) | set(EVENTS)
 
 
 def test_the_files_are_as_untidy_as_a_councils(extracts: Mapping[tuple[str, date], Extract]) -> None:
