@@ -22,4 +22,6 @@ class Benchmark(Definition):
     value: float | None = None
     dimension: Id | None = None
     by_category: Mapping[Id, float] = {}
+    others: tuple[Id, ...] = ()
+    """Benchmarks that could be taken instead (an earlier census): pages say what the figure is held against by them. They decide no figure."""
     notes: tuple[Text, ...] = ()

@@ -48,7 +48,7 @@ def kpi_fingerprint(configuration: Configuration, kpi_id: str) -> str:
             },
             "columns": {name: dataset.columns[name].model_dump(mode="json", exclude=set(COLUMN_WORDS)) for name in columns},
             "dimensions": {d: _categories(configuration, d) for d in dimensions},
-            "benchmark": configuration.benchmarks[kpi.benchmark].model_dump(mode="json", exclude={"title", "notes"})
+            "benchmark": configuration.benchmarks[kpi.benchmark].model_dump(mode="json", exclude={"title", "others", "notes"})
             if kpi.benchmark
             else None,
             "profile": configuration.profile(kpi).model_dump(mode="json", exclude={"title"}),

@@ -7,8 +7,9 @@ from typing import Any
 from metrics.definitions.base import Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_profile
-from metrics.definitions.kpi import Kpi
+from metrics.definitions.kpi import Kpi, MeasureType
 from metrics.definitions.waterfall import describe_inside, describe_left_out, describe_steps
+from metrics.evaluate.comparison import benchmark_factor
 from metrics.report import characteristic
 
 
@@ -28,10 +29,20 @@ def explained(configuration: Configuration, kpi: Kpi) -> dict[str, Any]:
         "profile_title": profile.title,
         "profile_rule": describe_profile(profile),
         "benchmark_population": benchmark.population if benchmark else "",
+        "benchmark_others": _others(configuration, kpi),
         "example_heads": heads,
         "example_rows": rows,
         "example_gives": tuple(kpi.worked_example.gives.items()) if kpi.worked_example else (),
     }
+
+
+def _others(configuration: Configuration, kpi: Kpi) -> tuple[tuple[str, str, str, float], ...]:
+    """What a share could be held against instead."""
+    if kpi.benchmark is None or kpi.measure.type is not MeasureType.PROPORTION:
+        return ()
+    others = [configuration.benchmarks[id] for id in configuration.benchmarks[kpi.benchmark].others]
+    of_one_value = [(b, b.value * benchmark_factor(kpi)) for b in others if b.value is not None]
+    return tuple((b.title, b.population, f"{b.source}, {b.date.isoformat()}", value) for b, value in of_one_value)
 
 
 def _group(configuration: Configuration, where: Filter) -> str:

@@ -110,7 +110,9 @@ def unpack_snapshot(stored: bytes) -> Snapshot:
 def _kpi(stored: dict[str, Any]) -> KpiSummary:
     pairs = {name: tuple((a, b) for a, b in stored[name]) for name in ("target", "series_breaks")}
     lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("breakdowns", "framework", "notes", "asks")}
-    rows: dict[str, Any] = {name: tuple(tuple(row) for row in stored.get(name, ())) for name in ("steps", "example_rows", "example_gives")}
+    rows: dict[str, Any] = {
+        name: tuple(tuple(row) for row in stored.get(name, ())) for name in ("steps", "example_rows", "example_gives", "benchmark_others")
+    }
     lists["example_heads"] = tuple(stored.get("example_heads", ()))
     lists["counted"] = tuple((dimension, tuple(categories)) for dimension, categories in stored.get("counted", ()))
     review = tuple(stored["review"]) if stored.get("review") else None

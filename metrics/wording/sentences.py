@@ -237,7 +237,21 @@ def describe_benchmark(row: pd.Series, kpi: KpiSummary, currency: str = "£") ->
     words = f"{kpi.benchmark_title}: {format_value(row['benchmark'], unit, currency)}"
     if is_missing(row["value"]) or is_missing(row["gap"]):
         return words
-    apart = format_amount(row["gap"], unit, currency, digits_for(row, unit), full=True)
-    if not any(c in "123456789" for c in apart):
-        return f"{words}, the same"
-    return f"{words}, so {apart} {'above' if row['gap'] > 0 else 'below'}"
+    return f"{words}, {_how_far(row['gap'], row, unit, currency)}"
+
+
+def describe_other_benchmarks(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> str:
+    """What a whole unit's share is held against by each benchmark that could be taken instead: "Residents in 2011 (…): 42.1%, so …"."""
+    if is_missing(row["benchmark"]) or is_missing(row["value"]) or row["group"]:
+        return ""
+    said = [
+        f"{title} ({lower_first(people).rstrip('.')}): {format_value(value, kpi.unit, currency)}, "
+        f"{_how_far(row['value'] - value, row, kpi.unit, currency)}"
+        for title, people, _, value in kpi.benchmark_others
+    ]
+    return "; ".join(said)
+
+
+def _how_far(gap: float, row: pd.Series, unit: str, currency: str) -> str:
+    apart = format_amount(gap, unit, currency, digits_for(row, unit), full=True)
+    return "the same" if not any(c in "123456789" for c in apart) else f"so {apart} {'above' if gap > 0 else 'below'}"

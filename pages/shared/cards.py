@@ -23,6 +23,7 @@ from metrics.wording.sentences import (
     describe_bounds,
     describe_declared,
     describe_hidden,
+    describe_other_benchmarks,
     describe_path,
     describe_people,
     describe_range,
@@ -274,6 +275,8 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
         ("People not known", describe_bounds(last, kpi, currency)),
         ("Answered" if kpi.is_of_answers else "On record", describe_declared(last, kpi)),
         ("Compared with", describe_benchmark(last, kpi, currency)),
+        ("Of whom", lower_first(kpi.benchmark_population).rstrip(".") if describe_benchmark(last, kpi, currency) else ""),
+        ("If another is taken", describe_other_benchmarks(last, kpi, currency)),
         ("Who is counted", f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
         ("Note", describe_note(last, report.contents) or (NOTES["rounded"] if last["rounded"] else "")),
     ]

@@ -141,7 +141,10 @@ def _benchmark(kpi: KpiSummary) -> str:
         return "Nothing outside the council"
     made_up = " (made up for demonstration)" if kpi.benchmark_illustrative else ""
     of = f" Of whom: {lower_first(kpi.benchmark_population).rstrip('.')}." if kpi.benchmark_population else ""
-    return f"{kpi.benchmark_title}{made_up}. Source: {_dated(kpi.benchmark_source or 'not said')}.{of}"
+    others = "".join(
+        f" Not taken: {title}, {lower_first(people).rstrip('.')} ({_dated(source)})." for title, people, source, _ in kpi.benchmark_others
+    )
+    return f"{kpi.benchmark_title}{made_up}. Source: {_dated(kpi.benchmark_source or 'not said')}.{of}{others}"
 
 
 def _dated(source: str) -> str:

@@ -26,6 +26,11 @@ def check(parsed: Parsed) -> Iterator[Problem]:
 
 
 def _benchmark(parsed: Parsed, benchmark: Benchmark) -> Iterator[tuple[Place, str]]:
+    for n, other in enumerate(benchmark.others):
+        if unknown := parsed.unknown("benchmarks", other, "benchmark"):
+            yield ("others", n), unknown
+        elif other == benchmark.id:
+            yield ("others", n), f"'{other}' is this benchmark itself; name those that could be taken instead"
     if benchmark.value is None and not benchmark.by_category:
         yield (), "no figure; give `value:`, or `dimension:` and `by_category:`"
     if benchmark.by_category and benchmark.dimension is None:

@@ -23,6 +23,7 @@ from metrics.wording.sentences import (
     describe_declared,
     describe_groups,
     describe_hidden,
+    describe_other_benchmarks,
     describe_path,
     describe_people,
     describe_range,
@@ -82,6 +83,21 @@ def test_benchmarks() -> None:
     assert describe_benchmark(a_row(benchmark=0.24, gap=0.0), kpi) == "Residents aged 16 to 64: 24.0%, the same"
     assert describe_benchmark(a_hidden_row(benchmark=0.31), kpi) == "Residents aged 16 to 64: 31.0%"
     assert describe_benchmark(row, KPI) == ""
+
+
+def test_what_changes_if_another_benchmark_is_taken() -> None:
+    others = (
+        ("Residents in 2011", "All residents of the city.", "Census, 2011-03-27", 0.042),
+        ("Staff of 2012", "Everybody", "HR, 2012", 0.107),
+    )
+    kpi = a_summary(benchmark_title="Residents", benchmark_others=others)
+    row = a_row(value=0.107, benchmark=0.31, gap=-0.203)
+    assert describe_other_benchmarks(row, kpi) == (
+        "Residents in 2011 (all residents of the city): 4.2%, so 6.5 percentage points above; Staff of 2012 (everybody): 10.7%, the same"
+    )
+    assert describe_other_benchmarks(a_hidden_row(benchmark=0.31), kpi) == ""
+    assert describe_other_benchmarks(row.copy().replace("", "sex=female"), kpi) == ""
+    assert describe_other_benchmarks(row, KPI) == ""
 
 
 def test_a_series_with_a_hidden_period() -> None:
