@@ -19,6 +19,7 @@ from metrics.definitions.checks import access as access_check
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Dataset, Populations
 from metrics.definitions.dimension import Dimension
+from metrics.definitions.duty import DutyReturn
 from metrics.definitions.fingerprint import fingerprint, kpi_fingerprint
 from metrics.definitions.flows import with_movements, worked_out
 from metrics.definitions.gpg import GpgComparators, GpgReturn
@@ -30,11 +31,13 @@ from metrics.definitions.pay_columns import with_pay_columns, with_pay_dimension
 from metrics.definitions.plain_words import in_plain_words
 from metrics.definitions.populations import resolved, shared
 from metrics.definitions.profile import DisclosureSettings
+from metrics.definitions.sc_wres import ScWresReturn
 from metrics.definitions.strict_yaml import Reading, read_yaml
 from metrics.errors import DefinitionError, Problem
 
 Made = TypeVar("Made", bound=Definition)
 FOLDERS: Mapping[Folder, type[Definition]] = {"dimensions": Dimension, "datasets": Dataset, "benchmarks": Benchmark, "kpis": Kpi}
+RETURNS: Mapping[str, type[Definition]] = {"gpg": GpgReturn, "sc-wres": ScWresReturn, "duty": DutyReturn}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _KPI_NAME = re.compile(r"([A-Z]{2}[0-9]{2})(-[a-z0-9][a-z0-9-]*)?")
 
@@ -98,8 +101,8 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
     organisation = shelf.organisation()
     disclosure = shelf.single("disclosure", DisclosureSettings)
     access = shelf.single("access", Access) if (folder / "access.yaml").exists() else None
-    gpg_return = shelf.only("returns", "gpg", GpgReturn)
-    gpg_comparators = shelf.only("comparators", "gender_pay_gap", GpgComparators)
+    returns = shelf.only("returns", RETURNS)
+    comparators = shelf.only("comparators", {"gender_pay_gap": GpgComparators})
     declared = shelf.single("populations", Populations) if (folder / "populations.yaml").exists() else None
     extracts = with_pay_columns(unfolded(_only(found["datasets"], Dataset)))
     dimensions = with_pay_dimensions(with_movements(_only(found["dimensions"], Dimension), extracts), extracts)
@@ -116,11 +119,17 @@ def parse_folder(folder: Path) -> tuple[Parsed, list[Problem]]:
         access=access,
         readings=shelf.readings,
         broken=frozenset(shelf.broken),
-        gpg_return=gpg_return,
-        gpg_comparators=gpg_comparators,
+        gpg_return=_one(returns, GpgReturn),
+        gpg_comparators=_one(comparators, GpgComparators),
+        sc_wres=_one(returns, ScWresReturn),
+        duty=_one(returns, DutyReturn),
         populations=everyone,
     )
     return parsed, shelf.problems
+
+
+def _one(found: Iterable[Definition], kind: type[Made]) -> Made | None:
+    return next((made for made in found if isinstance(made, kind)), None)
 
 
 def _only(found: Mapping[str, Definition], kind: type[Made]) -> dict[str, Made]:
@@ -156,15 +165,16 @@ class _Shelf:
         made = self._make("", name, path, model)
         return made if isinstance(made, model) else None
 
-    def only(self, name: str, id: str, model: type[Made]) -> Made | None:
-        """The one definition that a folder may hold; None where it does not, or is wrong."""
-        made = None
+    def only(self, name: str, models: Mapping[str, type[Definition]]) -> list[Definition]:
+        """Those of the definitions that a folder may hold that are there and right."""
+        found = []
         for path in self._files(name):
-            if path.stem == id:
-                made = self._make(name, id, path, model)
+            if path.stem in models:
+                found.append(self._make(name, path.stem, path, models[path.stem]))
             else:
-                self.problems.append(Problem(str(path), f"nothing reads this file; {name}/ holds {id}.yaml"))
-        return made if isinstance(made, model) else None
+                known = ", ".join(f"{id}.yaml" for id in models)
+                self.problems.append(Problem(str(path), f"nothing reads this file; {name}/ holds {known}"))
+        return [made for made in found if made is not None]
 
     def organisation(self) -> Organisation | None:
         path = self.folder / "organisation.csv"
@@ -263,6 +273,8 @@ def _configuration(folder: Path, parsed: Parsed, organisation: Organisation, dis
         access=parsed.access,
         gpg_return=parsed.gpg_return,
         gpg_comparators=parsed.gpg_comparators or GpgComparators(),
+        sc_wres=parsed.sc_wres,
+        duty=parsed.duty,
         fingerprint="",
         kpi_fingerprints={},
     )

@@ -12,9 +12,11 @@ from metrics.definitions.base import Definition
 from metrics.definitions.benchmark import Benchmark
 from metrics.definitions.dataset import Dataset, Populations
 from metrics.definitions.dimension import Dimension
+from metrics.definitions.duty import DutyReturn
 from metrics.definitions.gpg import GpgComparators, GpgReturn
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.profile import DisclosureSettings
+from metrics.definitions.sc_wres import ScWresReturn
 
 KINDS: Mapping[str, type[Definition]] = {
     "dimension": Dimension,
@@ -26,6 +28,8 @@ KINDS: Mapping[str, type[Definition]] = {
     "access": Access,
     "gpg_return": GpgReturn,
     "gpg_comparators": GpgComparators,
+    "sc_wres_return": ScWresReturn,
+    "duty_return": DutyReturn,
 }
 
 

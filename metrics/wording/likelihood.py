@@ -53,10 +53,15 @@ def describe_band(row: pd.Series, kpi: KpiSummary) -> str:
     """
     if not is_ratio(kpi) or kpi.measure != "relative_likelihood" or is_missing(row["value"]) or is_missing(row["lower"]):
         return ""
+    return band_words(row["value"], row["lower"], row["upper"])
+
+
+def band_words(value: float, lower: float, upper: float) -> str:
+    """ "Outside the four-fifths band of 0.80 to 1.25, but no clear difference: the likely range, 0.70 to 2.10, contains 1" """
     low, high = BAND
-    inside, clear = low <= row["value"] <= high, not row["lower"] <= 1 <= row["upper"]
+    inside, clear = low <= value <= high, not lower <= 1 <= upper
     band = f"{'Inside' if inside else 'Outside'} the four-fifths band of {format_number(low, 2)} to {format_number(high, 2)}"
-    between = f"the likely range, {format_number(row['lower'], 2)} to {format_number(row['upper'], 2)},"
+    between = f"the likely range, {format_number(lower, 2)} to {format_number(upper, 2)},"
     if clear:
         return f"{band}{', yet' if inside else ', and'} a clear difference: {between} leaves out 1"
     return f"{band}, {'and' if inside else 'but'} no clear difference: {between} contains 1"

@@ -29,6 +29,8 @@ FILES = {
     "access": "config/access.yaml",
     "gpg_return": "config/returns/gpg.yaml",
     "gpg_comparators": "config/comparators/gender_pay_gap.yaml",
+    "sc_wres_return": "config/returns/sc-wres.yaml",
+    "duty_return": "config/returns/duty.yaml",
 }
 PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", date: "date, 2026-03-31", type(None): "nothing"}
 

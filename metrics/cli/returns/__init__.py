@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from metrics.cli.returns.duty import duty
 from metrics.cli.returns.gpg import gpg
+from metrics.cli.returns.sc_wres import sc_wres
 
 app = typer.Typer(name="return", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -15,3 +17,5 @@ def returns() -> None:
 
 
 app.command(name="gpg", epilog="Example: equality return gpg --period 2026-03-31 > gender-pay-gap-2026.csv")(gpg)
+app.command(name="sc-wres", epilog="Example: equality return sc-wres --period 2026-03-31 --output sc-wres-2026.xlsx")(sc_wres)
+app.command(name="duty", epilog="Example: equality return duty --output equality-information-2026.xlsx")(duty)
