@@ -8,6 +8,8 @@ from metrics.definitions.base import Categories, Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import MOVEMENT, Dataset, Mark, Population
 from metrics.definitions.groupings import ways_up
+from metrics.definitions.kpi import Kpi
+from metrics.definitions.marks import marks_of
 
 
 def describe_grain(dataset: Dataset) -> str:
@@ -23,6 +25,8 @@ def describe_grain(dataset: Dataset) -> str:
         return "One row for each person and pay code. Together they become one row for each person."
     if dataset.grain == "person":
         return "One row for each person."
+    if dataset.grain == "result":
+        return f"Rows hold the {dataset.rows_are or 'results'} that the council was given. No row is about a person."
     if dataset.grain == "event":
         span = f" of the {dataset.window_months} months up to the day" if dataset.window_months else ""
         return f"One row for each of the {dataset.rows_are or 'events'}{span}. Somebody who has several stands on several rows."
@@ -34,6 +38,8 @@ def describe_person(dataset: Dataset) -> str:
     """How people are told apart, and which of a person's rows counts."""
     if dataset.answers is not None:
         return "Nobody is named, so who joined and left cannot be told."
+    if dataset.grain == "result":
+        return "Nobody is named or counted."
     if dataset.grain == "event" and dataset.person_id != "absent":
         return f"“{dataset.person_id}” tells whom a row is about, as in the staff extract. Every row is counted once."
     if dataset.grain == "event":
@@ -131,6 +137,19 @@ def _mark(configuration: Configuration, name: str, mark: Mark) -> str:
     rows = f"{told.rows_are or 'rows'} of `{mark.source}` with {_answers(configuration, mark.where)}"
     about = f" {mark.about}" if mark.about else ""
     return f"whether somebody stands on one of the {rows}: {_categories(configuration, name)}.{about}"
+
+
+def describe_marks(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
+    """What a KPI that asks for marks knows them by, and where it has no figure."""
+    dataset, said = configuration.datasets[kpi.dataset], []
+    every = dataset.flows.every if dataset.flows else "year"
+    for name in marks_of(kpi, dataset):
+        mark = dataset.marks[name]
+        told, title = configuration.datasets[mark.source], configuration.dimensions[name].title
+        rows = f"“{told.title}” with {_answers(configuration, mark.where)}"
+        about = f" {mark.about}" if mark.about else ""
+        said.append(f"{title}: who stands in {rows}, in the {every} to the day.{about} A {every} without that extract has no figure.")
+    return tuple(said)
 
 
 def _derived(configuration: Configuration, dataset: Dataset) -> Iterator[tuple[str, str]]:

@@ -108,9 +108,9 @@ def given_alone(draft: Draft) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def plain(region: Region, leaving_out: str = "") -> Plain:
+def plain(region: Region, leaving_out: frozenset[str] = frozenset()) -> Plain:
     """A set by its categories, whatever atoms they are counted in."""
-    where = ((axis, categories_of(atoms)) for axis, atoms in region.where if axis != leaving_out)
+    where = ((axis, categories_of(atoms)) for axis, atoms in region.where if axis not in leaving_out)
     return region.unit, frozenset(where)
 
 

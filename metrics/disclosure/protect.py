@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
@@ -16,12 +16,13 @@ from metrics.disclosure.amounts import Amounts, protect_amounts
 from metrics.disclosure.choose import HIDDEN, Draft, few, first_draft
 from metrics.disclosure.decide import Decided, Laid, Make, decide, decide_again
 from metrics.disclosure.derive import derived_draft
-from metrics.disclosure.flows import asked_of_flows, exact_staff, hide_where_staff_is_hidden, is_flow, staff_given
+from metrics.disclosure.flows import asked_of_flows, beyond_ends, exact_staff, hide_where_staff_is_hidden, is_flow, staff_given
 from metrics.disclosure.given import NO_SETS, Given, Plain, give, silent, tell, with_given
 from metrics.disclosure.history import NO_EARLIER, Earlier, Known, place_earlier
 from metrics.disclosure.joint import Joint, build_joint
 from metrics.disclosure.pay import PayResult, protect_pay
 from metrics.disclosure.ranges import Ranges
+from metrics.disclosure.remainders import Family
 from metrics.disclosure.shown import Certificate, ShownCells
 from metrics.disclosure.structure import Structure, structure_of
 from metrics.disclosure.whole import retold
@@ -76,12 +77,12 @@ def protect_counts(
     return shown
 
 
-def both_systems(structure: Structure, laid: Given, earlier: Earlier) -> tuple[Joint, Joint]:
-    """The system with some given sets, without and with the earlier figures after them."""
-    here = build_joint(with_given(structure, laid.regions))
+def both_systems(structure: Structure, laid: Given, earlier: Earlier, beyond: Sequence[Family] = ()) -> tuple[Joint, Joint]:
+    """The system with some given sets, without and with the earlier figures after them. `beyond`: what is left without given ones."""
+    here = build_joint(with_given(structure, laid.regions, beyond))
     if not earlier.regions:
         return here, here
-    left = earlier.places(structure, len(structure.regions) + len(laid.regions))
+    left = [*beyond, *earlier.places(structure, len(structure.regions) + len(laid.regions))]
     return here, build_joint(with_given(structure, (*laid.regions, *earlier.regions), left))
 
 
@@ -110,11 +111,11 @@ def hidden_beside_staff(
     Nothing for other datasets. Staff itself is not looked at here: the protection that follows does, on what this leaves.
     """
     bare = structure_of(counts)
-    if not any(is_flow(region) for region in bare.regions):
+    if not any(is_flow(region, bare.marks) for region in bare.regions):
         return {}
     reader = settings.profiles[next(iter(settings.audiences.values()))]
     staff, published = staff_given(counts, reader, hidden_staff - earlier.staff), len(bare.regions)
-    alone, joint = both_systems(bare, staff, earlier)
+    alone, joint = both_systems(bare, staff, earlier, beyond_ends(bare))
     start, first, found = checked_start(joint, counts), None, {}
     for audience, name in settings.audiences.items():
         profile = settings.profiles[name]

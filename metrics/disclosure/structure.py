@@ -50,6 +50,8 @@ class Structure:
     """Published sets that share nobody, inside a published set of the same unit that holds them all."""
     breakdowns: Breakdowns = field(default_factory=Breakdowns)
     """Which published sets make one breakdown at one unit. Only the choice uses it."""
+    marks: frozenset[str] = frozenset()
+    """Axes that say what happened to people in a span. Only what needs protection beside staff depends on it."""
 
     @cached_property
     def depths(self) -> dict[str, int]:
@@ -96,6 +98,7 @@ def structure_of(counts: Counts) -> Structure:
         unknown=counts.unknown,
         spare=spare_regions(counts.cells),
         breakdowns=breakdowns_of(counts.cells, counts.regions),
+        marks=counts.marks,
     )
 
 

@@ -337,7 +337,12 @@ def _store(load: _Load, rows: pd.DataFrame, came: _Came) -> tuple[DayReport, ...
         there = set(source.columns(table.name))
         held = {s.as_at for s in read_snapshots(source, dataset.id)}
         compared = _Comparison(
-            source, table, there, tuple(c for c in ("unit", *dataset.columns) if c in table.columns), dataset.answers is not None
+            source,
+            table,
+            there,
+            tuple(c for c in ("unit", *dataset.columns) if c in table.columns),
+            dataset.answers is not None,
+            dataset.grain not in {"event", "result"},
         )
         load.told("comparing with what is stored", 0, 0)
         for day in sorted(rows["as_at"].unique()):
@@ -371,11 +376,13 @@ class _Comparison:
     columns: tuple[str, ...]
     weighted: bool
     """Rows stand for numbers of people."""
+    people: bool
+    """Rows are people or their posts, not things that happened to them."""
 
     def with_day(self, day: dt.date, part: pd.DataFrame) -> Movement:
         names = dict.fromkeys(["person_id", "counts_once", *self.columns])
         wanted = [self.table.c[name] for name in names if name in self.there]
-        return movement(self.source.pieces(select(*wanted).where(self.table.c.as_at == day)), part, self.columns)
+        return movement(self.source.pieces(select(*wanted).where(self.table.c.as_at == day)), part, self.columns, self.people)
 
 
 def _day_report(compared: _Comparison, day: dt.date, part: pd.DataFrame, held: set[dt.date]) -> DayReport:
@@ -392,7 +399,8 @@ def _day_report(compared: _Comparison, day: dt.date, part: pd.DataFrame, held: s
 
 
 def _day_lines(day: DayReport) -> list[str]:
-    said = [f"  as at {day.as_at:%d %B %Y}: {day.outcome}; {day.rows:,} rows, {day.people:,} people"]
+    people = f", {day.people:,} people" if day.people else ""
+    said = [f"  as at {day.as_at:%d %B %Y}: {day.outcome}; {day.rows:,} rows{people}"]
     if day.outcome == "already loaded":
         return [f"{said[0]}; nothing was changed"]
     if day.replaced is not None:
@@ -405,6 +413,6 @@ def _day_lines(day: DayReport) -> list[str]:
 def _movement_words(m: Movement) -> str:
     rows = f"rows {m.rows_before:,} to {m.rows_after:,}"
     if m.joined is None:
-        return f"{rows} (no person identifier: joined and left are not known)"
+        return f"{rows} (no row is a person by an identifier: joined and left are not known)"
     by_column = ", ".join(f"{name} {n:,}" for name, n in sorted(m.changed_by_column.items(), key=lambda item: -item[1]))
     return f"{rows}; joined {m.joined:,}, left {m.left:,}, changed {m.changed:,}" + (f" ({by_column})" if by_column else "")

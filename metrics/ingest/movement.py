@@ -22,17 +22,18 @@ class Movement:
     changed_by_column: Mapping[str, int] = field(default_factory=dict)
 
 
-def movement(before: Iterable[pd.DataFrame], after: pd.DataFrame, columns: Sequence[str]) -> Movement:
+def movement(before: Iterable[pd.DataFrame], after: pd.DataFrame, columns: Sequence[str], people_stay: bool = True) -> Movement:
     """Who is in one snapshot and not in the other, and who is in both with another unit or value. One row per person in each.
 
     `before` are the stored rows in pieces, `after` is the new snapshot; both have `person_id`, `counts_once` and the columns to compare.
+    `people_stay`: False where a row is something that happened: its people neither join nor leave.
     """
     new = after.loc[after["counts_once"].to_numpy(dtype="bool")]
     people = pd.Index(new["person_id"])
     compare = {name: new[name].array for name in columns if name in new}
     rows = known = found = changed = 0
     by_column: Counter[str] = Counter()
-    identified = not after["person_id"].isna().all()
+    identified = people_stay and not after["person_id"].isna().all()
     for piece in before:
         rows += len(piece)
         if not identified:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -15,7 +15,7 @@ from metrics.definitions.kpi import Kpi, MeasureType
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.errors import InputError, Problem
 from metrics.periods import FinancialYear
-from metrics.query.plan import grain_of, published
+from metrics.query.plan import grain_of, is_told, published
 from metrics.releases.draft import StoredBatch
 from metrics.sources.snapshots import Snapshot
 
@@ -52,7 +52,8 @@ def find_due(
 ) -> Due:
     """Compare what is loaded with what the latest release holds. `purged`: dataset to its days whose rows are gone, and since when."""
     gone = purged or {}
-    closing = {dataset: closing_days(configuration, dataset, [s.as_at for s in loaded], year) for dataset, loaded in snapshots.items()}
+    held_on = {dataset: frozenset(s.as_at for s in loaded) for dataset, loaded in snapshots.items()}
+    closing = {dataset: closing_days(configuration, dataset, days, year, held_on) for dataset, days in held_on.items()}
     _refuse_unknown(restate, closing, gone)
     held = {(b.label.dataset, b.label.period_end) for b in batches}
     days = {
@@ -64,12 +65,19 @@ def find_due(
     return Due({d: found for d, found in days.items() if found}, carried, kept)
 
 
-def closing_days(configuration: Configuration, dataset: str, loaded: Sequence[date], year: FinancialYear) -> dict[date, frozenset[str]]:
-    """Days that stand for a period of some KPI, with the KPIs that they are published for."""
+def closing_days(
+    configuration: Configuration, dataset: str, loaded: Collection[date], year: FinancialYear, held_on: Mapping[str, Collection[date]]
+) -> dict[date, frozenset[str]]:
+    """Days that stand for a period of some KPI, with the KPIs that they are published for. `held_on`: the days that each dataset has.
+
+    A KPI that asks for a mark is published for a span once an extract of its events is loaded for that span.
+    """
+    told = {name: held_on.get(mark.source, ()) for name, mark in configuration.datasets[dataset].marks.items()}
     found: dict[date, set[str]] = {}
     for due in published(configuration, dataset):
         for day in year.snapshots(loaded, grain_of(due)):
-            found.setdefault(day, set()).add(due[0].id)
+            if is_told(configuration, due[0], day, told):
+                found.setdefault(day, set()).add(due[0].id)
     return {day: frozenset(kpis) for day, kpis in found.items()}
 
 
@@ -109,9 +117,8 @@ def protection_hash(configuration: Configuration, day: date) -> str:
 
 def value_hash(configuration: Configuration, kpi: Kpi) -> str:
     """Names what decides a KPI's value alone: a new target, benchmark to stand beside, breakdown or profile does not change it."""
-    made_of_benchmark = kpi.measure.type in {MeasureType.REPRESENTATION_INDEX, MeasureType.DISSIMILARITY} or (
-        kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP and not kpi.measure.reference_group
-    )
+    compared = {MeasureType.REPRESENTATION_INDEX, MeasureType.PERCENTAGE_POINT_GAP}
+    made_of_benchmark = kpi.measure.type is MeasureType.DISSIMILARITY or (kpi.measure.type in compared and not kpi.measure.reference_group)
     bare = kpi.model_copy(
         update={
             "target": None, "status_rule": "interval", "breakdowns": (), "polarity": "contextual",

@@ -13,6 +13,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.kpi import Kpi
+from metrics.definitions.marks import marks_of
 from metrics.periods import FinancialYear, Grain, end_of_month
 from metrics.query.plan import grain_of, published
 from metrics.report import DatasetSummary, KpiSummary, LoadSummary
@@ -72,6 +74,7 @@ def _dataset(
         rows=two_figures(sum(s.rows for s in held)),
         loads=_loads(dataset.grain == "post", held, in_release, kept, before),
         notes=dataset.notes,
+        about_people=dataset.grain != "result",
     )
 
 
@@ -148,13 +151,17 @@ def waiting(
     configuration: Configuration, kpis: Mapping[str, KpiSummary], held: Mapping[str, Sequence[Snapshot]]
 ) -> tuple[tuple[str, str, str], ...]:
     """KPIs that are defined and have no figure in the release: id, title, why."""
-    return tuple(
-        (id, kpi.title, _why(configuration, kpi.dataset, held)) for id, kpi in sorted(configuration.kpis.items()) if id not in kpis
-    )
+    return tuple((id, kpi.title, _why(configuration, kpi, held)) for id, kpi in sorted(configuration.kpis.items()) if id not in kpis)
 
 
-def _why(configuration: Configuration, dataset: str, held: Mapping[str, Sequence[Snapshot]]) -> str:
-    title = configuration.datasets[dataset].title
-    if not held.get(dataset):
+def _why(configuration: Configuration, kpi: Kpi, held: Mapping[str, Sequence[Snapshot]]) -> str:
+    dataset = configuration.datasets[kpi.dataset]
+    title = dataset.title
+    if not held.get(kpi.dataset):
         return f"No extract of “{title}” has been loaded."
+    spans = {s.as_at for s in held[kpi.dataset]}
+    for source in dict.fromkeys(dataset.marks[name].source for name in marks_of(kpi, dataset)):
+        if not spans & {s.as_at for s in held.get(source, ())}:
+            told = configuration.datasets[source].title
+            return f"No extract of “{told}” has been loaded for the last day of a span: nobody knows whom of them it happened to."
     return f"No period of it has closed since it was defined: the next extract of “{title}” for such a period publishes it."

@@ -7,6 +7,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import MOVEMENT
 from metrics.definitions.flows import JOINED, LEFT
 from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.marks import marks_of, on_people
 
 
 def counted(configuration: Configuration, kpi: Kpi) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -16,7 +17,7 @@ def counted(configuration: Configuration, kpi: Kpi) -> tuple[tuple[str, tuple[st
     if measure.type is not MeasureType.PROPORTION or len(measure.numerator) != 1 or asked - set(_known(configuration, measure.denominator)):
         return ()
     ((name, wanted),) = measure.numerator.items()
-    if name == MOVEMENT or name in _known(configuration, measure.numerator):
+    if not on_people(name, configuration.datasets[kpi.dataset]) or name in _known(configuration, measure.numerator):
         return ()
     column, group = configuration.resolve(kpi.dataset, name, wanted)
     of_column = [d for d, c in configuration.sources_of(kpi.dataset).items() if c == column]
@@ -31,8 +32,10 @@ def _inside(configuration: Configuration, dataset: str, dimension: str, group: f
     return inside, frozenset().union(*(members[c] for c in inside))
 
 
-def movement(kpi: Kpi) -> str:
-    """What the people counted have done, where a KPI is about joiners or leavers."""
+def movement(configuration: Configuration, kpi: Kpi) -> str:
+    """What the people counted have done, where a KPI is about joiners or leavers and not about what happened to them besides."""
+    if marks_of(kpi, configuration.datasets[kpi.dataset]):
+        return ""
     asked = {**kpi.measure.denominator, **kpi.measure.numerator}.get(MOVEMENT, ())
     return asked[0] if len(asked) == 1 and asked[0] in (JOINED, LEFT) else ""
 

@@ -15,7 +15,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.periods import FinancialYear
 from metrics.query.counts import Counts
 from metrics.query.fetch import fetch_counts
-from metrics.sources.derived import earlier_days, known_snapshots
+from metrics.sources.derived import earlier_days, known_snapshots, told_marks
 from metrics.sources.digests import DayDigest, day_digests
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import snapshot_days
@@ -104,14 +104,18 @@ def compare_figures(
     configuration: Configuration, year: FinancialYear, dataset: str, held: Set[date], here: Source, there: Source
 ) -> list[KpiParity]:
     """Of the periods that both stores can make, from days whose rows both `held`."""
+    if configuration.datasets[dataset].grain == "result":
+        return []  # figures are the rows as they are, and those were compared
     ends = [{s.as_at for s in known_snapshots(source, configuration, dataset)} for source in (here, there)]
     starts = earlier_days(here, configuration, dataset)
-    both = sorted(day for day in ends[0] & ends[1] & held if starts.get(day, day) in held)
+    one, other = (told_marks(source, configuration, dataset) for source in (here, there))
+    apart = frozenset().union(*(one[mark] ^ other[mark] for mark in one))  # days whose events only one store has
+    both = sorted(day for day in (ends[0] & ends[1] & held) - apart if starts.get(day, day) in held)
     if not both:
         return []
     found = [fetch_counts(source, configuration, dataset, both, year) for source in (here, there)]
-    other = {counts.period.end: counts for counts in found[1]}
-    pairs = [(counts, other[counts.period.end]) for counts in found[0] if counts.period.end in other]
+    theirs = {counts.period.end: counts for counts in found[1]}
+    pairs = [(counts, theirs[counts.period.end]) for counts in found[0] if counts.period.end in theirs]
     return _by_kpi([_compared(one, two) for one, two in pairs])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from metrics.definitions.base import Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_grades, describe_who
+from metrics.definitions.describe_dataset import describe_marks
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.flows import MONTHS
 from metrics.definitions.kpi import FrameworkLink, Kpi, MeasureType, Milestone, Tolerance
@@ -16,7 +17,7 @@ from metrics.evaluate.comparison import benchmark_by_group, factor
 from metrics.evaluate.values import interval_of
 from metrics.pipeline.explained import explained
 from metrics.pipeline.membership import counted, movement
-from metrics.report import DimensionSummary, KpiSummary, UnitSummary, characteristic
+from metrics.report import DimensionSummary, KpiSummary, UnitSummary, characteristic, scale_unit
 
 
 def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiSummary:
@@ -35,7 +36,7 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         population=configuration.population_title(kpi),
         who=describe_who(configuration, kpi),
         measure=kpi.measure.type.value,
-        unit=kpi.measure.unit,
+        unit=_unit(configuration, kpi),
         interval=interval_of(kpi),
         column=kpi.measure.column,
         grain=kpi.period.grain.value,
@@ -52,7 +53,7 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         framework=tuple(_link(link) for link in kpi.framework),
         headline=kpi.headline,
         series_breaks=tuple((b.date.isoformat(), b.reason) for b in kpi.series_breaks),
-        notes=(*kpi.notes, *describe_grades(configuration, kpi), *dataset.notes),
+        notes=(*kpi.notes, *describe_marks(configuration, kpi), *describe_grades(configuration, kpi), *dataset.notes),
         fingerprint=configuration.kpi_fingerprints[kpi.id],
         sql=sql,
         declares=_declares(configuration, kpi),
@@ -63,10 +64,17 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         over=kpi.measure.over or "",
         rows_are=dataset.rows_are or "people",
         span_months=dataset.window_months or (MONTHS[dataset.flows.every] if dataset.flows else 0),
-        movement=movement(kpi),
+        movement=movement(configuration, kpi),
         **_over_time(kpi),
         **explained(configuration, kpi),
     )
+
+
+def _unit(configuration: Configuration, kpi: Kpi) -> str:
+    if kpi.measure.type is not MeasureType.ORDINAL:
+        return kpi.measure.unit
+    places = configuration.finest(kpi.dataset, str(kpi.measure.column))
+    return scale_unit(places.label(category) for category in places.known)
 
 
 def _over_time(kpi: Kpi) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from metrics.definitions.answers import PEOPLE
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.dataset import MOVEMENT, Column, Flows
+from metrics.definitions.dataset import MOVEMENT, Column, Dataset, Flows
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.flows import JOINED, LEFT, MONTHS
 from metrics.definitions.kpi import Breakdown, Kpi, MeasureType, WorkedExample
 from metrics.definitions.load import locate
+from metrics.definitions.marks import TOLD, YES
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.worked import unprotected
@@ -28,9 +30,10 @@ from metrics.periods import FinancialYear, Grain, end_of_month
 from metrics.query.counts import PARTS
 from metrics.query.fetch import fetch_counts
 from metrics.query.people import TWO_SIDED
-from metrics.sources.engine import open_source
+from metrics.query.results import Results, fetch_results
+from metrics.sources.engine import Source, open_source
 from metrics.sources.snapshots import Snapshot, write_snapshot
-from metrics.sources.tables import dataset_table, prepare_tables
+from metrics.sources.tables import dataset_table, prepare_tables, storage_column
 
 DAY = date(2026, 3, 31)
 """The day of every example: the end of a quarter and of a financial year. The rows are nobody's."""
@@ -99,7 +102,8 @@ def _wrong_keys(configuration: Configuration, kpi: Kpi, example: WorkedExample, 
             elif (wanted := _dimension(configuration, kpi.dataset, name)) and str(value) not in _accepted(
                 configuration, kpi.dataset, wanted, name
             ):
-                problems.append(where.problem(place, f"no category '{value}' in '{wanted.id}'; there are: {', '.join(wanted.ids)}"))
+                listed = TOLD if name in configuration.datasets[kpi.dataset].marks else wanted.ids
+                problems.append(where.problem(place, f"no category '{value}' in '{wanted.id}'; there are: {', '.join(listed)}"))
     return problems
 
 
@@ -113,6 +117,8 @@ def _dimension(configuration: Configuration, dataset: str, name: str) -> Dimensi
 
 def _accepted(configuration: Configuration, dataset: str, wanted: Dimension, name: str) -> tuple[str, ...]:
     """Categories of the named dimension, or finer ones of the column that holds it."""
+    if name in configuration.datasets[dataset].marks:
+        return TOLD
     column = configuration.sources_of(dataset).get(name, name)
     return (*wanted.ids, *configuration.finest(dataset, column).ids)
 
@@ -121,17 +127,54 @@ def work_out(configuration: Configuration, kpi: Kpi, example: WorkedExample) -> 
     """The figure of the whole council that the example's rows give, in the reader's unit."""
     alone = _alone(configuration, kpi)
     rows = _rows(alone, kpi, example)
-    flows = alone.datasets[kpi.dataset].flows
-    loaded, rows = (flows.source, _at_both_ends(rows, flows)) if flows else (kpi.dataset, rows)
+    dataset = alone.datasets[kpi.dataset]
+    events = _events(alone, dataset, rows)
+    loaded, rows = (dataset.flows.source, _at_both_ends(rows, dataset.flows)) if dataset.flows else (kpi.dataset, rows)
     with open_source("duckdb://", read_only=False) as source:
         with source.begin():
-            prepare_tables(source, alone, loaded)
-            source.insert(dataset_table(alone, loaded), rows)
-            for day, held in rows.groupby("as_at"):
-                at = pd.Timestamp(str(day))
-                write_snapshot(source, Snapshot(loaded, at.date(), len(held), len(held), 0, at.to_pydatetime(), (), "", ""))
+            for name, held in {**events, loaded: rows}.items():
+                _load(source, alone, name, held)
+        if alone.datasets[kpi.dataset].grain == "result":
+            return _result(alone.kpis[kpi.id], *fetch_results(source, alone, kpi.dataset, [DAY], FinancialYear()))
         (counts,) = fetch_counts(source, alone, kpi.dataset, [DAY], FinancialYear())
     return _figure(alone, alone.kpis[kpi.id], unprotected(counts, "everyone"))
+
+
+def _load(source: Source, configuration: Configuration, dataset: str, rows: pd.DataFrame) -> None:
+    """The rows of a dataset as its snapshots; without any, a snapshot of the day that holds none."""
+    prepare_tables(source, configuration, dataset)
+    if len(rows):
+        source.insert(dataset_table(configuration, dataset), rows)
+    for day in dict.fromkeys(rows["as_at"]) if len(rows) else [DAY]:
+        n = int((rows["as_at"] == day).sum())
+        write_snapshot(source, Snapshot(dataset, day, n, n, 0, pd.Timestamp(day).to_pydatetime(), (), "", ""))
+
+
+def _events(configuration: Configuration, dataset: Dataset, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What the event extracts hold that would tell the marks of the example's people; takes the marks out of the rows."""
+    found: dict[str, list[dict[str, Any]]] = {mark.source: [] for mark in dataset.marks.values()}
+    for name, mark in dataset.marks.items():
+        held = {}
+        for dimension, wanted in mark.where.items():
+            column, admitted = configuration.resolve(mark.source, dimension, wanted)
+            held[storage_column(configuration, mark.source, column)] = min(admitted)
+        people = rows.pop(name)
+        found[mark.source] += [{**held, "person_id": person} for person in rows.loc[people == YES, "person_id"]]
+    root = configuration.organisation.root.id
+    return {source: _event_rows(configuration, source, told, root) for source, told in found.items()}
+
+
+def _event_rows(configuration: Configuration, dataset: str, told: list[dict[str, Any]], unit: str) -> pd.DataFrame:
+    columns = [c.name for c in dataset_table(configuration, dataset).columns]
+    whole = [{"as_at": DAY, "row_number": n, "unit": unit, "counts_once": True, **row} for n, row in enumerate(told, 1)]
+    return pd.DataFrame(whole, columns=columns)
+
+
+def _result(kpi: Kpi, results: Results) -> dict[str, Any]:
+    """Points, what could be had, and their share in the reader's unit; the place of an award."""
+    found = results.figures[results.figures["breakdown"] == ""].iloc[0]
+    nothing: dict[str, Any] = dict.fromkeys((*COUNTED, *IN_READERS_UNIT))
+    return {**nothing, "numerator": found["numerator"], "denominator": found["denominator"], "value": found["value"] / factor(kpi)}
 
 
 def _at_both_ends(rows: pd.DataFrame, flows: Flows) -> pd.DataFrame:
@@ -207,7 +250,7 @@ def _finest(configuration: Configuration, dataset: str, column: str, key: str, v
 
 def _unsaid(configuration: Configuration, kpi: Kpi, name: str, column: Column) -> Any:
     if column.type != "category":
-        return None
+        return 1 if name == PEOPLE and configuration.datasets[kpi.dataset].answers is not None else None
     finest = configuration.finest(kpi.dataset, name)
     admitted = [
         configuration.resolve(kpi.dataset, dimension, wanted)[1]

@@ -20,6 +20,7 @@ from metrics.definitions.answers import PEOPLE
 from metrics.definitions.configuration import Configuration
 from metrics.query.atoms import Where
 from metrics.query.flows import flow_rows
+from metrics.query.marks import with_marks
 from metrics.query.people import PRESENT, empty_means
 from metrics.query.plan import Plan, Sought, TablePlan
 from metrics.sources.tables import dataset_table, storage_column
@@ -60,7 +61,8 @@ class Compiler:
         if flows is None:
             return dataset_table(self.configuration, self.plan.dataset)
         earlier = {day: before for day, before in self.plan.earlier.items() if before}
-        return flow_rows(dataset_table(self.configuration, flows.source), earlier)
+        people = flow_rows(dataset_table(self.configuration, flows.source), earlier)
+        return with_marks(people, self.configuration, self.plan.dataset, self.plan.told, self.plan.told) if self.plan.told else people
 
     def stored(self, axis: str) -> ColumnElement[Any]:
         """The stored column of an axis; for a presence axis the pay column itself."""

@@ -119,3 +119,5 @@ class Counts:
     unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     most: Mapping[str, float] = field(default_factory=dict)
     """KPIs whose figure is a sum over people, to the most that one person can have of it."""
+    marks: frozenset[str] = frozenset()
+    """For joiners and leavers: axes that say what happened to people in the span, rather than who they are."""

@@ -15,13 +15,17 @@ from sqlalchemy.sql import ColumnElement, Select
 
 from metrics.definitions.base import Filter
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.describe import describe_who
 from metrics.definitions.kpi import Kpi
+from metrics.definitions.marks import marks_of
 from metrics.definitions.nearest import no_such
 from metrics.errors import InputError, Problem
 from metrics.query.compile import Compiler, pay_groups
+from metrics.query.marks import Told
 from metrics.query.people import PRESENT, TWO_SIDED, admitted, asks_for_known
-from metrics.query.plan import plan
-from metrics.sources.derived import earlier_days, known_snapshots
+from metrics.query.plan import is_told, plan
+from metrics.query.results import results_select
+from metrics.sources.derived import earlier_days, known_snapshots, told_marks
 from metrics.sources.engine import Source
 
 
@@ -70,8 +74,11 @@ def explain(source: Source, configuration: Configuration, kpi_id: str, day: date
     if kpi_id not in configuration.kpis:
         raise InputError(no_such("KPI", kpi_id, configuration.kpis))
     kpi = configuration.kpis[kpi_id]
-    day = _loaded_day(source, configuration, kpi.dataset, day)
-    planned = plan(configuration, kpi.dataset, [day], [(kpi, b) for b in (None, *kpi.breakdowns)])
+    told = told_marks(source, configuration, kpi.dataset)
+    day = _loaded_day(source, configuration, kpi, told, day)
+    if configuration.datasets[kpi.dataset].grain == "result":
+        return _of_results(source, configuration, kpi, day)
+    planned = plan(configuration, kpi.dataset, [day], [(kpi, b) for b in (None, *kpi.breakdowns)], told=told)
     compiler = Compiler(configuration, replace(planned, earlier=earlier_days(source, configuration, kpi.dataset)))
     steps = list(_conditions(compiler, kpi))
     select = _waterfall(compiler, [condition for _, condition in steps])
@@ -93,15 +100,26 @@ def explain(source: Source, configuration: Configuration, kpi_id: str, day: date
     )
 
 
-def _loaded_day(source: Source, configuration: Configuration, dataset: str, day: date | None) -> date:
-    loaded = tuple(s.as_at for s in known_snapshots(source, configuration, dataset))
+def _loaded_day(source: Source, configuration: Configuration, kpi: Kpi, told: Told, day: date | None) -> date:
+    dataset = kpi.dataset
+    loaded = tuple(s.as_at for s in known_snapshots(source, configuration, dataset) if is_told(configuration, kpi, s.as_at, told))
     if loaded and day is None:
         return loaded[-1]
     if day is None or day not in loaded:
         there = ", ".join(d.isoformat() for d in loaded) or "none"
         found = f"no rows of dataset '{dataset}' as at {day.isoformat()}" if day else f"no rows of dataset '{dataset}'"
-        raise InputError(Problem("", f"{found}; days that are loaded: {there}."), f"Load them with `equality ingest {dataset} FILE`.")
+        marks = configuration.datasets[dataset].marks
+        sources = dict.fromkeys(marks[name].source for name in marks_of(kpi, configuration.datasets[dataset]))
+        also = f" and of {' and '.join(sources)}, which tell its marks" if sources else ""
+        raise InputError(Problem("", f"{found}{also}; days that are loaded: {there}."), f"Load them with `equality ingest {dataset} FILE`.")
     return day
+
+
+def _of_results(source: Source, configuration: Configuration, kpi: Kpi, day: date) -> Explanation:
+    """Results that the council was given are read as they are: nobody is counted, and nobody left out."""
+    read = _statement(source, "The results of that day, as they were given", results_select(configuration, kpi.dataset, [day]))
+    words, population = describe_who(configuration, kpi), configuration.population_title(kpi)
+    return Explanation(kpi.id, kpi.title, population, (words,), day, (read,), (), False, "Nobody is counted, and nothing is hidden.")
 
 
 def shown_steps(counts: Sequence[int], threshold: int = 5, base: int = 5) -> tuple[tuple[str, ...], bool]:

@@ -22,7 +22,7 @@ from metrics.query.atoms import Where
 from metrics.query.compile import REACH, SPARE, Compiler, Family, pay_groups
 from metrics.query.counts import Counts, Table
 from metrics.query.plan import Also, Plan, TablePlan, plan_days, window_start
-from metrics.sources.derived import earlier_days, known_snapshots
+from metrics.sources.derived import earlier_days, known_snapshots, told_marks
 from metrics.sources.engine import Source
 
 
@@ -48,7 +48,8 @@ def fetch_counts(
     wanted, loaded = sorted(set(days)), tuple(s.as_at for s in known_snapshots(source, configuration, dataset_id))
     flows = configuration.datasets[dataset_id].flows
     _refuse_missing(flows.source if flows else dataset_id, [d for d in wanted if d not in loaded], loaded, flows.every if flows else "")
-    plans = tuple(replace(plan, earlier=earlier) for plan in plan_days(configuration, dataset_id, wanted, loaded, year, also))
+    told = told_marks(source, configuration, dataset_id)
+    plans = tuple(replace(plan, earlier=earlier) for plan in plan_days(configuration, dataset_id, wanted, loaded, year, also, told))
     rows = _TableRows(source, plans)
     found = [counts for plan in plans for counts in fetch_plan(source, configuration, plan, rows)]
     return tuple(sorted(found, key=lambda c: c.period))
@@ -73,11 +74,12 @@ class _TableRows:
 
 def fetch_plan(source: Source, configuration: Configuration, plan: Plan, rows: _TableRows | None = None) -> tuple[Counts, ...]:
     compiler, rows = Compiler(configuration, plan), rows or _TableRows(source, [plan])
+    marks = frozenset(configuration.datasets[plan.dataset].marks)
     counted = [_counted(compiler, t, rows.of(compiler, t)) for t in plan.tables]
     _refuse_missing(plan.dataset, [d for at, d in enumerate(plan.days) if not all((c.day == at).any() for c in counted)], plan.days)
     values, pay = region_values(plan, counted), _PayFigures(source, compiler)
     tables = zip(*(c.tables() for c in counted), strict=True)
-    return tuple(_counts(plan, at, held, values[at], pay) for at, held in enumerate(tables))
+    return tuple(replace(_counts(plan, at, held, values[at], pay), marks=marks & plan.atoms.keys()) for at, held in enumerate(tables))
 
 
 def _counts(plan: Plan, at: int, tables: tuple[Table, ...], values: np.ndarray, pay: _PayFigures) -> Counts:

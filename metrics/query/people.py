@@ -29,6 +29,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import MOVEMENT
 from metrics.definitions.flows import JOINED, LEFT, STAYED
 from metrics.definitions.kpi import Breakdown, Kpi, MeasureType
+from metrics.definitions.marks import TOLD
 from metrics.query.counts import Part
 
 People = Mapping[str, frozenset[str]]
@@ -48,11 +49,15 @@ def universe(configuration: Configuration, dataset: str, axis: str) -> tuple[str
     There is none for empty cells beyond the dimension's own not-known categories. One that nobody holds would look to the
     certifier as if it could hide people, and to a reader, who knows that it is empty, hide nobody.
     """
+    if axis in configuration.datasets[dataset].marks:
+        return TOLD  # where nothing is recorded of anybody, nothing is published that asks for the mark
     return ("no", "yes") if axis.endswith(PRESENT) else configuration.finest(dataset, axis).ids
 
 
 def empty_means(configuration: Configuration, dataset: str, axis: str) -> str | None:
-    """The category of somebody whose cell is empty: the first not-known one; None where the dimension has none."""
+    """The category of somebody whose cell is empty: the first not-known one; None where the dimension has none, and for marks."""
+    if axis in configuration.datasets[dataset].marks:
+        return None
     return next(iter(configuration.finest(dataset, axis).unknown), None)
 
 

@@ -21,12 +21,14 @@ import pandas as pd
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import MOVEMENT
 from metrics.definitions.kpi import Breakdown, Kpi
+from metrics.definitions.marks import marks_of
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import CountsError, DefinitionError, Problem
 from metrics.periods import FinancialYear, Grain, Kind, end_of_month, months_before
 from metrics.query.atoms import Where, ordered_atoms, partition, where
 from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
 from metrics.query.counts import Region, UnitTree
+from metrics.query.marks import Told
 from metrics.query.people import PRESENT, People, figures, universe
 from metrics.query.waterfall import waterfall
 
@@ -87,6 +89,8 @@ class Plan:
     sides: tuple[Sought, ...]
     earlier: Mapping[date, date] = field(default_factory=dict)
     """For joiners and leavers: every day to the day that it is compared with."""
+    told: Told = field(default_factory=dict)
+    """For joiners and leavers: every mark that these figures ask for, to the days that it is told of."""
     window_months: int | None = None
     """For events: how many months up to the day the rows are of."""
 
@@ -158,24 +162,33 @@ def plan_days(
     loaded: Iterable[date],
     year: FinancialYear,
     also: Mapping[date, Also] | None = None,
+    told: Told | None = None,
 ) -> tuple[Plan, ...]:
     """One plan for each group of days that publish the same figures of the same units. `also`: what earlier releases told of a day.
 
-    A day that stands for no period of any KPI (a mid-quarter extract, when everything is quarterly) is in no plan.
+    A day that stands for no period of any KPI (a mid-quarter extract, when everything is quarterly) is in no plan. Nor is a KPI that asks
+    for a mark planned for a day that no event extract tells it of (`told`).
     """
-    told = also or {}
+    known, told = also or {}, told or {}
     alike: dict[tuple[tuple[str, ...], tuple[str, ...], Also], list[date]] = {}
     wanted: dict[tuple[str, ...], list[Due]] = {}
     closing = {grain: frozenset(year.snapshots(loaded, grain)) for grain in Grain}
     _refuse_overlap(configuration, dataset, sorted(set().union(*(closing[grain_of(d)] for d in published(configuration, dataset)))))
     for day in sorted(set(days)):
-        due = [d for d in published(configuration, dataset) if day in closing[grain_of(d)]]
+        due = [
+            d for d in published(configuration, dataset) if day in closing[grain_of(d)] and is_told(configuration, d[0], day, told or {})
+        ]
         if due:
             name = tuple(f"{kpi.id} {breakdown.id if breakdown else ''}" for kpi, breakdown in due)
             wanted[name] = due
             units = tuple(u.id for u in configuration.organisation.walk(day))
-            alike.setdefault((name, units, told.get(day, frozenset())), []).append(day)
-    return tuple(plan(configuration, dataset, same, wanted[name], more) for (name, _, more), same in alike.items())
+            alike.setdefault((name, units, known.get(day, frozenset())), []).append(day)
+    return tuple(plan(configuration, dataset, same, wanted[name], more, told) for (name, _, more), same in alike.items())
+
+
+def is_told(configuration: Configuration, kpi: Kpi, day: date, told: Told) -> bool:
+    """Whether every mark that a KPI asks for is told of the span that ends on a day."""
+    return all(day in told.get(mark, ()) for mark in marks_of(kpi, configuration.datasets[kpi.dataset]))
 
 
 def window_start(day: date, months: int) -> date:
@@ -232,7 +245,9 @@ def grain_of(due: Due) -> Grain:
     return breakdown.grain if breakdown and breakdown.grain else kpi.period.grain
 
 
-def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: Iterable[Due], also: Also = frozenset()) -> Plan:
+def plan(
+    configuration: Configuration, dataset: str, days: Iterable[date], due: Iterable[Due], also: Also = frozenset(), told: Told | None = None
+) -> Plan:
     """The plan of days on which the organisation has the same units, and of which the same is known."""
     days, due = tuple(sorted(days)), tuple(due)
     _refuse_wide(configuration, days[-1], due)
@@ -257,6 +272,7 @@ def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: 
         dataset=dataset,
         days=days,
         window_months=configuration.datasets[dataset].window_months,
+        told={mark: (told or {}).get(mark, ()) for mark in _asked(configuration, dataset, due, atoms)},
         units=units,
         depths=depths,
         tree=UnitTree({u: configuration.organisation.by_id[u].parent for u in units}),
@@ -266,11 +282,18 @@ def plan(configuration: Configuration, dataset: str, days: Iterable[date], due: 
         atoms=atoms,
         sensitive=frozenset(axis for axis in atoms if not axis.endswith(PRESENT) and configuration.finest(dataset, axis).sensitive),
         unknown={axis: _unknown_atoms(configuration, dataset, axis, held) for axis, held in atoms.items() if not axis.endswith(PRESENT)},
-        tables=_tables(dataset, atoms, depths, wheres, [*parts, *sides], also),
+        tables=_tables(dataset, atoms, depths, wheres, [*parts, *sides], also, frozenset(configuration.datasets[dataset].marks)),
         wheres=wheres,
         parts=tuple(parts),
         sides=tuple(sides),
     )
+
+
+def _asked(configuration: Configuration, dataset: str, due: Iterable[Due], atoms: Iterable[str]) -> tuple[str, ...]:
+    """Marks that the figures ask for, or that earlier releases published sets by."""
+    known = configuration.datasets[dataset]
+    asked = {*atoms, *(mark for kpi, _ in due for mark in marks_of(kpi, known))}
+    return tuple(name for name in known.marks if name in asked)
 
 
 def _unknown_atoms(configuration: Configuration, dataset: str, axis: str, atoms: Mapping[str, str]) -> frozenset[str]:
@@ -300,8 +323,9 @@ def _atoms(configuration: Configuration, dataset: str, sets: Iterable[People]) -
     for people in sets:
         for axis, categories in people.items():
             used.setdefault(axis, set()).add(categories)
-    if MOVEMENT in used:  # disclosure asks who was here at either end: the three ways to move are told apart
-        used[MOVEMENT] |= {frozenset({way}) for way in universe(configuration, dataset, MOVEMENT)}
+    marks = configuration.datasets[dataset].marks.keys()
+    if MOVEMENT in used or marks & used.keys():  # disclosure asks who was here at either end: the three ways to move are told apart
+        used.setdefault(MOVEMENT, set()).update(frozenset({way}) for way in universe(configuration, dataset, MOVEMENT))
     split = {axis: partition(universe(configuration, dataset, axis), used[axis]) for axis in sorted(used)}
     return {axis: atoms for axis, atoms in split.items() if len(set(atoms.values())) > 1}
 
@@ -313,11 +337,18 @@ def _tables(
     wheres: tuple[Where, ...],
     wanted: list[Sought],
     also: Also,
+    marks: frozenset[str],
 ) -> tuple[TablePlan, ...]:
+    """The fewest tables that count every set; one with a mark tells apart how people moved, for staff of both ends stands beside it."""
+
+    def corners_of(axes: Iterable[str], depth: int) -> Clique:
+        named = frozenset(axes)
+        return corners(named | {MOVEMENT} if named & marks else named, depth)
+
     deepest = int(depths.max())
     needed = {(s.where, min(s.depth, deepest)) for s in wanted}
-    sets = {corners((axis for axis, _ in wheres[number]), depth) for number, depth in needed}
-    told = {corners((axis for axis, _ in where(dict(people), atoms)), min(depth, deepest)) for people, depth in also}
+    sets = {corners_of((axis for axis, _ in wheres[number]), depth) for number, depth in needed}
+    told = {corners_of((axis for axis, _ in where(dict(people), atoms)), min(depth, deepest)) for people, depth in also}
     size = _sizes({axis: len(set(a.values())) for axis, a in atoms.items()}, depths)
     cliques = decomposable(sets | told, size)
     too_large = [c for c in cliques if size(c) > MOST_CELLS]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
 
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.flows import MONTHS
+from metrics.definitions.marks import marks_of
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import Snapshot, purged_days, read_register, read_snapshots
 
@@ -18,7 +19,27 @@ def known_snapshots(source: Source, configuration: Configuration, dataset: str) 
     if flows is None:
         return read_snapshots(source, dataset)
     loaded = {s.as_at: s for s in read_snapshots(source, flows.source)}
-    return tuple(_worked_out(dataset, loaded[earlier], loaded[day]) for day, earlier in spans(loaded, MONTHS[flows.every]).items())
+    events = {name: {s.as_at: s for s in read_snapshots(source, name)} for name in asked_events(configuration, dataset)}
+    gone = _purged_events(source, configuration, dataset)
+    return tuple(
+        _worked_out(dataset, loaded[earlier], loaded[day], [told[day] for told in events.values() if day in told])
+        for day, earlier in spans(loaded, MONTHS[flows.every]).items()
+        if day not in gone
+    )
+
+
+def asked_events(configuration: Configuration, dataset: str) -> tuple[str, ...]:
+    """Datasets of events whose marks some KPI of a dataset of joiners and leavers asks for."""
+    known = configuration.datasets[dataset]
+    asked = [mark for kpi in configuration.kpis.values() if kpi.dataset == dataset for mark in marks_of(kpi, known)]
+    return tuple(sorted({known.marks[name].source for name in asked}))
+
+
+def told_marks(source: Source, configuration: Configuration, dataset: str) -> dict[str, frozenset[date]]:
+    """Each mark of a dataset to the last days of the spans that its events were loaded for."""
+    marks = configuration.datasets[dataset].marks
+    days = {name: frozenset(s.as_at for s in read_snapshots(source, name)) for name in {mark.source for mark in marks.values()}}
+    return {name: days[mark.source] for name, mark in marks.items()}
 
 
 def earlier_days(source: Source, configuration: Configuration, dataset: str) -> dict[date, date]:
@@ -37,7 +58,16 @@ def purged_periods(source: Source, configuration: Configuration, dataset: str) -
     gone = purged_days(source, flows.source)
     ever = spans((s.as_at for s in read_register(source, flows.source)), MONTHS[flows.every])
     lost = {day: gone.keys() & {day, first} for day, first in ever.items()}
-    return {day: max(gone[d] for d in of_these) for day, of_these in lost.items() if of_these}
+    staff = {day: max(gone[d] for d in of_these) for day, of_these in lost.items() if of_these}
+    return {**{day: since for day, since in _purged_events(source, configuration, dataset).items() if day in ever}, **staff}
+
+
+def _purged_events(source: Source, configuration: Configuration, dataset: str) -> dict[date, date]:
+    """Days of which an extract of events that marks were told by is gone: the span cannot be made whole again."""
+    found: dict[date, date] = {}
+    for name in asked_events(configuration, dataset):
+        found |= purged_days(source, name)
+    return found
 
 
 def spans(loaded: Iterable[date], months: int) -> dict[date, date]:
@@ -51,9 +81,15 @@ def spans(loaded: Iterable[date], months: int) -> dict[date, date]:
     return {day: last[month] for day in days if (month := day.year * 12 + day.month - months) in last}
 
 
-def _worked_out(dataset: str, earlier: Snapshot, later: Snapshot) -> Snapshot:
+def _worked_out(dataset: str, earlier: Snapshot, later: Snapshot, events: Sequence[Snapshot]) -> Snapshot:
+    """The two snapshots and the events of the span as one: another file of any of them is other data."""
+
     def both(one: str, other: str) -> str:
         return sha256(f"{one} {other}".encode()).hexdigest()
+
+    def told(two: str, each: Iterable[tuple[str, str]]) -> str:
+        named = " ".join(f"{name} {said}" for name, said in each)
+        return both(two, named) if named else two
 
     return Snapshot(
         dataset=dataset,
@@ -61,8 +97,8 @@ def _worked_out(dataset: str, earlier: Snapshot, later: Snapshot) -> Snapshot:
         rows=earlier.rows + later.rows,
         people=earlier.people + later.people,
         rejected=earlier.rejected + later.rejected,
-        loaded_at=max(earlier.loaded_at, later.loaded_at),
-        files=(*earlier.files, *later.files),
-        sha256=both(earlier.sha256, later.sha256),
-        definition=both(earlier.definition, later.definition),
+        loaded_at=max(s.loaded_at for s in (earlier, later, *events)),
+        files=tuple(name for s in (earlier, later, *events) for name in s.files),
+        sha256=told(both(earlier.sha256, later.sha256), ((s.dataset, s.sha256) for s in events)),
+        definition=told(both(earlier.definition, later.definition), ((s.dataset, s.definition) for s in events)),
     )

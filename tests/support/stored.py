@@ -19,6 +19,12 @@ Row = Mapping[str, Any]
 def a_source(configuration: Configuration, rows: Iterable[Row], dataset: str = "hr", url: str = "duckdb://") -> Source:
     """Each row names columns; `as_at`, `unit` and `counts_once` may be given, and what is left out is empty."""
     source = open_source(url, read_only=False)
+    put_rows(source, configuration, rows, dataset)
+    return source
+
+
+def put_rows(source: Source, configuration: Configuration, rows: Iterable[Row], dataset: str, days: Iterable[date] = ()) -> None:
+    """The rows as `a_source` fills them in. `days`: also snapshots of days that hold no row."""
     table = dataset_table(configuration, dataset)
     root = configuration.organisation.root.id
     full = []
@@ -30,8 +36,7 @@ def a_source(configuration: Configuration, rows: Iterable[Row], dataset: str = "
         prepare_tables(source, configuration, dataset)
         if full:
             source.insert(table, frame)
-        for day in sorted(set(frame["as_at"])):
+        for day in sorted({*frame["as_at"], *days}):
             here = frame[frame["as_at"] == day]
             people = int(here["counts_once"].astype(bool).sum())
             write_snapshot(source, Snapshot(dataset, day, len(here), people, 0, datetime(2026, 4, 1), ("test.csv",), "0", "0"))
-    return source
