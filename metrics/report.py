@@ -58,6 +58,23 @@ STATUSES: tuple[str, ...] = (
 )  # fmt: skip
 
 
+SCALE, STEP = "scale: ", " | "
+
+
+def scale_unit(steps: Iterable[str]) -> str:
+    """The unit of a figure that is a step of a scale: it carries the words, so that no number of such a figure is printed without them."""
+    return SCALE + STEP.join(steps)
+
+
+def scale_of(unit: str) -> tuple[str, ...]:
+    """The steps of a unit, the lowest first; none where it is a unit of numbers.
+
+    >>> scale_of(scale_unit(["No award", "Bronze"])), scale_of("percent")
+    (('No award', 'Bronze'), ())
+    """
+    return tuple(unit.removeprefix(SCALE).split(STEP)) if unit.startswith(SCALE) else ()
+
+
 @dataclass(frozen=True)
 class KpiSummary:
     """A KPI as it was defined when the release was published; plain values that survive JSON."""
@@ -167,6 +184,16 @@ class KpiSummary:
         )
 
     @property
+    def counts_people(self) -> bool:
+        """False for results that the council was given: points, an award."""
+        return self.measure not in ("score", "ordinal")
+
+    @property
+    def scale(self) -> tuple[str, ...]:
+        """Of an award: its steps in words, the lowest first; the value is a place among them, from 0."""
+        return scale_of(self.unit)
+
+    @property
     def owned_by(self) -> str:
         return self.owner_title or self.owner.replace("_", " ").capitalize()
 
@@ -259,6 +286,8 @@ class DatasetSummary:
     rows: int | None
     loads: tuple[LoadSummary, ...]
     notes: tuple[str, ...] = ()
+    about_people: bool = True
+    """False for results that the council was given: nobody is in their rows."""
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ if contents.sources:
     notes.heading(
         "Rows about people that are kept", "The dashboard cannot reach them. “equality purge” deletes what is past its time; figures stay."
     )
-    show(tag("ul", *(tag("li", quality.kept_rows(s)) for s in contents.sources.values()), cls="eq-bullets"))
+    show(tag("ul", *(tag("li", quality.kept_rows(s)) for s in contents.sources.values() if s.about_people), cls="eq-bullets"))
 else:
     dates = ", ".join(f"{title}, {format_day(d)}" for title, d in contents.provenance.data_dates.items())
     show(notes.sentence(f"Figures are made from {dates}. This release was made before releases said when each extract was loaded."))

@@ -54,26 +54,27 @@ else:
     show(tag("p", link(f"The figures of {kpi.short_title}", "kpi", measure=kpi.id, release=pinned)))
     catalogue.in_full(kpi, contents, today)
 
-    notes.heading(
-        "Who is counted, and who is left out",
-        f"From {'everybody' if kpi.rows_are == 'people' else f'all {kpi.rows_are}'} in the extract of {format_day(day)} down to "
-        f"the {kpi.rows_are} the figure is about.",
-    )
-    report = catalogue.read_steps(viewer, contents, kpi)
-    if report is None:
-        show(notes.sentence(catalogue.NO_STEPS if kpi.steps else catalogue.NO_STEPS_YET))
-    else:
-        steps = waterfall_steps(report.cells, kpi)
-        drawn, numbers = st.columns(2, gap="large")
-        with drawn:
-            figure = draw_waterfall(report, kpi.id, steps, day)
-            cards.chart_heading(figure)
-            cards.chart(figure, "waterfall")
-            show(about.parts_key(["Left after the step", "Leave at the step"]))
-            notes.source(contents, kpi)
-        with numbers:
-            show(catalogue.steps_table(steps))
-            downloads.offer(report, f"{kpi.title}: who is counted and who is left out", f"{kpi.id}-steps")
+    if kpi.counts_people:
+        notes.heading(
+            "Who is counted, and who is left out",
+            f"From {'everybody' if kpi.rows_are == 'people' else f'all {kpi.rows_are}'} in the extract of {format_day(day)} down to "
+            f"the {kpi.rows_are} the figure is about.",
+        )
+        report = catalogue.read_steps(viewer, contents, kpi)
+        if report is None:
+            show(notes.sentence(catalogue.NO_STEPS if kpi.steps else catalogue.NO_STEPS_YET))
+        else:
+            steps = waterfall_steps(report.cells, kpi)
+            drawn, numbers = st.columns(2, gap="large")
+            with drawn:
+                figure = draw_waterfall(report, kpi.id, steps, day)
+                cards.chart_heading(figure)
+                cards.chart(figure, "waterfall")
+                show(about.parts_key(["Left after the step", "Leave at the step"]))
+                notes.source(contents, kpi)
+            with numbers:
+                show(catalogue.steps_table(steps))
+                downloads.offer(report, f"{kpi.title}: who is counted and who is left out", f"{kpi.id}-steps")
 
     if kpi.example_rows:
         notes.heading("A worked example")

@@ -7,7 +7,7 @@ from metrics.report import Request
 from metrics.wording.dates import format_day, format_when
 from metrics.wording.groups import format_breakdown, worth_drawing
 from metrics.wording.instead import describe_instead_of
-from pages.shared import cards, comparators, downloads, filters, gap_parts, hires, notes, over_time, reports, tables
+from pages.shared import cards, change_parts, comparators, downloads, filters, gap_parts, hires, notes, over_time, reports, tables
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
 
@@ -96,6 +96,7 @@ for pair in reports.crossings(report, kpi, unit.id):
 gap_parts.where_from(viewer, contents, kpi, unit, pinned)
 
 if earlier is not None:
+    change_parts.made_of(viewer, contents, kpi, unit, earlier)
     compared = reports.two_dates(report, kpi, unit.id, dimension, earlier, day)
     if len(compared):
         by = f", everyone and by {contents.dimensions[dimension].title.lower()}" if len(compared) > 1 else ""
@@ -105,6 +106,7 @@ if earlier is not None:
 comparators.show_beside(viewer, report, kpi, unit.id)
 
 notes.caveats(report, kpi, rows)
-show(tag("p", link("Who is counted, who is left out, and why: the full definition", "definitions", definition=kpi.id, release=pinned)))
+asked_of = "Who is counted, who is left out, and why" if kpi.counts_people else "What was given, by whom, and why it matters"
+show(tag("p", link(f"{asked_of}: the full definition", "definitions", definition=kpi.id, release=pinned)))
 notes.how_we_know(contents, contents.kpis[kpi.id])
 notes.footer(contents, viewer)

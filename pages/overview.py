@@ -40,7 +40,8 @@ if parts:
     )
     drawn = ("grid", unit.id, pinned or "")
     grid, below = reports.once(viewer, contents, drawn, lambda: cards.grids(report, unit.id, parts, headline, pinned))
-    show(grid)
+    if grid:
+        show(grid)
     gone = cards.hidden_everywhere(report, parts, cards.published_below(report, parts, headline))
     notes.only_here(unit, [k for k in headline if k.id not in below and k not in gone])
     notes.hidden_below(gone)

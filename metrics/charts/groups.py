@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from metrics.charts.frame import Heading, finish, more_room_above, plain, span_of, whole_number_ticks
 from metrics.charts.palette import COMPARED, OURS, SECONDARY, TEXT, WHITE
 from metrics.charts.time_path import tick_words
-from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between, title_of_counts, title_of_parts
+from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between, title_of_counts, title_of_parts, title_of_points
 from metrics.report import KpiSummary, Report, characteristic
 from metrics.wording.dates import format_day
 from metrics.wording.groups import gather_hidden
@@ -157,6 +157,8 @@ def _title(
     hidden = len(rows) - len(shown)
     if kpi.measure == "count":
         return title_of_counts(kpi, shown, hidden, thing, split)
+    if kpi.measure == "score":
+        return title_of_points(kpi, shown, split)
     if kpi.over and thing == "group":
         return title_of_parts(kpi, split)
     against = f"the {place_name(report, unit)}".replace("the the", "the")

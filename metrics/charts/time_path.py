@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from metrics.charts.frame import Heading, finish, more_room_above, plain, span_of, whole_number_ticks
 from metrics.charts.palette import OURS, SECONDARY, TEXT, WHITE
 from metrics.charts.titles import crop_line, short_over_time, subtitle, title_over_time
-from metrics.report import Breaks, KpiSummary, Report
+from metrics.report import Breaks, KpiSummary, Report, scale_of
 from metrics.wording.dates import format_day, format_month
 from metrics.wording.likelihood import is_ratio
 from metrics.wording.sentences import describe_people, describe_series
@@ -42,13 +42,13 @@ def draw_time_path(
     rows = over_time(report, kpi_id, unit)
     path = target_path(kpi, rows)
     around = (*(v for _, v in path), *_band(kpi, path))
-    low, high = scale or span_of(rows["value"], rows["lower"].tail(1), rows["upper"].tail(1), around=around)
+    low, high = scale or _steps_span(kpi) or span_of(rows["value"], rows["lower"].tail(1), rows["upper"].tail(1), around=around)
     figure = go.Figure()
     _draw_path(figure, kpi, path, report.provenance.currency)
     _draw_line(figure, kpi, rows, report.provenance.currency)
     _draw_last(figure, kpi, rows, report.provenance.currency)
     above = _draw_breaks(figure, kpi.series_breaks if marks is None else marks, rows, path)
-    ticks = whole_number_ticks(low, high)
+    ticks = [float(step) for step in range(len(kpi.scale))] or whole_number_ticks(low, high)
     starts = f" The scale starts at {_scale_start(ticks[0], kpi.unit, report.provenance.currency)}." if ticks[0] else ""
     figure.update_yaxes(range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, report.provenance.currency))
     years = years_of(rows, path)
@@ -101,6 +101,8 @@ def _scale_start(value: float, unit: str, currency: str) -> str:
 
 def tick_words(ticks: list[float], unit: str, currency: str) -> list[str]:
     """The unit stands on the top tick only."""
+    if steps := scale_of(unit):
+        return [steps[int(t)] for t in ticks if 0 <= int(t) < len(steps)]
     if unit in ("percent", "percentage_points"):
         digits = 0 if all(abs(t * 100 - round(t * 100)) < 1e-6 for t in ticks) else 1
         words = [format_number(t * 100, digits) for t in ticks]
@@ -110,6 +112,11 @@ def tick_words(ticks: list[float], unit: str, currency: str) -> list[str]:
     digits = 0 if all(abs(t - round(t)) < 1e-6 for t in ticks) else 1 if all(abs(t * 10 - round(t * 10)) < 1e-6 for t in ticks) else 2
     words = [format_number(t, digits) for t in ticks]
     return [*words[:-1], (currency if unit in ("pounds", "dollars") else "") + words[-1]]
+
+
+def _steps_span(kpi: KpiSummary) -> tuple[float, float] | None:
+    """All steps of an award's scale, with room for the words; None where a figure is a number."""
+    return (-0.4, len(kpi.scale) - 0.6) if kpi.scale else None
 
 
 def _band(kpi: KpiSummary, path: list[tuple[date, float]]) -> tuple[float, ...]:
@@ -165,7 +172,7 @@ def _draw_line(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, currency:
         y=rows["value"],
         mode="lines+markers",
         connectgaps=False,
-        line={"color": OURS, "width": 2.7},
+        line={"color": OURS, "width": 2.7, "shape": "hv" if kpi.scale else "linear"},
         marker={"color": OURS, "size": 6 if len(rows) <= 8 else 4},
         text=[f"{format_day(row['period_end'])}: {format_figure(row, kpi, currency)}" for _, row in rows.iterrows()],
         hovertemplate="%{text}<extra></extra>",

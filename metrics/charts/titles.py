@@ -60,6 +60,14 @@ def title_of_counts(kpi: KpiSummary, shown: list[tuple[str, pd.Series]], hidden:
     return f"{kpi.short_title}{split}: the largest {thing}{' shown' if hidden else ''} is {label}, {format_figure(row, kpi)}"
 
 
+def title_of_points(kpi: KpiSummary, shown: list[tuple[str, pd.Series]], split: str) -> str:
+    """Points are given, not counted, so chance has no part in them: the fullest and the emptiest are named."""
+    if len(shown) < 2:
+        return f"{kpi.short_title}{split}"
+    (best, most), (last, least) = (pick(shown, key=lambda pair: float(pair[1]["value"])) for pick in (max, min))
+    return f"{kpi.short_title}{split}: highest {best}, {format_figure(most, kpi)}; lowest {last}, {format_figure(least, kpi)}"
+
+
 def title_of_parts(kpi: KpiSummary, split: str) -> str:
     """Of a figure that is made of those of groups: what the groups' own figures are."""
     if kpi.measure == "dissimilarity":

@@ -46,12 +46,13 @@ def _day(text: str | None) -> date | None:
 
 
 def _page(found: Explanation) -> str:
-    width = max(len(step.people) for step in found.waterfall)
+    width = max((len(step.people) for step in found.waterfall), default=0)
     lines = [f"{found.kpi}  {found.title}", f"{found.population}, {found.day.isoformat()}", ""]
     lines += [line[:1].upper() + line[1:] for line in found.measure]
-    lines += ["", "Who is in the base", *(f"  {step.people:>{width}}  {step.words}" for step in found.waterfall)]
+    if found.waterfall:
+        lines += ["", "Who is in the base", *(f"  {step.people:>{width}}  {step.words}" for step in found.waterfall)]
     lines += [f"  {found.note}"] if found.note else []
-    lines += ["  " + ANALYSTS_OWN.format(found.kpi)]
+    lines += ["  " + ANALYSTS_OWN.format(found.kpi)] if found.waterfall else []
     for statement in found.statements:
         lines += ["", f"-- {statement.title}", statement.sql, _parameters(statement)]
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from metrics.access.viewer import Viewer
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption
 from metrics.cli.tables import read_day, table
 from metrics.exports.csv import harmless
-from metrics.exports.tidy import FIGURES, FIXED, SAID, tidy
+from metrics.exports.tidy import FIGURES, FIXED, SAID, WORDS, tidy
 from metrics.releases.store import ReleaseStore
 from metrics.report import Contents, KpiSummary, Provenance, Report, Request, Structure
 from metrics.settings import load_settings
@@ -86,7 +86,7 @@ def tidy_columns(report: Report) -> pd.DataFrame:
     """Exactly the columns that every command and file agrees on; `unit` stands before the other dimensions."""
     frame = tidy(report)
     dimensions = [d for d in ("step", *report.contents.dimensions) if d in frame.columns]
-    return frame[[*FIXED, "unit", *dimensions, *FIGURES, *SAID]]
+    return frame[[*FIXED, "unit", *dimensions, *FIGURES, *([WORDS] if WORDS in frame.columns else []), *SAID]]
 
 
 def _csv(report: Report) -> str:
@@ -107,7 +107,8 @@ def _json(report: Report) -> str:
 def _table(report: Report) -> str:
     kpi, contents = report.kpi(), report.contents
     currency = report.provenance.currency
-    heads = ["period", "unit", "group", "numerator", "denominator", "value", "likely range", "status"]
+    counted = POINTS if kpi.measure == "score" else ("numerator", "denominator")
+    heads = ["period", "unit", "group", *counted, "value", "likely range", "status"]
     rows = [
         [
             format_period(row["period_start"], row["period_end"]),
@@ -121,7 +122,7 @@ def _table(report: Report) -> str:
         ]
         for _, row in report.cells.iterrows()
     ]
-    body = table(heads, rows, ("numerator", "denominator", "value", "likely range")) if rows else "No figures."
+    body = table(heads, rows, (*counted, "value", "likely range")) if rows else "No figures."
     return "\n".join([f"{kpi.id}  {kpi.title}", f"{kpi.population}", "", body, "", *_foot(report)]) + "\n"
 
 
@@ -156,4 +157,5 @@ def _count(value: float) -> str:
     return "" if pd.isna(value) else format_number(value)
 
 
+POINTS = ("points", "out of")
 _PRINTERS = {Format.TABLE: _table, Format.CSV: _csv, Format.JSON: _json}

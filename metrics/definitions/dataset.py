@@ -178,10 +178,13 @@ class Dataset(Definition):
     source_system: Text | None = None
     filled_in_by: Text | None = None
     """Who makes the extract or fills in its template: a team, a payroll provider, each partner organisation."""
-    grain: Literal["person", "post", "event"] = "person"
-    """What a row is: a person, one of a person's posts, or something that happened (an application, a case)."""
+    grain: Literal["person", "post", "event", "result"] = "person"
+    """What a row is: a person, one of a person's posts, something that happened (an application, a case), or a result that the council
+    was given (points in an index, an award): then no row is about a person, and none may be."""
     rows_are: Text | None = None
-    """For `grain: event`: what the rows are called, in the plural: `applications`."""
+    """For `grain: event`: what the rows are called, in the plural, `applications`; for `grain: result` what is given, `points`."""
+    edition: Id | None = None
+    """For `grain: result`: the text column that names the edition of the scheme or method. Figures of two editions are never compared."""
     window_months: int | None = Field(default=None, ge=1, le=12)
     """For `grain: event`: an extract holds what happened in so many months up to its as-at day. KPIs are published as often."""
     person_id: Text | Literal["absent"] = "absent"

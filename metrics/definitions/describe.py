@@ -5,6 +5,7 @@ from __future__ import annotations
 from metrics.definitions.base import Categories, Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import PER, Kpi, MeasureType, Order
+from metrics.definitions.mark_words import describe_event
 from metrics.definitions.profile import Profile
 
 
@@ -46,6 +47,11 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
             least = f"at least {measure.least_people} people with pay"
             largest = f"Largest difference in median {pay} of any {title} with {least}"
             return f"{largest}, compared with {compared}, as a share of the latter’s; {whom}"
+        case MeasureType.SCORE:
+            return "Points given, as a share of the points that could be had"
+        case MeasureType.ORDINAL:
+            places = configuration.finest(kpi.dataset, str(measure.column))
+            return f"{places.title} given, from “{places.label(places.known[0])}” up to “{places.label(places.known[-1])}”"
         case MeasureType.RATE:
             return f"{wanted}, for every {PER[measure.unit]:,} of {whom}"
         case MeasureType.REPRESENTATION_INDEX:
@@ -90,10 +96,13 @@ def describe_grades(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
 
 def describe_filter(configuration: Configuration, where: Filter) -> str:
     """Categories by their labels: "Asian or Black; Permanent"."""
-    return "; ".join(_labels(configuration, dimension, wanted) for dimension, wanted in where.items())
+    return "; ".join(filter(None, (_labels(configuration, dimension, wanted) for dimension, wanted in where.items())))
 
 
 def _labels(configuration: Configuration, dimension: str, wanted: Categories) -> str:
+    event = describe_event(configuration, dimension, wanted)
+    if event is not None:
+        return event
     declared = configuration.dimensions[dimension]
     return f"known {declared.title.lower()}" if wanted == "known" else " or ".join(declared.label(c) for c in wanted)
 
@@ -101,13 +110,20 @@ def _labels(configuration: Configuration, dimension: str, wanted: Categories) ->
 def _among(configuration: Configuration, kpi: Kpi, where: Filter) -> str:
     title = configuration.population_title(kpi)
     title = title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    events = [event for d, wanted in where.items() if (event := describe_event(configuration, d, wanted))]
+    where = {d: wanted for d, wanted in where.items() if describe_event(configuration, d, wanted) is None}
     known = [configuration.dimensions[d].title.lower() for d, wanted in where.items() if wanted == "known"]
     chosen = [
         f"{configuration.dimensions[d].title.lower()}: {_labels(configuration, d, wanted)}"
         for d, wanted in where.items()
         if wanted != "known"
     ]
+    chosen = [*map(_lower, events), *chosen]
     return "; ".join([title + (f" with known {' and '.join(known)}" if known else ""), *chosen])
+
+
+def _lower(words: str) -> str:
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _benchmark(configuration: Configuration, kpi: Kpi) -> str:

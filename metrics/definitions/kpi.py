@@ -31,6 +31,13 @@ class MeasureType(StrEnum):
     DISSIMILARITY = "dissimilarity"
     EXTREME_GROUP_GAP = "extreme_group_gap"
     MEAN_DIFFERENCE = "mean_difference"
+    SCORE = "score"
+    ORDINAL = "ordinal"
+
+    @property
+    def counts_people(self) -> bool:
+        """False for figures that somebody else gave the council: points of a maximum, an award."""
+        return self not in {self.SCORE, self.ORDINAL}
 
     @property
     def needs_rows(self) -> bool:
@@ -68,7 +75,7 @@ class MeasureType(StrEnum):
 
 
 Unit = Literal[
-    "people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points", "points", "per_1000", "per_10000", "per_100000"
+    "people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points", "points", "per_1000", "per_10000", "per_100000", "tier"
 ]
 Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "katz", "woolf", "byar", "none"]
 
@@ -113,6 +120,8 @@ class Measure(Definition):
     dissimilarity : half the sum of the differences between the shares of the groups of `over` in the `denominator` and the benchmark's
     mean_difference : mean of `column`, a score, over the `denominator` (the first group) minus its mean over the `reference_group`; nobody
         is in both
+    score : points of `column`, in the share of the points of `out_of` that could be had; both of one edition of a scheme
+    ordinal : the category that stands in `column`, whose dimension has an order; its number counts from 0 up
     extreme_group_gap : the largest median pay gap to the `reference_group` of the groups of `over` with at least `least_people` with pay
     """
 
@@ -128,6 +137,8 @@ class Measure(Definition):
     least_people: int | None = Field(default=None, ge=1)
     of: Text | None = None
     """Of a rate: what the thousand are called, in the plural: "staff"."""
+    out_of: Id | None = None
+    """Of a score: the column of the points that could be had."""
     window_months: int | None = Field(default=None, ge=1, le=120)
     interval: Interval | None = None
     """Left out: the method of the measure's type (see docs/methods)."""

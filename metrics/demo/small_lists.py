@@ -18,7 +18,17 @@ from metrics.demo.council import DIRECTORATES, PAY_DAYS, SENIOR_FROM, SERVICES
 
 LIST_DAYS = PAY_DAYS[1:]
 """The ends of the years; the first whole one ends in 2023."""
-LISTS = tuple((dataset, day) for dataset in ("appraisals", "panels", "returners") for day in LIST_DAYS)
+LISTS = tuple((dataset, day) for dataset in ("appraisals", "panels", "returners", "wei", "wei_award") for day in LIST_DAYS)
+EDITIONS = ("2022 to 2024", "2022 to 2024", "2026", "2026")
+"""Edition of the equality index in each year; in the third the council did not enter."""
+AREAS = (
+    "Policies and benefits", "Employee lifecycle", "Network group", "Empowering individuals", "Leadership",
+    "Monitoring", "Supply chains", "Community engagement", "Service users", "Staff feedback",
+)  # fmt: skip
+OUT_OF = ((25, 27, 22, 18, 20, 20, 18, 20, 20, 10),) * 2 + ((20, 20, 15, 0, 20, 20, 10, 15, 20, 10),) * 2
+"""What could be had in each area; 0 where the edition has no such area."""
+POINTS = ((15, 11, 12, 7, 8, 8, 2, 9, 6, 4), (19, 15, 15, 10, 10, 11, 4, 12, 8, 5), (), (15, 11, 11, 0, 9, 12, 3, 10, 9, 6))
+AWARDS = ("Bronze", "Silver", "", "Bronze")
 WITH_OBJECTIVE = (0.45, 0.61, 0.72, 0.79)
 """Share of senior leaders with an equality objective in their appraisal, year by year; in the end just short of the target."""
 NO_APPRAISAL = (0.14, 0.11, 0.09, 0.08)
@@ -43,6 +53,8 @@ def small_lists(
         yield "appraisals", "Appraisals", partial(appraisal_rows, staff, day, organisation)
         yield "panels", "Interview panels", partial(panel_rows, day, organisation, seed)
         yield "returners", "Maternity returns", partial(return_rows, day, organisation, seed)
+        yield "wei", "Equality index points", partial(index_rows, day)
+        yield "wei_award", "Equality index award", partial(award_rows, day)
 
 
 def appraisal_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.DataFrame:
@@ -96,6 +108,20 @@ def return_rows(day: date, organisation: Organisation, seed: int) -> pd.DataFram
             "Twelve Months On": np.where(rng.random(many) < STILL_EMPLOYED[year], "Still employed", "Left"),
         }
     )
+
+
+def index_rows(day: date) -> pd.DataFrame:
+    """A row for each area of the year's edition; one with the edition alone for the year without an entry."""
+    year = LIST_DAYS.index(day)
+    if not POINTS[year]:
+        return pd.DataFrame({"Area": [""], "Points": [""], "Out Of": [""], "Edition": [EDITIONS[year]]})
+    held = [(area, given, most) for area, given, most in zip(AREAS, POINTS[year], OUT_OF[year], strict=True) if most]
+    return pd.DataFrame(held, columns=["Area", "Points", "Out Of"]).assign(Edition=EDITIONS[year])
+
+
+def award_rows(day: date) -> pd.DataFrame:
+    year = LIST_DAYS.index(day)
+    return pd.DataFrame({"Award": [AWARDS[year]], "Edition": [EDITIONS[year]]})
 
 
 def _by_size(rng: np.random.Generator, many: int) -> np.ndarray:

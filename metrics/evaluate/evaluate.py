@@ -18,6 +18,7 @@ from metrics.evaluate.over_groups import EXTREME, fill_whole_units
 from metrics.evaluate.parts import REGION, ROUNDED, figures, steps
 from metrics.evaluate.status import goal_of, stand
 from metrics.evaluate.values import average_staff, bases, estimates, needed_parts
+from metrics.periods import Period
 from metrics.report import ESTIMATE_COLUMNS
 
 NUMBERS = (
@@ -48,7 +49,7 @@ def evaluate(shown: ShownCells, configuration: Configuration) -> pd.DataFrame:
         for id, part in rows.groupby("kpi", sort=False)
     ]
     made.append(_steps(steps(shown)))
-    found = _as_contract(pd.concat(made, ignore_index=True), shown)
+    found = as_contract(pd.concat(made, ignore_index=True), shown.period)
     least = configuration.disclosure.profiles[configuration.disclosure.audiences[shown.audience]].least_shown
     return found.assign(note=notes_instead(found, configuration, least))
 
@@ -78,7 +79,7 @@ def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Con
     _empty(kpi, found)
     fill_whole_units(kpi, found)
     found = found.join(gaps(configuration, kpi, found))
-    _against_target(kpi, found, shown.period.end)
+    against_target(kpi, found, shown.period.end)
     found["note"] = _notes(found)
     if kpi.measure.type.has_two_sides:
         found["denominator"], found[ROUNDED + "denominator"] = found["reference_denominator"], found[ROUNDED + "reference_denominator"]
@@ -141,7 +142,7 @@ def _empty(kpi: Kpi, found: pd.DataFrame) -> None:
         found.loc[found["marker"].isin(["[c]", "[w]"]), "numerator"] = np.nan
 
 
-def _against_target(kpi: Kpi, found: pd.DataFrame, day: date) -> None:
+def against_target(kpi: Kpi, found: pd.DataFrame, day: date) -> None:
     """`target` and `status`. Only whole units stand against a target; a hidden or withheld figure says so instead."""
     whole = found["group"] == ""
     goals = {str(unit): goal_of(kpi, str(unit)) for unit in found.loc[whole, "unit"].unique()}
@@ -167,10 +168,11 @@ def _notes(found: pd.DataFrame) -> pd.Series:
     return found["note"].mask(rounded, "rounded").mask(care, "declared_low")
 
 
-def _as_contract(found: pd.DataFrame, shown: ShownCells) -> pd.DataFrame:
+def as_contract(found: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Every column of an Estimates frame, each of its type."""
     frame = found.reindex(columns=list(ESTIMATE_COLUMNS))
-    frame["period_start"] = pd.Timestamp(shown.period.start)
-    frame["period_end"] = pd.Timestamp(shown.period.end)
+    frame["period_start"] = pd.Timestamp(period.start)
+    frame["period_end"] = pd.Timestamp(period.end)
     frame = frame.astype({**dict.fromkeys(NUMBERS, "float64"), "rounded": "bool"})
     for name in WORDS:
         words = frame[name].astype(object)

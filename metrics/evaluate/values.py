@@ -33,6 +33,8 @@ DEFAULT_INTERVAL = {
     MeasureType.MEAN: "welch",
     MeasureType.MEDIAN: "order_statistics",
     MeasureType.MEAN_DIFFERENCE: "welch",
+    MeasureType.SCORE: "none",
+    MeasureType.ORDINAL: "none",
     MeasureType.PAY_GAP_MEAN: "delta",
     MeasureType.PAY_GAP_MEDIAN: "bootstrap",
 }

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from metrics.report import Report, check_issued
+from metrics.report import Report, check_issued, scale_of
 from metrics.wording.notes import describe_note
 from metrics.wording.structure import breaks_between, describe_break
+from metrics.wording.values import format_value
 from metrics.wording.waterfall import STEP_NAMES
 
 FIXED = ("release", "kpi", "period_start", "period_end")
 SAID = ("structure", "made_of", "note")
 """In every file: units as they were, or in today's structure; what a re-cast figure was made of; and what must be said beside a figure."""
+WORDS = "value_label"
+"""Of awards alone: what the number in `value` means."""
 FIGURES = ("numerator", "denominator", "value", "lower", "upper", "benchmark", "target", "gap", "ratio", "status", "marker")
 
 
@@ -43,10 +46,16 @@ def tidy(report: Report) -> pd.DataFrame:
             out[f"{id}_label"] = [labels.get(s.get(id, ""), "") for s in split]
     for column in FIGURES:
         out[column] = cells[column].astype(str) if column in ("status", "marker") else pd.to_numeric(cells[column], errors="coerce")
+    if any(contents.kpis[k].scale for k in out["kpi"]):
+        out[WORDS] = [_step(v, contents.kpis[k].unit) for v, k in zip(out["value"], out["kpi"], strict=True)]
     out["structure"] = report.request.structure
     out["made_of"] = cells["made_of"].astype(str) if "made_of" in cells else ""
     out["note"] = _notes(report, cells)
     return out.sort_values(["kpi", "unit", "period_end"], kind="stable", ignore_index=True)
+
+
+def _step(value: float, unit: str) -> str:
+    return "" if pd.isna(value) or not scale_of(unit) else format_value(value, unit)
 
 
 def _notes(report: Report, cells: pd.DataFrame) -> list[str]:

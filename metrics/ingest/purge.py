@@ -53,7 +53,7 @@ def find_purge(source: Source, private_folder: Path, before: dt.date, dataset: s
     days: list[Snapshot] = []
     spared: list[Snapshot] = []
     for name in [dataset] if dataset else there:
-        held = [s for s in read_register(source, name) if s.purged_at is None]
+        held = [s for s in read_register(source, name) if s.purged_at is None and s.people]  # nobody is in a result: it is kept
         old = [s for s in held if s.as_at < before]
         newest = [] if including_newest else [s for s in old if s is held[-1]]
         days += [s for s in old if s not in newest]
@@ -106,7 +106,7 @@ def past_retention(source: Source, private_folder: Path, years: int | None, repo
     if years is not None:
         first = years_before(today, years)
         for name in registered_datasets(source):
-            held = [s.as_at for s in read_register(source, name) if s.purged_at is None]
+            held = [s.as_at for s in read_register(source, name) if s.purged_at is None and s.people]
             if old := [day for day in held[:-1] if day < first]:
                 which = f"{old[0].isoformat()} to {old[-1].isoformat()} ({len(old)} days)" if len(old) > 1 else old[0].isoformat()
                 kept = f"older than the {years} years that settings.yaml keeps rows about people"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from metrics.definitions.configuration import Configuration
@@ -20,12 +21,12 @@ def fill_top_earners(configuration: Configuration, dataset: Dataset, rows: pd.Da
     if top is None:
         return rows, []
     ranked = in_population(configuration, dataset, top.population, rows) & rows[top.column].notna().to_numpy()
-    filled = pd.Series(NO_SALARY, index=rows.index, dtype=object)
+    filled = np.full(len(rows), NO_SALARY, dtype=object)
     told = []
     for day in sorted(rows.loc[ranked, "as_at"].unique()):
         here = ranked & (rows["as_at"] == day).to_numpy()
         inside, wanted = top_of(rows.loc[here, top.column].to_numpy(dtype=float), top.percent)
-        filled[here] = [TOP if one else BELOW for one in inside]
+        filled[here] = np.where(inside, TOP, BELOW)
         told.append(_in_words(pd.Timestamp(day), top.percent, top.column, len(inside), wanted, int(inside.sum())))
     own = configuration.dimensions[TOP_EARNERS].ids
     return rows.assign(**{TOP_EARNERS: pd.Categorical(filled, categories=list(own))}), told

@@ -8,9 +8,18 @@ from metrics.definitions.base import Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_profile
 from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.mark_words import describe_event, is_mark
 from metrics.definitions.waterfall import describe_inside, describe_left_out, describe_steps
 from metrics.evaluate.comparison import benchmark_factor
 from metrics.report import characteristic
+
+OF_NOBODY: dict[str, Any] = {
+    "population_rule": "Nobody is counted: these are results that the council was given.",
+    "steps": (),
+    "profile_title": "No counts of people",
+    "profile_rule": "These figures hold no counts of people, so nothing is hidden or rounded. Every audience is shown the same.",
+}
+"""Of a figure in which nobody is counted."""
 
 
 def explained(configuration: Configuration, kpi: Kpi) -> dict[str, Any]:
@@ -33,6 +42,7 @@ def explained(configuration: Configuration, kpi: Kpi) -> dict[str, Any]:
         "example_heads": heads,
         "example_rows": rows,
         "example_gives": tuple(kpi.worked_example.gives.items()) if kpi.worked_example else (),
+        **({} if measure.type.counts_people else OF_NOBODY),
     }
 
 
@@ -46,15 +56,17 @@ def _others(configuration: Configuration, kpi: Kpi) -> tuple[tuple[str, str, str
 
 
 def _group(configuration: Configuration, where: Filter) -> str:
-    """Categories by their own labels, "“Women” or “Men”"; "known ethnic group" where any answer will do."""
-    words = []
+    """Categories by their own labels, "“Women” or “Men”"; "known ethnic group" where any answer will do; last what happened to people."""
+    words, events = [], []
     for name, wanted in where.items():
-        dimension = configuration.dimensions[name]
-        if wanted == "known" or set(wanted) == set(dimension.known):
+        dimension, event = configuration.dimensions[name], describe_event(configuration, name, wanted)
+        if event is not None:
+            events += [f"marked “{event}”" if is_mark(configuration, name) else _lower(event)] if event else []
+        elif wanted == "known" or set(wanted) == set(dimension.known):
             words.append(f"known {_lower(characteristic(dimension.title))}")
         else:
             words.append(" or ".join(f"“{dimension.label(c)}”" for c in wanted))
-    return ", ".join(words)
+    return ", ".join([*words, *events])
 
 
 def _lower(title: str) -> str:

@@ -11,13 +11,16 @@ import pandas as pd
 from metrics.definitions.configuration import Configuration
 from metrics.disclosure.rounding import interval
 from metrics.disclosure.system import PublishedSystem
-from metrics.periods import FinancialYear
+from metrics.disclosure.without_people import certificate_without_people, system_without_people
+from metrics.evaluate.results import evaluate_results
+from metrics.periods import FinancialYear, Period
 from metrics.pipeline.due import Due, protection_hash
 from metrics.pipeline.parallel import Workers
 from metrics.pipeline.part import Made, Part
 from metrics.pipeline.staff import HiddenStaff, sources_first
 from metrics.query.counts import Counts
 from metrics.query.fetch import fetch_counts
+from metrics.query.results import Results, fetch_results
 from metrics.releases.draft import BatchLabel, DraftBatch
 from metrics.sources.engine import Source
 
@@ -67,6 +70,11 @@ class Road:
         for dataset in sources_first(self.configuration, due.days):
             days = due.days[dataset]
             progress(f"{dataset}: counting", done, total)
+            if self.configuration.datasets[dataset].grain == "result":
+                for results in fetch_results(source, self.configuration, dataset, days, year):
+                    yield from self.batches_without_people(results)
+                done += len(days)
+                continue
             found = fetch_counts(source, self.configuration, dataset, days, year, self.staff.earlier.also(dataset, days))
             parts = self.parts(found, progress, done, total)
             for counts, made in zip(found, self.workers.run(parts, here=not (self.forced or is_much(found))), strict=True):
@@ -82,9 +90,18 @@ class Road:
             progress(f"{counts.dataset}, {counts.period.end.isoformat()}: protecting", number, total)
             yield Part(counts, self.staff.at_both_ends(counts), self.staff.earlier.known_of(counts))
 
+    def batches_without_people(self, results: Results) -> Iterator[DraftBatch]:
+        """The same figures for every audience: there is nobody to protect in them."""
+        figures, settings = evaluate_results(results, self.configuration), self.configuration.disclosure
+        for audience, profile in settings.audiences.items():
+            named = label(self.configuration, results.dataset, results.period, audience, figures, self.stamps)
+            what = (results.dataset, results.period.end.isoformat(), audience, profile, settings.profiles[profile])
+            system = system_without_people(*what, self.configuration.organisation.root.id)
+            yield DraftBatch(named, figures, certificate_without_people(*what), system)
+
     def batch(self, counts: Counts, made: Made) -> DraftBatch:
         certificate = {**made.shown.certificate.as_dict(), **told(made.system)}
-        named = label(self.configuration, counts, made.shown.audience, made.figures, self.stamps)
+        named = label(self.configuration, counts.dataset, counts.period, made.shown.audience, made.figures, self.stamps)
         return DraftBatch(named, made.figures, certificate, dict(made.system.as_dict()), made.shown.cells)
 
 
@@ -105,17 +122,17 @@ def told(system: PublishedSystem) -> dict[str, object]:
     return {"attached": sorted(system.structure.attached), "depth": depth, "off_by": max(reach, default=0)}
 
 
-def label(configuration: Configuration, counts: Counts, audience: str, cells: pd.DataFrame, stamps: Stamps) -> BatchLabel:
-    day = counts.period.end
+def label(configuration: Configuration, dataset: str, period: Period, audience: str, cells: pd.DataFrame, stamps: Stamps) -> BatchLabel:
+    day = period.end
     kpis = sorted(set(cells["kpi"].astype(str)))
     return BatchLabel(
-        dataset=counts.dataset,
-        period_start=counts.period.start,
+        dataset=dataset,
+        period_start=period.start,
         period_end=day,
         audience=audience,
         profile=configuration.disclosure.audiences[audience],
         data_date=day,
-        data=stamps.data[counts.dataset, day],
+        data=stamps.data[dataset, day],
         definition=protection_hash(configuration, day),
         kpis={k: configuration.kpi_fingerprints[k] for k in kpis},
         values={k: stamps.values[k] for k in kpis},

@@ -12,6 +12,7 @@ from metrics.definitions.describe_dataset import describe_marks
 from metrics.definitions.dimension import Dimension
 from metrics.definitions.flows import MONTHS
 from metrics.definitions.kpi import FrameworkLink, Kpi, MeasureType, Milestone, Tolerance
+from metrics.definitions.mark_words import is_mark
 from metrics.definitions.organisation import Organisation
 from metrics.evaluate.comparison import benchmark_by_group, factor
 from metrics.evaluate.values import interval_of
@@ -98,7 +99,7 @@ def _asks(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
     None where it also asks for what nobody is asked about themselves (a course taken): its rate is not that of the characteristics.
     """
     measure = kpi.measure
-    asked = _known(configuration, measure.denominator)
+    asked = [d for d in _known(configuration, measure.denominator) if not is_mark(configuration, d)]  # recorded of everybody, or no figure
     if measure.type.has_two_sides or measure.type.is_ratio:
         compared = measure.numerator if measure.type.is_pay_gap else measure.denominator
         told = [d for d in compared if d in measure.reference_group and compared[d] != measure.reference_group[d]]

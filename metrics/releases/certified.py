@@ -17,6 +17,7 @@ from metrics.definitions.profile import ROUNDED_STEPS
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import DisclosureError
 from metrics.releases.draft import DraftBatch
+from metrics.releases.without_people import faults_without_people, holds_people
 from metrics.releases.worked_out import ALIKE, not_worked_out
 
 KEYS = ["kpi", "breakdown", "unit", "group"]
@@ -67,6 +68,10 @@ def check_certified(batch: DraftBatch, measures: Mapping[str, str]) -> None:
     for said in (_unproven(batch.certificate), _of_another(batch), _unlike(batch.certificate, batch.system)):
         if said:
             raise DisclosureError(f"{where}: {said}, so nothing was published.")
+    if not holds_people(batch.certificate):
+        for said, many in faults_without_people(batch.cells, len(shown_of(batch.system)), measures).items():
+            raise DisclosureError(f"{where}: figures that {said}: {many}, so nothing was published.")
+        return
     regions = regions_of(batch)
     if regions is None:
         raise DisclosureError(f"{where}: some figures are of no count that was certified, so nothing was published.")
@@ -148,6 +153,8 @@ def stored_faults(cells: pd.DataFrame, system: Mapping[str, Any], measures: Mapp
     """`faults` of figures as they are stored; none for a system that was stored before it kept which count each figure is."""
     if FIGURES not in system:
         return {}
+    if not len(shown_of(system)):
+        return faults_without_people(cells, 0, measures)
     regions = {part: np.array(where, dtype=int) for part, where in system[FIGURES].items()}
     return faults(cells.iloc[_by_keys(cells)].reset_index(drop=True), regions, shown_of(system), measures)
 

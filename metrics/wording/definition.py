@@ -34,6 +34,8 @@ METHODS = {
 
 
 WITHOUT = {
+    "score": "No range is given: points are what somebody else judged, and nobody was counted.",
+    "ordinal": "No range is given: an award is what somebody else judged, and nobody was counted.",
     "dissimilarity": "No range is given: chance differences between groups only ever add to a sum of absolute differences, so a range "
     "about the figure would promise what it cannot keep. Small units look less like residents than they are.",
     "extreme_group_gap": "No range is given: the largest of several gaps is further out than the true one by being chosen. Each group’s "
@@ -53,6 +55,8 @@ def describe_method(kpi: KpiSummary) -> str:
 
 
 def describe_change_method(kpi: KpiSummary | None = None) -> str:
+    if kpi is not None and not kpi.counts_people:
+        return "A change is told as it is: nobody was counted, so chance has no part in it."
     if kpi is not None and kpi.measure in RATIOS:
         return (
             "A change has truly moved when the 95% interval of the later ratio divided by the earlier one, made on the log scale from the "
@@ -106,8 +110,8 @@ def describe_status_rule(kpi: KpiSummary) -> str:
 def describe_definition(kpi: KpiSummary) -> tuple[tuple[str, str], ...]:
     """Label and text, in reading order, for the definitions screen and the end of documents."""
     facts = [
-        ("What is counted", kpi.who),
-        ("Who is counted", kpi.population),
+        ("What is counted" if kpi.counts_people else "What was given", kpi.who),
+        ("Who is counted" if kpi.counts_people else "To whom", kpi.population),
         ("Why it matters", kpi.why_it_matters),
         ("Which way is good", describe_polarity(kpi)),
         ("Target", describe_target(kpi) or "None"),

@@ -115,12 +115,15 @@ def _no_figure(row: pd.Series) -> str:
         return f"withheld{known}"
     if str(row["note"]) in {"not_enough_data", "not_enough_compared"}:
         return "not enough data"
+    if str(row["note"]) == "not_entered":
+        return "not entered"
     return "hidden to protect people" if row["status"] == "hidden" else "no figure"
 
 
 def _movement_phrase(row: pd.Series, kpi: KpiSummary, currency: str) -> str:
     if row["movement"] == "unclear" and is_missing(row["change_lower"]) and not is_missing(row["change"]):  # a whole count: no range
-        return f"{lower_first(format_change(row['change'], kpi.unit, currency, digits_for(row, kpi.unit)))} in a year"
+        full = kpi.measure == "score"  # which has points of its own
+        return f"{lower_first(format_change(row['change'], kpi.unit, currency, digits_for(row, kpi.unit), full))} in a year"
     return {"up": "a real rise", "down": "a real fall", "unclear": "no clear change in a year"}.get(str(row["movement"]), "")
 
 

@@ -56,7 +56,7 @@ def describe_movement(row: pd.Series, kpi: KpiSummary, currency: str = "£", ear
     if movement == "" or is_missing(row["change"]):
         return ""
     digits = digits_for(row, kpi.unit)
-    moved = f"{format_change(row['change'], kpi.unit, currency, digits)} {when}"
+    moved = f"{format_change(row['change'], kpi.unit, currency, digits, full=kpi.measure == 'score')} {when}"  # a score has points, too
     if is_missing(row["change_lower"]):
         return moved
     if movement in {"up", "down"}:

@@ -21,6 +21,7 @@ NOTES = {
     "minimum_base_rounded": "Hidden: a percentage of so few people, made from rounded counts, would mislead.",
     "coarsened": "Hidden to protect people: there are too few people in most groups here.",
     "nobody": "Nobody could have been counted here, so there is no figure.",
+    "not_entered": "Not entered in this framework year, so there is no result.",
     "no_benchmark": "There is no outside figure to compare this group with.",
     "not_enough_data": "Not enough data: a ratio needs at least ten people in each group, and somebody of each to whom it happened.",
     "not_enough_compared": (

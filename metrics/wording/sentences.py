@@ -24,9 +24,11 @@ from metrics.wording.values import (
     format_figure,
     format_list,
     format_number,
+    format_points,
     format_range,
     format_value,
     is_missing,
+    is_nothing,
     lower_first,
     upper_first,
 )
@@ -55,6 +57,9 @@ def describe_series(rows: pd.DataFrame, kpi: KpiSummary, currency: str = "£") -
 
 
 def _empty_periods(rows: pd.DataFrame) -> str:
+    if (absent := rows["note"].eq("not_entered")).any():
+        left = _empty_periods(rows[~absent])
+        return " ".join(filter(None, (f"{upper_first(describe_how_many(int(absent.sum()), 'period'))} not entered.", left)))
     found = [
         f"{describe_how_many(int((rows['marker'] == m).sum()), 'period')} {lower_first(w)}"
         for m, w in MARKER_SENTENCES.items()
@@ -150,7 +155,7 @@ def describe_path(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> str:
     if is_missing(row["value"]):
         return words
     apart = format_amount(row["value"] - row["target"], kpi.unit, currency, digits, full=True)
-    if not any(c in "123456789" for c in apart):
+    if is_nothing(apart):
         return f"{words}, so level with it"
     return f"{words}, so {apart} {_which_side(row, kpi)}"
 
@@ -190,6 +195,8 @@ def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
         return f"{format_number(n)} and {format_number(of)} {kpi.rows_are}{rounded}, {day}"
     if kpi.measure == "count" or (is_missing(n) and is_missing(of)):
         return day
+    if kpi.measure == "score":
+        return f"{format_points(n, of)}, {day}"
     if of_two_groups(kpi) and not is_missing(n) and not is_missing(of):
         return f"{_both_shares(row)}{rounded}, {day}"
     if is_missing(n) or is_missing(of):
@@ -220,6 +227,8 @@ def describe_people(row: pd.Series, kpi: KpiSummary) -> str:
     n, of = row["numerator"], row["denominator"]
     if is_missing(of) or (kpi.measure.startswith(BOTH_GROUPS) and is_missing(n)):
         return ""
+    if kpi.measure == "score":
+        return format_points(n, of)
     many = float(of) + (float(n) if kpi.measure.startswith(BOTH_GROUPS) else 0.0)
     who = kpi.order["first"] if is_ratio(kpi) else kpi.rows_are
     return f"{format_number(many)} {who}{' in the first group' if of_two_groups(kpi) else ''}"
@@ -254,4 +263,4 @@ def describe_other_benchmarks(row: pd.Series, kpi: KpiSummary, currency: str = "
 
 def _how_far(gap: float, row: pd.Series, unit: str, currency: str) -> str:
     apart = format_amount(gap, unit, currency, digits_for(row, unit), full=True)
-    return "the same" if not any(c in "123456789" for c in apart) else f"so {apart} {'above' if gap > 0 else 'below'}"
+    return "the same" if is_nothing(apart) else f"so {apart} {'above' if gap > 0 else 'below'}"

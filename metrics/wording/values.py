@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from math import ceil, floor
 from typing import Any
 
 import pandas as pd
 
 from metrics.definitions.kpi import PER
 from metrics.definitions.waterfall import WATERFALL
-from metrics.report import KpiSummary
+from metrics.report import KpiSummary, scale_of
 
 MINUS = "\u2212"
 NO_FIGURE = "–"
@@ -57,6 +59,8 @@ def format_value(value: Any, unit: str, currency: str = "£", digits: int | None
     """
     if is_missing(value):
         return NO_FIGURE
+    if steps := scale_of(unit):
+        return format_step(float(value), steps)
     places = DIGITS[unit] if digits is None else digits
     number = format_number(float(value) * 100 if unit in SHARES else value, places)
     if unit in MONEY:
@@ -77,6 +81,18 @@ def format_value(value: Any, unit: str, currency: str = "£", digits: int | None
     return f"{number} times" if unit == "ratio" else f"{number} percentage point{'' if number == '1' else 's'}"
 
 
+def format_step(value: float, steps: Sequence[str]) -> str:
+    """The word of a place on a scale; between two places both words, as a path may run from one to the other."""
+    low, high = (min(max(int(side), 0), len(steps) - 1) for side in (floor(value + 1e-9), ceil(value - 1e-9)))
+    return steps[low] if low == high else f"between {steps[low]} and {steps[high]}"
+
+
+def format_points(given: Any, most: Any) -> str:
+    """ "86 of 150 points", "28.5 of 60 points": of a score. """
+    digits = 0 if all(abs(float(n) - round(float(n))) < 1e-6 for n in (given, most)) else 1
+    return f"{format_number(given, digits)} of {format_number(most, digits)} points"
+
+
 def format_range(lower: Any, upper: Any, unit: str, currency: str = "£", digits: int | None = None) -> str:
     """20.2% to 28.4%; the word for the unit stands once."""
     if is_missing(lower) or is_missing(upper):
@@ -92,6 +108,9 @@ def format_amount(difference: Any, unit: str, currency: str = "£", digits: int 
     if unit in SHARES:
         number = format_number(size * 100, DIGITS[unit] if digits is None else digits)
         return f"{number} {'percentage ' if full else ''}point{'' if number == '1' else 's'}"
+    if scale_of(unit):
+        number = format_number(size, 0 if abs(size - round(size)) < 1e-6 else 1)
+        return f"{number} tier{'' if number == '1' else 's'}"
     return format_value(size, unit, currency, digits, bare=unit == "ratio")
 
 
@@ -100,11 +119,11 @@ def is_nothing(amount: str) -> bool:
     return not any(c in "123456789" for c in amount.partition(" ")[0])
 
 
-def format_change(change: Any, unit: str, currency: str = "£", digits: int | None = None) -> str:
-    """Up 1.4 points, Down £0.30, or No change where it rounds to nothing."""
+def format_change(change: Any, unit: str, currency: str = "£", digits: int | None = None, full: bool = False) -> str:
+    """Up 1.4 points, Down £0.30, or No change where it rounds to nothing. `full`: percentage points."""
     if is_missing(change):
         return NO_FIGURE
-    amount = format_amount(change, unit, currency, digits)
+    amount = format_amount(change, unit, currency, digits, full)
     if is_nothing(amount):
         return "No change"
     return f"{'Up' if float(change) > 0 else 'Down'} {amount}"
@@ -112,12 +131,14 @@ def format_change(change: Any, unit: str, currency: str = "£", digits: int | No
 
 def digits_for(row: pd.Series, unit: str) -> int:
     """Whole percentages, points and rates where they come from rounded counts: more digits would say more than is known."""
-    return 0 if (unit in SHARES or unit in PER or unit == "points") and bool(row["rounded"]) else DIGITS[unit]
+    return 0 if (unit in SHARES or unit in PER or unit == "points") and bool(row["rounded"]) else DIGITS.get(unit, 0)
 
 
 def format_figure(row: pd.Series, kpi: KpiSummary, currency: str = "£", bare: bool = False) -> str:
     """The value of a row, or the word for why there is none."""
     if is_missing(row["value"]):
+        if str(row.get("note", "")) == "not_entered":
+            return "Not entered"
         return MARKER_WORDS.get(str(row["marker"]), NO_FIGURE)
     unit = "percent" if str(row.get("breakdown", "")) == WATERFALL else kpi.unit  # a step's value is a share of everybody
     words = format_value(row["value"], unit, currency, digits_for(row, unit), bare)

@@ -38,6 +38,7 @@ def status(row: pd.Series, kpi: KpiSummary | None = None) -> Html:
     """Symbol and word; the word is always there. With the KPI, the word has its date; without, it fits a narrow cell."""
     name = str(row["status"])
     word = describe_status(row, kpi) if kpi else format_status(name, narrow=True)
+    word = "Not entered" if str(row.get("note", "")) == "not_entered" else word
     return tag("span", picture(status_symbol(name)), tag("span", word), cls=f"eq-status {name}")
 
 
@@ -277,7 +278,7 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
         ("Compared with", describe_benchmark(last, kpi, currency)),
         ("Of whom", lower_first(kpi.benchmark_population).rstrip(".") if describe_benchmark(last, kpi, currency) else ""),
         ("If another is taken", describe_other_benchmarks(last, kpi, currency)),
-        ("Who is counted", f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
+        ("Who is counted" if kpi.counts_people else "What was given", f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
         ("Note", describe_note(last, report.contents) or (NOTES["rounded"] if last["rounded"] else "")),
     ]
     big = tag("div", short_figure(last, kpi, currency), cls="value")

@@ -11,7 +11,7 @@ import streamlit as st
 from metrics.access.viewer import Viewer
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import NotPublished
-from metrics.report import Contents, KpiSummary, Report, Request
+from metrics.report import Contents, KpiSummary, Report, Request, scale_of
 from metrics.wording.dates import format_day, format_month
 from metrics.wording.definition import (
     GRAIN,
@@ -92,10 +92,11 @@ def _next_review(kpi: KpiSummary, today: date) -> str:
 def in_full(kpi: KpiSummary, contents: Contents, today: date) -> None:
     """The definition, in the order in which somebody asks."""
     currency, formula = contents.provenance.currency, describe_formula(kpi)
+    who, protected = ("Who is counted", "How people are protected") if kpi.counts_people else ("To whom", "Protection")
     facts: list[tuple[str, object]] = [
         ("Why it matters", kpi.why_it_matters),
         ("How it is made", _formula(formula) if formula else kpi.who),
-        ("Who is counted", f"{upper_first(kpi.population).rstrip('.')}. {kpi.population_rule or NOT_SAID}"),
+        (who, f"{upper_first(kpi.population).rstrip('.')}. {kpi.population_rule or NOT_SAID}"),
         ("Which way is good", describe_polarity(kpi)),
         ("Target", _target(kpi, currency)),
         ("Status", describe_status_rule(kpi)),
@@ -109,7 +110,7 @@ def in_full(kpi: KpiSummary, contents: Contents, today: date) -> None:
         ("Equality Framework", _framework(kpi)),
         ("Changes in how it is counted", "; ".join(f"{format_day(d)}: {reason.rstrip('.')}" for d, reason in kpi.series_breaks) or "None"),
         ("Notes", joined([tag("p", n) for n in kpi.notes]) if kpi.notes else ""),
-        ("How people are protected", f"{kpi.profile_title}. {kpi.profile_rule}" if kpi.profile_rule else NOT_SAID),
+        (protected, f"{kpi.profile_title}. {kpi.profile_rule}" if kpi.profile_rule else NOT_SAID),
         ("Definition version", f"{kpi.fingerprint[:12]}, in the council’s definitions {contents.provenance.definition_version[:12]}"),
     ]
     show(tag("div", tag("dl", *(joined([tag("dt", term), tag("dd", said)]) for term, said in facts if said)), cls="eq-facts eq-definition"))
@@ -216,6 +217,8 @@ _AFTER = {"percent": "%", "percentage_points": " percentage points", "ratio": " 
 def _plain(name: str, value: float | None, unit: str, currency: str) -> str:
     if value is None:
         return "nothing"
+    if steps := scale_of(unit):
+        return f"{format_value(value, unit)} ({value:g}, counted from 0 for {lower_first(steps[0])})"
     if name in _PEOPLE or unit == "people":
         return format_number(value)
     number = f"{value:,.2f}" if unit in {"pounds", "dollars"} else _number(value)

@@ -300,6 +300,8 @@ def _newest_table(newest: Sequence[Mapping[str, Any]], attacks: Sequence[Mapping
         last = tried.get((str(c["dataset"]), str(c["period_end"])))
         hidden = sum(int(c[kind]) for kind in HIDDEN)
         counts = [format_number(n) for n in (c["cells"], c["exact"], c["rounded"], hidden)]
+        if not c.get("people", True):
+            counts = ["No people", "–", "–", "–"]  # results that the council was given
         found = ["–", "Not tried again"] if last is None else [format_number(last["recovered"]), format_day(str(last["attacked_at"])[:10])]
         rows.append([f"{dataset_title(contents, str(c['dataset']))}, {format_day(str(c['period_end']))}", *counts, *found])
     return table(f"Newest figures, version for: {audience}", columns, rows, quiet=True)

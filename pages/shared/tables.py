@@ -131,13 +131,17 @@ TWO_SIDED = (*GAPS, "mean_difference")
 
 
 def value_name(kpi: KpiSummary) -> str:
+    if kpi.scale:
+        return "Award"
     return VALUE_NAMES.get(kpi.unit, "Pay") if kpi.measure not in GAPS else "Gap"
 
 
 def _base_columns(kpi: KpiSummary) -> list[Column]:
     if kpi.measure in ("proportion", "rate"):
         return [Column("People", True), Column("Out of", True)]
-    if kpi.measure == "count" or is_ratio(kpi):
+    if kpi.measure == "score":
+        return [Column("Points", True), Column("Out of", True)]
+    if kpi.measure == "count" or is_ratio(kpi) or kpi.scale:
         return []
     return [Column("People, first group" if of_two_groups(kpi) else "People counted", True)]
 
@@ -145,7 +149,9 @@ def _base_columns(kpi: KpiSummary) -> list[Column]:
 def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
     if kpi.measure in ("proportion", "rate"):
         return [people(row["numerator"]), people(row["denominator"])]
-    if kpi.measure == "count" or is_ratio(kpi):
+    if kpi.measure == "score":
+        return [points(row["numerator"]), points(row["denominator"])]
+    if kpi.measure == "count" or is_ratio(kpi) or kpi.scale:
         return []
     return [people_counted(row, kpi)]
 
@@ -153,6 +159,12 @@ def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
 def people_counted(row: pd.Series, kpi: KpiSummary) -> str:
     """Everybody behind the figure: both groups of a pay gap."""
     return people(row["numerator"] + row["denominator"] if kpi.measure in TWO_SIDED else row["denominator"])
+
+
+def points(given: object) -> str:
+    """Whole points without a decimal, half points with one."""
+    whole = pd.isna(given) or float(given).is_integer()  # type: ignore[arg-type,call-overload]
+    return format_number(given, 0 if whole else 1)
 
 
 def people(count: object) -> str:

@@ -30,7 +30,7 @@ def check(parsed: Parsed) -> Iterator[Problem]:
 def _dataset(dataset: Dataset, tells_marks: bool) -> Iterator[tuple[Place, str]]:
     if dataset.grain != "event":
         for key in ("rows_are", "window_months"):
-            if getattr(dataset, key) is not None:
+            if getattr(dataset, key) is not None and not (key == "rows_are" and dataset.grain == "result"):
                 yield (key,), "for rows that are things which happened; write `grain: event`, or leave it out"
         return
     if dataset.rows_are is None:

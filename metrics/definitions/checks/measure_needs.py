@@ -12,13 +12,14 @@ from metrics.definitions.strict_yaml import Place
 from metrics.errors import Problem
 from metrics.periods import Kind
 
-PARTS = ("numerator", "denominator", "reference_group", "column", "order", "over", "least_people", "of")
-ARTICLES = {"order": "an", "over": "an", "least_people": "the key", "of": "the key"}
+PARTS = ("numerator", "denominator", "reference_group", "column", "order", "over", "least_people", "of", "out_of")
+ARTICLES = {"order": "an", "over": "an", "least_people": "the key", "of": "the key", "out_of": "the key"}
 WHY = {
     "order": ": `order: {first: White applicants, second: ethnic minority applicants, to: be appointed, above_one_is_worse_for: second}`",
     "over": ": the dimension whose categories are its groups",
     "least_people": ": the fewest people that a group may have to count",
     "of": ": what the thousand are called, `of: staff`",
+    "out_of": ": the column of the points that could be had",
 }
 """What a missing part means, where its name does not say it."""
 PER = ("per_1000", "per_10000", "per_100000")
@@ -52,6 +53,8 @@ NEEDS: Mapping[MeasureType, Needs] = {
     MeasureType.DISSIMILARITY: Needs(("denominator", "over"), (), ("percent",), ()),
     MeasureType.EXTREME_GROUP_GAP: Needs(("column", "reference_group", "over", "least_people"), ("denominator",), ("percent",), ()),
     MeasureType.MEAN_DIFFERENCE: Needs(("column", "denominator", "reference_group"), (), ("points",), ("welch",)),
+    MeasureType.SCORE: Needs(("column", "out_of"), (), ("percent",), ()),
+    MeasureType.ORDINAL: Needs(("column",), (), ("tier",), ()),
     MeasureType.PAY_GAP_MEAN: Needs(*_PAY_GAP, ("delta", "welch", "bootstrap")),
     MeasureType.PAY_GAP_MEDIAN: Needs(*_PAY_GAP, ("order_statistics", "bootstrap", "delta")),
 }
