@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from statistics import median
 
@@ -26,7 +27,7 @@ from metrics.wording.comparators import (
 )
 from metrics.wording.dates import as_day, format_day
 from metrics.wording.values import format_number, format_value
-from pages.shared import cards, notes
+from pages.shared import cards, downloads, notes
 from pages.shared.markup import Column, Html, show, table, tag
 
 HEADING = "Beside other councils"
@@ -54,10 +55,18 @@ def show_beside(viewer: Viewer, report: Report, kpi: KpiSummary, unit: str) -> N
         cards.chart_heading(figure)
         cards.chart(figure, "beside-over-years")
     show(_years_table(report, kpi, beside))
+    _offer(report, kpi, unit)
     with st.expander(f"All {format_number(len(found.others))} councils on {format_day(found.day)}"):
         show(_everyone(found, kpi))
     said = [NOT_CHECKED, describe_missing(beside.kpis[kpi.id]), describe_origin(beside)]
     show(tag("p", " ".join(filter(None, said)), cls="eq-small"))
+
+
+def _offer(report: Report, kpi: KpiSummary, unit: str) -> None:
+    """Ours over the years and every council's, with the source of each."""
+    ours = report.cells[(report.cells["kpi"] == kpi.id) & (report.cells["unit"] == unit) & (report.cells["group"] == "")]
+    name = f"{kpi.id}-beside-other-councils"
+    downloads.offer(replace(report, cells=ours), f"{kpi.short_title} {HEADING[:1].lower()}{HEADING[1:]}", name, "beside")
 
 
 def _years_table(report: Report, kpi: KpiSummary, beside: Comparators) -> Html:

@@ -7,15 +7,15 @@ from pages.shared import files, viewer
 from pages.shared.markup import Html, joined, show, tag
 
 
-def offer(report: Report, title: str, name: str) -> None:
-    """Excel and CSV of exactly the rows shown. A withdrawn release is not exported."""
+def offer(report: Report, title: str, name: str, what: str = "figures") -> None:
+    """Excel and CSV of exactly the rows shown, or what is made `beside` them. A withdrawn release is not exported."""
     if report.provenance.withdrawn is not None:
         show(tag("p", "Downloads are closed: this release was withdrawn.", cls="eq-small"))
         return
     if report.cells.empty:
         return
-    asked = files.wanted(viewer.here(), title, report)
-    links = [link(word, title, files.address(asked, name, ending)) for ending, (word, _, _) in files.KINDS.items()]
+    asked = files.wanted(viewer.here(), title, report, what)
+    links = [link(word, title, files.address(asked, name, ending)) for ending, (word, _, _) in files.WHAT[what].items()]
     show(tag("p", joined(links, " "), cls="eq-downloads"))
 
 

@@ -29,6 +29,7 @@ from metrics.access.audit import AuditLog, Event
 from metrics.access.rules import check_can_download, check_can_open_page, on_page
 from metrics.access.viewer import Viewer
 from metrics.errors import AccessDenied, EqualityError, NotPublished
+from metrics.exports.comparators import write_beside
 from metrics.exports.csv import write_csv
 from metrics.exports.workbook import write_workbook
 from metrics.report import Report, Request
@@ -41,6 +42,9 @@ KINDS: Mapping[str, tuple[str, str, Callable[[Report, str], bytes]]] = {
     "xlsx": ("Excel", EXCEL, write_workbook),
     "csv": ("CSV", "text/csv; charset=utf-8", lambda report, _: write_csv(report)),
 }
+BESIDE: Mapping[str, tuple[str, str, Callable[[Report, str], bytes]]] = {"csv": ("CSV", "text/csv; charset=utf-8", write_beside)}
+"""What other councils reported beside our figures."""
+WHAT = {"figures": KINDS, "beside": BESIDE}
 _OWN_KEY = secrets.token_bytes(32)
 """Where nobody signs in there is one process, and an address need not outlive it."""
 
@@ -56,9 +60,12 @@ class Wanted:
     """Column to the values kept; all columns must agree."""
     days: Mapping[str, tuple[str, ...]]
     """KPI to the period ends kept."""
+    what: str = "figures"
+    """A key of `WHAT`."""
 
     def token(self) -> str:
         said = {"page": self.page, "title": self.title, "request": asdict(self.request), "rows": dict(self.rows), "days": dict(self.days)}
+        said["what"] = self.what
         packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(said, default=str).encode(), 9)).decode().rstrip("=")
         return f"{packed}.{_signature(packed)}"
 
@@ -70,7 +77,7 @@ class Wanted:
             return None
         said = json.loads(zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))))
         kept = [{k: tuple(v) for k, v in said[name].items()} for name in ("rows", "days")]
-        return cls(said["page"], said["title"], _request(said["request"]), kept[0], kept[1])
+        return cls(said["page"], said["title"], _request(said["request"]), kept[0], kept[1], said["what"])
 
     def part(self, report: Report) -> Report:
         """The rows of an answer that were wanted."""
@@ -84,7 +91,7 @@ class Wanted:
         return replace(report, cells=cells[keep].reset_index(drop=True))
 
 
-def wanted(page: str, title: str, report: Report) -> Wanted:
+def wanted(page: str, title: str, report: Report, what: str = "figures") -> Wanted:
     """The rows of a report as a question that can be asked again."""
     cells = report.cells
     rows = {column: tuple(dict.fromkeys(cells[column].astype(str))) for column in ("kpi", "breakdown", "unit", "group")}
@@ -98,7 +105,7 @@ def wanted(page: str, title: str, report: Report) -> Wanted:
         breakdowns=rows["breakdown"],
         period_ends=None,
     )
-    return Wanted(page, title, narrow, rows, days)
+    return Wanted(page, title, narrow, rows, days, what)
 
 
 def _request(said: Mapping[str, Any]) -> Request:
@@ -154,7 +161,7 @@ def _download(asked: Asked) -> Response:
     found = Wanted.read(asked.path_params["token"])
     name = asked.path_params["name"]
     ending = name.rpartition(".")[2]
-    if found is None or ending not in KINDS:
+    if found is None or ending not in WHAT.get(found.what, {}):
         raise NotPublished("This link is not valid any more. Open the page that it was on and download the file from there.")
     who = asked.scope.get("state", {}).get("viewer") or viewer.without_sign_in()
     check_can_open_page(who, found.page)
@@ -165,7 +172,7 @@ def _download(asked: Asked) -> Response:
     if report.cells.empty:
         raise NotPublished("The release has no such figures for you.")
     asked.scope.setdefault("state", {})["release"] = report.provenance.release
-    _, mime, write = KINDS[ending]
+    _, mime, write = WHAT[found.what][ending]
     made = write(report, found.title)
     handed_out = file_name(name.rpartition(".")[0], "", ending).replace("-.", ".")  # whoever follows a link can write another name into it
     if asked.method != "HEAD":  # nothing leaves

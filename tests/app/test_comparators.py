@@ -1,13 +1,20 @@
 """Beside other councils on a measure's page: for every audience where there are figures, and how to get them for the analyst alone."""
 
+import csv
+import io
+import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from pages.shared import viewer
+from metrics.report import Request
+from pages.shared import files, viewer
 from tests.app.conftest import words_of
 from tests.support.gpg_files import some_comparators
-from tests.support.reports import RELEASE
+from tests.support.reports import RELEASE, a_report
 
 HEAD = "Beside other councils"
 
@@ -50,3 +57,26 @@ def test_how_to_import_is_told_to_the_analyst_alone(app, store):
     viewer.open_mode("local")
     app.run()
     assert "`equality comparators gpg FILE…`" in words_of(app)
+
+
+def test_the_numbers_beside_ours_are_a_file_with_the_source_of_each(app, imported):
+    (address,) = re.findall(r'href="(/download/[^"]*-beside-other-councils-[^"]*\.csv)"', opened(app))
+    answer = TestClient(Starlette(routes=files.routes())).get(unescape(address))
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].endswith('.csv"')
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    beside = some_comparators()
+    keys = [key for key, _ in beside.employers]
+    wanted = {
+        (day.day, key): value for day in beside.kpis["PG02"] for key, value in zip(keys, day.values, strict=True) if value is not None
+    }
+    told = {(row["day"], row["employer"]): float(row["value"]) for row in rows if row["kind"] != "ours_in_this_release"}
+    assert told == wanted
+    report = a_report(Request(kpis=("PG02",), units=("alderbourne",)), imported.releases[RELEASE])
+    ours = report.series("PG02", "alderbourne")
+    own = {row["day"]: row["value"] for row in rows if row["kind"] == "ours_in_this_release"}
+    assert {d: float(v) for d, v in own.items() if v} == {
+        str(r["period_end"].date()): r["value"] for _, r in ours.iterrows() if r["value"] == r["value"]
+    }
+    assert all(row["source"] for row in rows)
+    assert {row["release"] for row in rows} == {RELEASE}
