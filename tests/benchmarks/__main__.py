@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [refresh] [page] [scale] [ingest] [disclosure] [load] [all]`: how long things take, which no test asks.
+"""`python -m tests.benchmarks [refresh] [page] [scale] [growth] [ingest] [disclosure] [load] [all]`: how long things take.
 
 `load` takes ten minutes of a quiet machine, so `all` leaves it out.
 Exit code 1 means that a figure differs from the hand-written one or that a page failed, not that something was slow.
@@ -11,10 +11,10 @@ import sys
 
 def main(asked: list[str]) -> int:
     chosen = set(asked) or {"refresh"}
-    unknown = chosen - {"refresh", "page", "scale", "ingest", "disclosure", "load", "all"}
+    unknown = chosen - {"refresh", "page", "scale", "growth", "ingest", "disclosure", "load", "all"}
     if unknown:
         print(
-            f"{', '.join(sorted(unknown))}: no such benchmark; there are refresh, page, scale, ingest, disclosure, load and all.",
+            f"{', '.join(sorted(unknown))}: no such benchmark; there are refresh, page, scale, growth, ingest, disclosure, load and all.",
             file=sys.stderr,
         )
         return 2
@@ -27,6 +27,10 @@ def main(asked: list[str]) -> int:
         from tests.benchmarks import scale
 
         scale.benchmark()
+    if chosen & {"growth", "all"}:
+        from tests.benchmarks import growth
+
+        equal = growth.benchmark() and equal
     if chosen & {"ingest", "all"}:
         from tests.benchmarks import ingest
 

@@ -90,10 +90,10 @@ def print_peak(side: str, name: str, folder: str) -> None:
     elif side == "hand":
         with by_hand.connect(council.file, council.configuration) as connection:
             by_hand.run(connection, name)
-    print(_high_water())
+    print(high_water())
 
 
-def _high_water() -> int:
+def high_water() -> int:
     """Kilobytes. Linux counts what the parent held in `ru_maxrss` of a child, so its own mark is read where there is one."""
     status = Path("/proc/self/status")
     if status.exists():
@@ -102,11 +102,12 @@ def _high_water() -> int:
 
 
 PHASES = {
-    "query": ("fetch_counts",),
-    "protect": ("protect_counts",),
-    "certificate": ("published_system",),
-    "evaluate": ("evaluate", "add_changes"),
+    "query": ("road.fetch_counts",),
+    "protect": ("part.protect_counts",),
+    "certificate": ("part.pass_gate",),
+    "evaluate": ("part.evaluate", "refresh.add_changes"),
 }
+"""Phase to its steps, by the module of `metrics/pipeline` that calls each."""
 
 
 def _whole_refresh(council: Council) -> bool:
@@ -125,10 +126,12 @@ def timed_refresh(council: Council) -> tuple[dict[str, float], str]:
         store = ReleaseStore(f"sqlite:///{Path(folder).as_posix()}/releases.sqlite")
         for phase, names in PHASES.items():
             for name in names:
-                patches.enter_context(patch.object(pipeline, name, _timed(getattr(pipeline, name), took, phase)))
+                caller, _, step = name.partition(".")
+                module = importlib.import_module(f"metrics.pipeline.{caller}")
+                patches.enter_context(patch.object(module, step, _timed(getattr(module, step), took, phase)))
         patches.enter_context(patch.object(store, "publish", _timed(store.publish, took, "publish")))
         try:
-            result = pipeline.refresh(council.configuration, council.settings, source=source, store=store)
+            result = pipeline.refresh(council.configuration, council.settings, source=source, store=store, processes=1)
             outcome = f"{len(result.batches)} batches published"
         except DisclosureError:
             outcome = "stopped by disclosure control: nothing was published, phases up to there"

@@ -25,9 +25,9 @@ from metrics.query.counts import Counts
 from metrics.sources.duckdb_file import CLOSED
 
 FOLDER = Path(__file__).parent
-STATEMENTS = {"demo": ("demo_staff", "demo_pay", "demo_beside", "demo_movers"), "houston": ("houston",)}
+STATEMENTS = {"demo": ("demo_staff", "demo_pay", "demo_beside", "demo_movers"), "houston": ("houston",), "growth": ("growth",)}
 LEVELS = ("directorate", "service", "department")
-NOT_KNOWN = ("not_recorded", "prefer_not_to_say")
+NOT_KNOWN = ("not_recorded", "prefer_not_to_say", "not_known")
 
 Row = Mapping[str, Any]
 Groups = Mapping[str, str]
@@ -194,6 +194,10 @@ RULES: dict[str, dict[str, Rule]] = {
     "houston": {
         "DR01": answered("ethnicity_known"), "PG01": SEX, "PG02": SEX, "PG07": ETHNICITY, "PG08": ETHNICITY, "PY01": average,
         "PY02": average, "WF01": headcount(KNOWN), "WF02": WOMEN, "WR01": MINORITY,
+    },
+    "growth": {
+        "HC01": headcount(KNOWN), "WR01": MINORITY, "WR02": WOMEN, "WR03": share("disabled", "disability_known"),
+        "DR01": answered("disability_known"), "PG01": SEX, "PG02": SEX,
     },
 }  # fmt: skip
 
