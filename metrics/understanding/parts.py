@@ -7,13 +7,14 @@ room (`Room`), and what the parts leave of the whole is kept apart as what round
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from metrics.periods import years_before
 from metrics.report import KpiSummary, Report
 from metrics.statistics.decomposition import Against, Parts, Room, directions, parts_of_difference, within_group_gap
 from metrics.statistics.precision import HOURLY_STEP, YEARLY_FROM, YEARLY_STEP
@@ -27,7 +28,7 @@ GAP_REACH = 0.0005
 FINE = 0.001
 """Parts known to within 0.1 of a point may be printed with one decimal place."""
 
-Refusal = Literal["", "whole_hidden", "not_published", "too_much_hidden", "not_a_mean", "no_earlier", "broken"]
+Refusal = Literal["", "whole_hidden", "not_published", "too_much_hidden", "not_a_mean", "no_earlier", "broken", "too_rough"]
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,16 @@ def groupings(report: Report, kpi: KpiSummary, unit: str) -> tuple[str, ...]:
     return (*found, UNITS) if there else tuple(found)
 
 
+def days_of_change(report: Report, kpi: KpiSummary, unit: str, grouping: str, earlier: date) -> tuple[date, date] | None:
+    """The days between which a change can be split: that of the groups' last figures, and the one asked for or, where the groups have none
+    then, the same day a year before; None where the groups stand on one day alone."""
+    day = last_day(report, kpi, unit, grouping)
+    if day is None:
+        return None
+    tried = (d for d in (earlier, years_before(day)) if d < day)
+    return next(((d, day) for d in tried if len(rows_of(report, kpi, unit, grouping, d))), None)
+
+
 def units_below(report: Report, unit: str) -> list[str]:
     return [u.id for u in report.contents.units.values() if u.parent == unit]
 
@@ -164,6 +175,8 @@ def change_parts(report: Report, kpi: KpiSummary, unit: str, grouping: str, earl
         return _refused(kpi, unit, grouping, day, "no_earlier", whole)
     if pd.isna(whole["value"]) or pd.isna(before["value"]):
         return _refused(kpi, unit, grouping, day, "whole_hidden", whole)
+    if any(earlier < date.fromisoformat(at) <= day for at, _ in report.breaks(kpi.id, unit)):
+        return replace(_refused(kpi, unit, grouping, day, "broken", whole), earlier=earlier)
     now, then = (rows_of(report, kpi, unit, grouping, d) for d in (day, earlier))
     key = "unit" if grouping == UNITS else "group"
     both = now.reset_index(drop=True).merge(then.reset_index(drop=True)[[key, *_NEEDED]], on=key, suffixes=("", "_then")).set_index(key)
@@ -182,7 +195,13 @@ def change_parts(report: Report, kpi: KpiSummary, unit: str, grouping: str, earl
     of["numerator"], of["value"] = before["denominator"], change
     groups = _groups(swapped, of, shown["value"] - shown["value_then"], parts)
     reach = pd.Series((share - share_then).high - groups["inside"].to_numpy(), groups.index)
-    return _made(kpi, unit, grouping, day, of, both, groups, parts, float("nan"), reach, earlier)
+    return _if_sure(_made(kpi, unit, grouping, day, of, both, groups, parts, float("nan"), reach, earlier))
+
+
+def _if_sure(parts: PartsOfWhole) -> PartsOfWhole:
+    """Refused where rounded counts leave more open than half of the change: its parts would be guesses."""
+    rough = max(parts.composition.reach, parts.rate.reach) > abs(parts.whole) / 2
+    return replace(parts, refused="too_rough") if parts.rounded and not parts.refused and rough else parts
 
 
 _NEEDED = ["numerator", "denominator", "value", "rounded"]

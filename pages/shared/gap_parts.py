@@ -30,7 +30,7 @@ def beside_headline(viewer: Viewer, contents: Contents, kpi: KpiSummary, unit: U
 def cautions(viewer: Viewer, contents: Contents, kpis: list[KpiSummary], unit: str) -> dict[str, str]:
     """KPI to what must be read beside its latest figure at a unit; none where nothing must, or nobody can tell."""
     ids = tuple(k.id for k in kpis)
-    return reports.once(viewer, contents, ("cautions", unit, *ids), lambda: _cautions(_with_parts(viewer, contents, ids, unit), kpis, unit))
+    return reports.once(viewer, contents, ("cautions", unit, *ids), lambda: _cautions(with_parts(viewer, contents, ids, unit), kpis, unit))
 
 
 def _cautions(report: Report, kpis: list[KpiSummary], unit: str) -> dict[str, str]:
@@ -38,7 +38,7 @@ def _cautions(report: Report, kpis: list[KpiSummary], unit: str) -> dict[str, st
     return {kpi.id: describe_caution(c, report.contents, kpi, unit) for kpi, c in found if c is not None}
 
 
-def _with_parts(viewer: Viewer, contents: Contents, kpis: tuple[str, ...], unit: str) -> Report:
+def with_parts(viewer: Viewer, contents: Contents, kpis: tuple[str, ...], unit: str) -> Report:
     """A unit and the units below it, and groups of one dimension at a time where the release can tell them apart."""
     units = (unit, *filters.below(contents, unit, contents.latest))
     one_at_a_time = {b for k in kpis for b in contents.kpis[k].breakdowns if "+" not in b}
@@ -55,7 +55,7 @@ def where_from(viewer: Viewer, contents: Contents, kpi: KpiSummary, unit: UnitSu
     if kpi.measure != "pay_gap_mean":
         _of_the_mean(contents, kpi, unit, pinned)
         return
-    report = _with_parts(viewer, contents, (kpi.id,), unit.id)
+    report = with_parts(viewer, contents, (kpi.id,), unit.id)
     found = {g: pay_gap_parts(report, kpi, unit.id, g) for g in groupings(report, kpi, unit.id)}
     if not found:
         notes.heading(TITLE, f"Not published by any grouping for {unit.name}. Ask the analyst to declare a breakdown in config/kpis.")
@@ -115,7 +115,7 @@ def by_group(parts: PartsOfWhole, names: Names, contents: Contents) -> Html:
     ]
     body: list[list[object]] = [
         [f"All {names.many} shown" if parts.unshown else f"All {names.many}", *_all(parts)],
-        *([_label(str(key), contents, parts), *_one(row, parts)] for key, row in parts.groups.iterrows()),
+        *([label_of(str(key), contents, parts), *_one(row, parts)] for key, row in parts.groups.iterrows()),
     ]
     inner = table(f"What each {names.one} adds to the gap", columns, body, own=1)
     return joined([inner, *_below(parts, names, contents)])
@@ -145,13 +145,13 @@ def _of_100(share: float, parts: PartsOfWhole) -> str:
     return format_number(share * 100, 0 if parts.rounded else 1)
 
 
-def _label(key: str, contents: Contents, parts: PartsOfWhole) -> str:
+def label_of(key: str, contents: Contents, parts: PartsOfWhole) -> str:
     return contents.units[key].name if parts.grouping == UNITS else format_group(key, contents.dimensions)
 
 
 def _below(parts: PartsOfWhole, names: Names, contents: Contents) -> list[Html]:
     """Who is not in the table, and how the parts are measured."""
-    hidden = [_label(g, contents, parts) for g in parts.unshown]
+    hidden = [label_of(g, contents, parts) for g in parts.unshown]
     gone = f"Without a figure: {format_list(hidden)}. " if hidden else ""
     left = f"{part_names(names)['left']}: {format_number(parts.left * 100, parts.digits)} points. "
     how = f"Who is in it: more {names.ours} where pay is below the average, or more {names.theirs} where it is above, adds to the gap."

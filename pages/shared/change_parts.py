@@ -1,0 +1,93 @@
+"""What a change of a share is made of: how many people are in which group, and how the share changed within groups."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from metrics.access.viewer import Viewer
+from metrics.report import Contents, KpiSummary, Report, UnitSummary
+from metrics.understanding.parts import PartsOfWhole, change_parts, days_of_change, groupings
+from metrics.wording.change_parts import NOT_WHY, describe_change_parts
+from metrics.wording.dates import format_day
+from metrics.wording.gap_parts import group_nouns
+from metrics.wording.values import format_list, format_number, upper_first
+from pages.shared import filters, notes
+from pages.shared.gap_parts import label_of, with_parts
+from pages.shared.markup import Column, Html, joined, show, table, tag
+
+TITLE = "What the change is made of"
+
+
+def made_of(viewer: Viewer, contents: Contents, kpi: KpiSummary, unit: UnitSummary, earlier: date) -> None:
+    """The section of a share that is published by some grouping on two days; nothing on other measures' pages."""
+    if kpi.measure != "proportion":
+        return
+    report = with_parts(viewer, contents, (kpi.id,), unit.id)
+    found = _by_grouping(report, kpi, unit.id, earlier)
+    if not found:
+        return
+    told = sorted(found, key=lambda g: bool(found[g].refused))  # what can be told comes first
+    notes.heading(TITLE)
+    _section(contents, kpi, unit, found[filters.choose_parts(contents, told, st.columns([1, 2])[0])])
+
+
+def _by_grouping(report: Report, kpi: KpiSummary, unit: str, earlier: date) -> dict[str, PartsOfWhole]:
+    days = {g: days_of_change(report, kpi, unit, g, earlier) for g in groupings(report, kpi, unit)}
+    return {g: change_parts(report, kpi, unit, g, *between) for g, between in days.items() if between is not None}
+
+
+def _section(contents: Contents, kpi: KpiSummary, unit: UnitSummary, parts: PartsOfWhole) -> None:
+    one, many = group_nouns(contents, unit.id, parts.grouping)
+    said = " ".join(describe_change_parts(parts, one, many))
+    if parts.refused or parts.earlier is None:
+        show(tag("p", said))
+        return
+    days = f"{upper_first(unit.name)}, {format_day(parts.earlier)} to {format_day(parts.day)}."
+    show(tag("p", tag("b", said)), notes.sentence(days, small=True), by_group(parts, contents, one, many))
+    show(notes.sentence(NOT_WHY.format(one=one), small=True))
+    notes.source(contents, kpi)
+
+
+def by_group(parts: PartsOfWhole, contents: Contents, one: str, many: str) -> Html:
+    """Each group: how many of all people are in it on both days, the change inside it, and what both add to the whole."""
+    columns = [
+        Column(upper_first(one)),
+        Column("Of 100 people then", True),
+        Column("Of 100 people now", True),
+        Column("Change within, points", True),
+        Column("Points from how many are in it", True),
+        Column("Points from the change within it", True),
+    ]
+    first = f"All {many} shown" if parts.unshown else f"All {many}"
+    body = [[first, *_all(parts)], *([label_of(str(key), contents, parts), *_one(row, parts)] for key, row in parts.groups.iterrows())]
+    inner = table(f"What each {one} adds to the change", columns, body, own=1)
+    hidden = [label_of(g, contents, parts) for g in parts.unshown]
+    gone = f"Without a figure on one of the days: {format_list(hidden)}. " if hidden else ""
+    left = f"Not explained: {format_number(parts.left * 100, parts.digits)} points. "
+    how = "How many are in it: more people where the share is above the whole’s, or fewer where it is below, lift the whole."
+    return joined([inner, tag("p", f"{gone}{left}{how}", cls="eq-small")])
+
+
+def _all(parts: PartsOfWhole) -> list[object]:
+    return [
+        _of_100(parts.groups["share"].sum(), parts),
+        _of_100(parts.groups["reference_share"].sum(), parts),
+        _points(parts.whole, parts),
+        _points(float(parts.composition.middle), parts),
+        _points(float(parts.rate.middle), parts),
+    ]
+
+
+def _one(row: object, parts: PartsOfWhole) -> list[object]:
+    found: list[object] = [_of_100(row[side], parts) for side in ("share", "reference_share")]  # type: ignore[index]
+    return [*found, *(_points(row[name], parts) for name in ("inside", "composition", "rate"))]  # type: ignore[index]
+
+
+def _of_100(share: float, parts: PartsOfWhole) -> str:
+    return format_number(share * 100, 0 if parts.rounded else 1)
+
+
+def _points(value: float, parts: PartsOfWhole) -> str:
+    return format_number(value * 100, 0 if parts.rounded else parts.digits)
