@@ -35,20 +35,26 @@ from metrics.exports.workbook import write_workbook
 from metrics.releases.movements import find_movements
 from metrics.releases.store import ReleaseStore
 from metrics.report import KpiSummary, Report, Request
-from metrics.understanding.parts import groupings, pay_gap_parts
+from metrics.understanding.cautions import Caution, caution
+from metrics.understanding.hires import hiring
+from metrics.understanding.parts import change_parts, groupings, pay_gap_parts
+from metrics.wording import cautions, headline, hires, likelihood, movement, notes, overview, sentences, status
+from metrics.wording import change_parts as change_words
 from metrics.wording import comparators as words_beside
 from metrics.wording import gap_parts as parts_words
-from metrics.wording import headline, movement, notes, overview, sentences, status
 from metrics.wording.waterfall import describe_waterfall, waterfall_steps
 from tests.support.gpg_files import some_comparators
 
 CHARTS: tuple[ModuleType, ...] = (
     answers, comparators, control_chart, declared, funnel, gap_parts, groups, multiples, sparkline, time_path, waterfall,
 )  # fmt: skip
-WORDS: tuple[ModuleType, ...] = (headline, movement, notes, overview, parts_words, sentences, status)
+WORDS: tuple[ModuleType, ...] = (
+    cautions, change_words, headline, hires, likelihood, movement, notes, overview, parts_words, sentences, status,
+)  # fmt: skip
 OF_A_ROW: tuple[Callable[..., object], ...] = (
     sentences.describe_range, sentences.describe_path, sentences.describe_bounds, sentences.describe_base, sentences.describe_benchmark,
-    movement.describe_movement, status.describe_status, headline.headline_kpi,
+    sentences.describe_people, movement.describe_movement, status.describe_status, headline.headline_kpi, likelihood.describe_band,
+    likelihood.describe_pools,
 )  # fmt: skip
 NO_FIGURES = ("seconds", "seal", "sealed_at", "witnesses")
 """What a certificate holds that depends on the truth and is no figure: how long it took and how many tables proved it, of which the true
@@ -174,6 +180,10 @@ def _words(report: Report) -> Iterator[tuple[str, str]]:
         for describe in OF_A_ROW:
             yield describe.__name__, str(describe(row, kpi))
         yield "direction", movement.direction(row, kpi)
+        if likelihood.is_ratio(kpi):
+            yield "describe_likelihood", likelihood.describe_likelihood(row["value"], kpi)
+        beside = replace(kpi, benchmark_others=(("Residents in 2011", "All residents", "A census", 0.2),))
+        yield "describe_other_benchmarks", sentences.describe_other_benchmarks(row, beside)
         yield "describe_note", notes.describe_note(row)
         yield "describe_declared", sentences.describe_declared(row)
     for _, rows in report.cells.groupby(["kpi", "unit", "breakdown", "period_end"], sort=True):
@@ -185,6 +195,9 @@ def _words(report: Report) -> Iterator[tuple[str, str]]:
         yield "describe_series", sentences.describe_series(rows, contents.kpis[str(rows["kpi"].iloc[0])])
     yield from _headlines(report)
     yield from _parts(report)
+    yield from _changes(report)
+    yield from _cautions(report)
+    yield from _hiring(report)
 
 
 def _parts(report: Report) -> Iterator[tuple[str, str]]:
@@ -200,6 +213,47 @@ def _parts(report: Report) -> Iterator[tuple[str, str]]:
                     told = replace(parts, refused="")
                     yield "describe_gap_parts", " ".join(parts_words.describe_gap_parts(told, names))
                     yield "draw_gap_parts", _drawn(gap_parts.draw_gap_parts(report, told, names))
+
+
+def _changes(report: Report) -> Iterator[tuple[str, str]]:
+    """What changes of shares are made of, tried even where a page would refuse."""
+    contents = report.contents
+    for kpi in contents.kpis.values():
+        for unit in _units(report) if kpi.measure == "proportion" else ():
+            for grouping in groupings(report, kpi, unit):
+                parts = change_parts(report, kpi, unit, grouping, _days(report)[0], _days(report)[-1])
+                nouns = parts_words.group_nouns(contents, unit, grouping)
+                yield "describe_no_change_parts", change_words.describe_no_change_parts(parts, *nouns)
+                if len(parts.groups):
+                    told = replace(parts, refused="")
+                    yield "describe_change_parts", " ".join(change_words.describe_change_parts(told, *nouns)) + told.groups.to_json()
+
+
+def _cautions(report: Report) -> Iterator[tuple[str, str]]:
+    """What is said beside a headline, and that nothing is, since silence tells, too; and what would be said of every gap with parts."""
+    for kpi in report.contents.kpis.values():
+        for unit in _units(report):
+            found = caution(report, kpi, unit)
+            yield "describe_caution", "" if found is None else cautions.describe_caution(found, report.contents, kpi, unit)
+            for grouping in groupings(report, kpi, unit) if kpi.measure == "pay_gap_mean" else ():
+                parts = pay_gap_parts(report, kpi, unit, grouping)
+                if parts.against is not None:
+                    tried = Caution("against", "gap", grouping, parts.whole, parts.against, parts)
+                    yield "describe_caution", cautions.describe_caution(tried, report.contents, kpi, unit)
+
+
+def _hiring(report: Report) -> Iterator[tuple[str, str]]:
+    """Where nobody's leaving is published, the first other share stands for it: words are made of rows, whatever the rows are of."""
+    kpis = report.contents.kpis
+    shares = [k.id for k in kpis.values() if k.measure == "proportion"]
+    for kpi in kpis.values():
+        others = [replace(kpis[id], measure="turnover") for id in shares if id != kpi.id]
+        movers = replace(report, contents=replace(report.contents, kpis={k.id: k for k in others[:1]}))
+        for unit in _units(report):
+            rows = report.series(kpi.id, unit)
+            found = hiring(rows.iloc[-1], kpi, movers) if len(rows) and kpi.target else None
+            yield "describe_hiring", "" if found is None else hires.describe_hiring(found, kpi)
+            yield "describe_assumptions", "" if found is None else hires.describe_assumptions(found, kpi)
 
 
 def _headlines(report: Report) -> Iterator[tuple[str, str]]:

@@ -73,6 +73,7 @@ SHARE = {"unit": "percent", "numerator": MINORITY, "denominator": KNOWN}
 GROWING = {"baseline": {"date": "2024-03-31", "value": 9}, "milestones": [{"date": "2027-03-31", "value": 30}]}
 TARGET = {"target": GROWING, "benchmark": "residents", "headline": True}
 NO_GAP = {"polarity": "closer_to_target", "target": {"milestones": [{"date": "2027-03-31", "value": 0}], "within": 2}, "headline": True}
+ORDER = {"first": "women", "second": "men", "to": "be of a minority", "above_one_is_worse_for": "second"}
 BY_UNIT = [["directorate"]]
 CROSSED = [["sex"], ["ethnicity"], ["sex", "ethnicity"], ["directorate"]]
 KPIS: dict[str, dict[str, object]] = {
@@ -88,6 +89,9 @@ KPIS: dict[str, dict[str, object]] = {
     "PP01": {"title": "Minority women beside minority men", "breakdowns": BY_UNIT, "polarity": "closer_to_target",
              "measure": {"type": "percentage_point_gap", "unit": "percentage_points", "numerator": MINORITY,
                          "denominator": {**KNOWN, **WOMEN}, "reference_group": {**KNOWN, **MEN}}},
+    "RL01": {"title": "Minority, women over men", "breakdowns": BY_UNIT, "polarity": "closer_to_target",
+             "measure": {"type": "relative_likelihood", "unit": "ratio", "numerator": MINORITY, "denominator": {**KNOWN, **WOMEN},
+                         "reference_group": {**KNOWN, **MEN}, "order": ORDER}},
     "PY01": {"title": "Median pay", "measure": {"type": "median", "unit": "pounds", "column": "pay"}, "polarity": "contextual",
              "breakdowns": CROSSED},
     "PY02": {"title": "Mean pay", "measure": {"type": "mean", "unit": "pounds", "column": "pay"}, "polarity": "contextual",
