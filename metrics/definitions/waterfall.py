@@ -8,6 +8,7 @@ from metrics.definitions.base import Categories, Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Dataset
 from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.mark_words import describe_event, is_mark
 from metrics.definitions.pay_columns import BONUS_PAY, HOURLY_PAY
 
 WATERFALL = "waterfall"
@@ -108,7 +109,7 @@ def _unknown(configuration: Configuration, kpi: Kpi) -> str:
         one, other = _groups(kpi)
         asked += [n for n in one if n in other]
     words = []
-    for name in dict.fromkeys(asked):
+    for name in (n for n in dict.fromkeys(asked) if not is_mark(configuration, n)):
         dimension = configuration.dimensions[name]
         labels = [dimension.label(c).lower() for c in dimension.unknown]
         words.append(f"{dimension.title}: {' or '.join(labels) if labels else 'not known'}")
@@ -119,7 +120,10 @@ def describe_inside(configuration: Configuration, where: Filter) -> str:
     """What people have who meet a filter: "Contract: Permanent or Fixed term; Sex is known"."""
     words = []
     for name, wanted in where.items():
-        dimension = configuration.dimensions[name]
+        dimension, event = configuration.dimensions[name], describe_event(configuration, name, wanted)
+        if event is not None:
+            words += [event] if event else []
+            continue
         known = _only_known(configuration, name, wanted) and dimension.unknown
         words.append(
             f"{dimension.title} is known"

@@ -7,15 +7,17 @@ import pandas as pd
 
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.mark_words import is_mark
 from metrics.evaluate.parts import REGION
 
 WITHHELD_BELOW, CARE_BELOW, BOUNDS_BELOW = 0.60, 0.80, 0.90
 
 
 def asks_for_known(configuration: Configuration, kpi: Kpi) -> bool:
-    """Whether the denominator leaves out people whose answer is not known."""
+    """Whether the denominator leaves out people whose answer is not known. What happened to people is no answer of theirs."""
     return any(
-        wanted == "known" or set(wanted) == set(configuration.dimensions[name].known) for name, wanted in kpi.measure.denominator.items()
+        (wanted == "known" or set(wanted) == set(configuration.dimensions[name].known)) and not is_mark(configuration, name)
+        for name, wanted in kpi.measure.denominator.items()
     )
 
 

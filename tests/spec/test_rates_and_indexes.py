@@ -7,7 +7,8 @@ from tests.support.factories import a_kpi
 
 RATE = a_kpi(
     measure={
-        "type": "rate", "unit": "per_1000", "numerator": {"disability": ["disabled"]}, "denominator": {"disability": "known"}, "of": "staff",
+        "type": "rate", "unit": "per_1000", "of": "staff",
+        "numerator": {"disability": ["disabled"]}, "denominator": {"disability": "known"},
     },
     polarity="contextual",
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,22 +42,33 @@ def test_the_worked_rate_with_byars_range() -> None:
     assert one(a_rate("per_100000"), **share(37, 145_000, 145_000))["value"] == pytest.approx(25.517, abs=1e-3)
 
 
-@settings(max_examples=60)
-@given(st.integers(0, 9), st.integers(10, 20_000))
-def test_below_ten_people_the_range_is_the_exact_one(people: int, base: int) -> None:
-    row = one(a_rate(), **share(min(people, base), base, base))
-    assert row["value"] == pytest.approx(1000 * people / base)
-    assert row["upper"] * base / 1000 == pytest.approx(stats.chi2.ppf(0.975, 2 * people + 2) / 2)
-    assert row["lower"] * base / 1000 == pytest.approx(stats.chi2.ppf(0.025, 2 * people) / 2 if people else 0.0)
+FEW = settings(max_examples=8, deadline=None)
+"""Each example is a frame of up to twenty figures: a frame costs as much as a figure."""
 
 
-@settings(max_examples=60)
-@given(st.integers(10, 5_000), st.integers(0, 20_000))
-def test_from_ten_on_the_range_is_near_the_exact_one(people: int, more: int) -> None:
-    row = one(a_rate(), **share(people, people + more, people + more))
-    scale = 1000 / (people + more)
-    assert row["lower"] == pytest.approx(scale * stats.chi2.ppf(0.025, 2 * people) / 2, rel=2e-3)
-    assert row["upper"] == pytest.approx(scale * stats.chi2.ppf(0.975, 2 * people + 2) / 2, rel=2e-3)
+def frame_of(kpi: Kpi, figures: list[dict[str, Any]]) -> pd.DataFrame:
+    return estimated(kpi, *({**figure, "unit": f"unit_{n}"} for n, figure in enumerate(figures)))
+
+
+@FEW
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(10, 20_000)), min_size=1, max_size=20))
+def test_below_ten_people_the_range_is_the_exact_one(counts: list[tuple[int, int]]) -> None:
+    people, base = (np.array(column, dtype=float) for column in zip(*counts, strict=True))
+    frame = frame_of(a_rate(), [share(n, of, of) for n, of in counts])
+    assert frame["value"].to_numpy() == pytest.approx(1000 * people / base)
+    assert frame["upper"].to_numpy() * base / 1000 == pytest.approx(stats.chi2.ppf(0.975, 2 * people + 2) / 2)
+    lower = np.where(people > 0, stats.chi2.ppf(0.025, np.maximum(2 * people, 1)) / 2, 0.0)
+    assert frame["lower"].to_numpy() * base / 1000 == pytest.approx(lower)
+
+
+@FEW
+@given(st.lists(st.tuples(st.integers(10, 5_000), st.integers(0, 20_000)), min_size=1, max_size=20))
+def test_from_ten_on_the_range_is_near_the_exact_one(counts: list[tuple[int, int]]) -> None:
+    people = np.array([n for n, _ in counts], dtype=float)
+    scale = 1000 / np.array([n + more for n, more in counts])
+    frame = frame_of(a_rate(), [share(n, n + more, n + more) for n, more in counts])
+    assert frame["lower"].to_numpy() == pytest.approx(scale * stats.chi2.ppf(0.025, 2 * people) / 2, rel=2e-3)
+    assert frame["upper"].to_numpy() == pytest.approx(scale * stats.chi2.ppf(0.975, 2 * people + 2) / 2, rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -90,19 +102,23 @@ def test_an_index_is_one_share_over_the_other_with_the_limits_of_the_first() -> 
     assert row[["gap", "ratio", "bound_low", "bound_high", "benchmark"]].isna().all()
 
 
-@settings(max_examples=60)
-@given(st.integers(10, 400), st.integers(10, 4_000), st.data())
-def test_whatever_the_counts_an_index_lies_in_its_range_and_nobody_is_zero(n: int, m: int, data: st.DataObject) -> None:
-    a, c = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
-    row = one(an_index(), **of_two(a, n, c, m))
-    if c == 0:
-        assert (row["marker"], row["note"]) == ("[x]", "not_enough_compared")
-        assert row[["value", "lower", "upper", "reference_value"]].isna().all()
-        return
-    own = stats.binomtest(a, n).proportion_ci(method="wilson")
-    assert row["value"] == pytest.approx((a / n) / (c / m))
-    assert row["lower"] - 1e-9 <= row["value"] <= row["upper"] + 1e-9
-    assert [row["lower"], row["upper"]] == pytest.approx([own.low * m / c, own.high * m / c], abs=1e-9)
+FOUR_COUNTS = st.tuples(st.integers(0, 400), st.integers(10, 400), st.integers(0, 4_000), st.integers(10, 4_000))
+
+
+@FEW
+@given(st.lists(FOUR_COUNTS, min_size=1, max_size=20))
+def test_whatever_the_counts_an_index_lies_in_its_range_and_nobody_is_zero(drawn: list[tuple[int, int, int, int]]) -> None:
+    counts = [(min(a, n), n, min(c, m), m) for a, n, c, m in drawn]
+    frame = frame_of(an_index(), [of_two(*four) for four in counts])
+    for (a, n, c, m), (_, row) in zip(counts, frame.iterrows(), strict=True):
+        if c == 0:
+            assert (row["marker"], row["note"]) == ("[x]", "not_enough_compared")
+            assert row[["value", "lower", "upper", "reference_value"]].isna().all()
+            continue
+        own = stats.binomtest(a, n).proportion_ci(method="wilson")
+        assert row["value"] == pytest.approx((a / n) / (c / m))
+        assert row["lower"] - 1e-9 <= row["value"] <= row["upper"] + 1e-9
+        assert [row["lower"], row["upper"]] == pytest.approx([own.low * m / c, own.high * m / c], abs=1e-9)
 
 
 @pytest.mark.parametrize(

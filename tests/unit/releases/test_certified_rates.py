@@ -35,7 +35,7 @@ def a_rate(people: int, base: int, per: int) -> dict[str, float]:
     return {str(k): float(v) for k, v in rate(pd.Series([people]), pd.Series([base]), per).iloc[0].items()}
 
 
-@settings(max_examples=50)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 500), st.integers(0, 20_000), UNITS, st.sampled_from(["value", "lower", "upper"]))
 def test_a_rate_is_that_of_its_printed_counts(people: int, others: int, per: int, column: str) -> None:
     counts = {"numerator": people, "denominator": people + others + 10}
@@ -53,7 +53,7 @@ def an_index(a: int, n: int, c: int, m: int) -> dict[str, float]:
     return {"value": (a / n) / (c / m), "lower": limits["lower"], "upper": limits["upper"], "reference_value": c / m}
 
 
-@settings(max_examples=50)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 90), st.integers(0, 90), st.integers(1, 900), st.integers(0, 900))
 def test_an_index_is_that_of_its_four_counts(a: int, more: int, c: int, others: int) -> None:
     counts = dict(zip(FOUR, (a, a + more + 10, c, c + others), strict=True))
