@@ -94,7 +94,9 @@ def headline_kpi(row: pd.Series, kpi: KpiSummary, currency: str = "£", unit_nam
         return f"{name}: {_no_figure(row)}"
     figure = f"{name}: {format_figure(row, kpi, currency)}"
     if is_ratio(kpi):
-        figure = f"{f'{unit_name}: ' if unit_name else ''}{describe_likelihood(row['value'], kpi)}"
+        figure = f"{f'{unit_name}: ' if unit_name else ''}{describe_likelihood(row, kpi)}"
+    elif kpi.measure == "representation_index" and kpi.reference_words:
+        figure = f"{figure} their share of those compared with"
     if row["status"] == WITHDRAWN:
         return f"{figure}, withdrawn"
     said = _with_standing(figure, row, kpi, currency)

@@ -20,10 +20,13 @@ def is_ratio(kpi: KpiSummary) -> bool:
     return kpi.measure in RATIOS and bool(kpi.order)
 
 
-def describe_likelihood(value: float, kpi: KpiSummary) -> str:
-    """ "White applicants were 1.50 times as likely as ethnic minority applicants to be appointed from the shortlist" """
+def describe_likelihood(row: pd.Series, kpi: KpiSummary) -> str:
+    """ "White applicants were 1.50 times as likely as ethnic minority applicants to be appointed from the shortlist"
+
+    Of rounded counts: "were about 1.5 times as likely".
+    """
     first, second, to = (kpi.order[name] for name in ("first", "second", "to"))
-    times = format_value(value, "ratio")
+    times = f"{'about ' if bool(row['rounded']) else ''}{format_value(row['value'], 'ratio', digits=digits_for(row, 'ratio'))}"
     if kpi.measure == "ratio_of_ratios":
         return f"{upper_first(first)} had {times} as many {to} as {second}"
     return f"{upper_first(first)} were {times} as likely as {second} to {to}"
@@ -53,15 +56,15 @@ def describe_band(row: pd.Series, kpi: KpiSummary) -> str:
     """
     if not is_ratio(kpi) or kpi.measure != "relative_likelihood" or is_missing(row["value"]) or is_missing(row["lower"]):
         return ""
-    return band_words(row["value"], row["lower"], row["upper"])
+    return band_words(row["value"], row["lower"], row["upper"], digits_for(row, "ratio"))
 
 
-def band_words(value: float, lower: float, upper: float) -> str:
+def band_words(value: float, lower: float, upper: float, digits: int = 2) -> str:
     """ "Outside the four-fifths band of 0.80 to 1.25, but no clear difference: the likely range, 0.70 to 2.10, contains 1" """
     low, high = BAND
     inside, clear = low <= value <= high, not lower <= 1 <= upper
     band = f"{'Inside' if inside else 'Outside'} the four-fifths band of {format_number(low, 2)} to {format_number(high, 2)}"
-    between = f"the likely range, {format_number(lower, 2)} to {format_number(upper, 2)},"
+    between = f"the likely range, {format_number(lower, digits)} to {format_number(upper, digits)},"
     if clear:
         return f"{band}{', yet' if inside else ', and'} a clear difference: {between} leaves out 1"
     return f"{band}, {'and' if inside else 'but'} no clear difference: {between} contains 1"

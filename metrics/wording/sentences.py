@@ -199,6 +199,9 @@ def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
         return f"{format_points(n, of)}, {day}"
     if of_two_groups(kpi) and not is_missing(n) and not is_missing(of):
         return f"{_both_shares(row)}{rounded}, {day}"
+    if kpi.measure == "representation_index" and kpi.reference_words and not is_missing(row["reference_value"]) and of:
+        own, other = (format_value(v, "percent", digits=digits_for(row, "percent")) for v in (min(n / of, 1.0), row["reference_value"]))
+        return f"{format_number(n)} of {format_number(of)} ({own}), against {other} of those compared with{rounded}, {day}"
     if is_missing(n) or is_missing(of):
         return f"{format_value(of, 'people')}{rounded}, {day}" if not is_missing(of) else day
     return f"{format_number(n)} of {format_number(of)}{rounded}, {day}"

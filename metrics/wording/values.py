@@ -30,6 +30,8 @@ DIGITS = {
 }
 SHARES = frozenset({"percent", "percentage_points"})
 PER_WORDS = {unit: f"for every {many:,}" for unit, many in PER.items()}
+LARGE = 100
+"""From so many people on, rounding to 5 moves a ratio by no more than its second digit."""
 MONEY = frozenset({"pounds", "dollars"})
 NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -88,7 +90,7 @@ def format_step(value: float, steps: Sequence[str]) -> str:
 
 
 def format_points(given: Any, most: Any) -> str:
-    """ "86 of 150 points", "28.5 of 60 points": of a score. """
+    """ "86 of 150 points", "28.5 of 60 points": of a score."""
     digits = 0 if all(abs(float(n) - round(float(n))) < 1e-6 for n in (given, most)) else 1
     return f"{format_number(given, digits)} of {format_number(most, digits)} points"
 
@@ -130,8 +132,15 @@ def format_change(change: Any, unit: str, currency: str = "£", digits: int | No
 
 
 def digits_for(row: pd.Series, unit: str) -> int:
-    """Whole percentages, points and rates where they come from rounded counts: more digits would say more than is known."""
-    return 0 if (unit in SHARES or unit in PER or unit == "points") and bool(row["rounded"]) else DIGITS.get(unit, 0)
+    """Whole percentages, points and rates where they come from rounded counts: more digits would say more than is known.
+
+    A ratio then has one digit less, unless its first number is large: 15 that may be 13 or 17 moves 1.40 to 1.2 or to 1.6.
+    """
+    if not bool(row["rounded"]):
+        return DIGITS.get(unit, 0)
+    if unit == "ratio":
+        return DIGITS[unit] - (not is_missing(row.get("numerator")) and row["numerator"] < LARGE)
+    return 0 if unit in SHARES or unit in PER or unit == "points" else DIGITS.get(unit, 0)
 
 
 def format_figure(row: pd.Series, kpi: KpiSummary, currency: str = "£", bare: bool = False) -> str:

@@ -87,6 +87,20 @@ def test_an_index_names_both_sides_and_says_what_its_range_leaves_out() -> None:
     assert describe_method(INDEX).endswith("taken as exact: what chance could do to that one is not in the range.")
 
 
+def test_an_index_says_whose_share_it_is_and_what_it_is_held_against() -> None:
+    counts = {"numerator": 30.0, "denominator": 94.0, "reference_value": 0.3032}
+    row = a_row(**counts, value=1.0526, lower=0.77, upper=1.38, target=math.nan, status="reached")
+    assert headline_kpi(row, INDEX).startswith("Places on the leadership programme: 1.05 times their share of those compared with")
+    assert describe_base(row, INDEX).startswith("30 of 94 (31.9%), against 30.3% of those compared with, ")
+
+
+def test_a_ratio_of_rounded_counts_has_as_many_digits_as_they_bear() -> None:
+    index = a_row(numerator=15.0, denominator=905.0, value=1.403, lower=0.69, upper=2.86, rounded=True)
+    assert format_figure(index, INDEX) == "1.4 times"
+    assert format_figure(index.copy().replace(15.0, 480.0), INDEX) == "1.40 times"
+    assert format_figure(a_row(value=1.403, numerator=15.0), INDEX) == "1.40 times"
+
+
 def test_why_there_is_no_index() -> None:
     row = a_row(value=math.nan, status="not_available", marker="[x]", note="not_enough_compared")
     assert headline_kpi(row, INDEX) == "Places on the leadership programme: not enough data"
