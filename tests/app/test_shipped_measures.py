@@ -21,6 +21,7 @@ from metrics.pipeline.summaries import summarise_kpi
 from metrics.report import DimensionSummary
 from metrics.statistics.intervals import newcombe, wilson
 from metrics.statistics.likelihood import ratio_of_ratios, relative_likelihood
+from metrics.statistics.rates import rate
 from pages.shared import reports
 from tests.app.conftest import words_of
 from tests.support.gap_report import BEFORE, DAY, StoreWith, a_row
@@ -253,3 +254,75 @@ def test_who_was_paid_a_bonus(opened: Opened) -> None:
     assert "11,140 people." in said
     assert "What the change is made of" in said
     assert "have answered" not in said
+
+
+MARKED = [
+    ("PR01", "White staff were 1.50 times as likely as ethnic minority staff to be promoted", "ethnic minority staff", "White staff"),
+    ("RT01", "Ethnic minority staff were 1.50 times as likely as White staff to resign", "ethnic minority staff", "ethnic minority staff"),
+    (
+        "ER01",
+        "Ethnic minority staff were 1.50 times as likely as White staff to have a formal disciplinary case opened about them",
+        "ethnic minority staff",
+        "ethnic minority staff",
+    ),
+    (
+        "ER02",
+        "Disabled staff were 1.50 times as likely as staff who are not disabled to have a formal capability case opened about them",
+        "disabled staff",
+        "disabled staff",
+    ),
+    (
+        "TR02",
+        "White staff were 1.50 times as likely as ethnic minority staff to take a course that nobody must take",
+        "ethnic minority staff",
+        "White staff",
+    ),
+]
+
+
+@pytest.mark.parametrize(("id", "headline", "worse", "first"), MARKED)
+def test_what_happened_to_people_is_told_in_the_order_of_the_standard(
+    opened: Opened, id: str, headline: str, worse: str, first: str
+) -> None:
+    said = opened(id, likelihoods(id, (70, 400, 40, 380), (63, 420, 38, 380), "unclear"))
+    assert headline in said
+    assert f"above 1 is worse for {worse}" in said
+    assert f"63 of 420 {first} (15.0%), against 10.0% of" in said
+    assert "The pool is everybody in post at the" in said
+    assert "the framework sets no numbers" in said
+    assert "In post at the" in said or id in {"ER01", "ER02"}
+    assert "“Yes”" not in said
+    assert "Here then and now" not in said
+
+
+def test_complaints_are_a_rate_that_is_neither_good_nor_bad(opened: Opened) -> None:
+    rows = []
+    for day, people in ((BEFORE, 121), (DAY, 176)):
+        value, lower, upper = rate(*one(people, 12_300)).iloc[0]
+        rows.append(
+            a_row("ER03", day=day, numerator=people, denominator=12_300, everyone=12_300, value=value, lower=lower, upper=upper,
+                  status="context", movement="up", change=4.5, change_lower=1.8, change_upper=7.1)
+        )  # fmt: skip
+    said = opened("ER03", rows)
+    assert "Complaints of harassment: 14.3 for every 1,000 staff, a real rise" in said
+    assert "176 of 12,300, 12 months to 31 March 2026" in said
+    assert "Up 4.5 for every 1,000 in a year: truly moved" in said
+    assert "A rise may be good." in said
+    assert "Context only" in said
+    assert not any(word in said for word in ("for the better", "for the worse", "Off path", "“Yes”"))
+
+
+def test_an_index_against_a_reference_group_says_both_shares(opened: Opened) -> None:
+    rows = []
+    for day, places in ((BEFORE, (25, 82)), (DAY, (30, 94))):
+        own, other = wilson(*one(*places)).iloc[0], 0.3032
+        rows.append(
+            a_row("PR02", day=day, numerator=places[0], denominator=places[1], everyone=100, declared=0.94, reference_value=other,
+                  value=places[0] / places[1] / other, lower=own["lower"] / other, upper=own["upper"] / other, status="reached",
+                  movement="unclear", change=0.05, change_lower=-0.3, change_upper=0.4, target=0.85)
+        )  # fmt: skip
+    said = opened("PR02", rows)
+    assert "Next Step, minority places: 1.05 times their share of those compared with" in said
+    assert "30 of 94 (31.9%), against 30.3% of those compared with" in said
+    assert "taken as exact" in said
+    assert "Higher is better" in said
