@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ from metrics.demo.pay import (
 from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
 from metrics.demo.small_lists import small_lists
 from metrics.demo.standing import acting_up, apprentice, on_career_break, own_grade, seconded_out
+from metrics.demo.survey import surveys
 from metrics.demo.workbook import write_workbook
 from metrics.errors import InputError
 
@@ -71,10 +73,12 @@ def write_extracts(
         for dataset, name, make in (*small_lists(staff, day, organisation, seed), *year.lists(day)):
             if wanted is None or wanted(dataset, day):
                 yield write(Extract(dataset, day, folder / f"{name} {day:%Y-%m-%d}.csv"), make())
+        for dataset, name, make in surveys(staff, partial(directorates, organisation, staff, day), day, seed):
+            if wanted is None or wanted(dataset, day):
+                yield write(Extract(dataset, day, folder / f"{name} {day:%Y-%m-%d}.csv"), make())
         for month in learning_days(day):
             if wanted is None or wanted("learn", month):
-                where = (staff[name].to_numpy() for name in ("service", "team", "number"))
-                place = unit_labels(organisation, next(where), next(where), next(where), month)["Directorate"]
+                place = directorates(organisation, staff, month)
                 yield write(Extract("learn", month, folder / f"Training {month:%Y-%m-%d}.csv"), learning_rows(staff, place, month))
 
 
@@ -97,6 +101,12 @@ def write(extract: Extract, rows: pd.DataFrame) -> Extract:
         encoding = "cp1252" if extract.as_at < NEW_SYSTEM else "utf-8-sig"
         extract.path.write_bytes(rows.to_csv(index=False, lineterminator="\r\n").encode(encoding))
     return extract
+
+
+def directorates(organisation: Organisation, staff: pd.DataFrame, day: date) -> pd.Series:
+    """Each person's directorate by its name on the day."""
+    service, team, number = (staff[name].to_numpy() for name in ("service", "team", "number"))
+    return unit_labels(organisation, service, team, number, day)["Directorate"]
 
 
 def unit_labels(organisation: Organisation, service: np.ndarray, team: np.ndarray, number: np.ndarray, day: date) -> pd.DataFrame:

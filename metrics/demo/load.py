@@ -14,6 +14,7 @@ from metrics.demo.events import EVENTS
 from metrics.demo.extracts import check_units, write_extracts
 from metrics.demo.learning import LEARNING_DAYS
 from metrics.demo.small_lists import LISTS
+from metrics.demo.survey import SURVEYS
 from metrics.errors import InputError
 from metrics.ingest.ingest import ingest_files
 from metrics.sources.engine import Source
@@ -25,6 +26,7 @@ EXTRACTS: tuple[tuple[str, date], ...] = (
     *(("recruit", day) for day in RECRUITMENT_DAYS),
     *(("learn", day) for day in LEARNING_DAYS),
     *LISTS,
+    *SURVEYS,
     *EVENTS,
 )
 """Dataset and day of every file that the demo consists of."""

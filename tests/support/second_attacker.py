@@ -34,7 +34,7 @@ from metrics.definitions.profile import Profile
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import NotPublished
 from metrics.query.counts import Region
-from metrics.query.people import TWO_SIDED, PRESENT, figures, universe
+from metrics.query.people import PRESENT, TWO_SIDED, figures, universe
 from metrics.query.waterfall import waterfall
 from metrics.releases.store import ReleaseStore
 from metrics.report import ESTIMATE_COLUMNS, Request

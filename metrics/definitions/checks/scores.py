@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from metrics.definitions.kpi import Kpi
 from metrics.definitions.parsed import NUMERIC, Parsed
 from metrics.errors import Problem
 

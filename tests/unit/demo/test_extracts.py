@@ -19,6 +19,7 @@ from metrics.demo.events import EVENTS
 from metrics.demo.extracts import Extract, write_extracts
 from metrics.demo.learning import LEARNING_DAYS
 from metrics.demo.small_lists import LISTS
+from metrics.demo.survey import SURVEYS
 from metrics.errors import InputError
 
 LAST = date(2026, 3, 31)
@@ -89,7 +90,7 @@ def test_there_is_a_file_for_each_quarter_and_each_pay_day(extracts: Mapping[tup
     assert len(STAFF_DAYS) == 16
     assert [d.isoformat() for d in PAY_DAYS] == [f"{year}-03-31" for year in range(2022, 2027)]
     every = {*(("hr", d) for d in STAFF_DAYS), *(("pay", d) for d in PAY_DAYS), *(("recruit", d) for d in RECRUITMENT_DAYS)}
-    assert set(extracts) == every | {("learn", d) for d in LEARNING_DAYS} | set(LISTS) | set(EVENTS)
+    assert set(extracts) == every | {("learn", d) for d in LEARNING_DAYS} | set(LISTS) | set(EVENTS) | set(SURVEYS)
 
 
 def test_the_files_are_as_untidy_as_a_councils(extracts: Mapping[tuple[str, date], Extract]) -> None:
