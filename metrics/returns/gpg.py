@@ -216,12 +216,20 @@ class _Row:
         row["Address"], row["PostCode"] = employer.address or "", employer.post_code or ""
         row["CompanyNumber"], row["SicCodes"] = employer.company_number or "", ",\n".join(map(str, employer.sic_codes))
         row["CompanyLinkToGPGInfo"], row["ResponsiblePerson"] = employer.link or "", employer.responsible_person or ""
+        self.not_said()
         if due is None:
             return
         row["DueDate"] = due.strftime("%Y/%m/%d %H:%M:%S")
         if today >= due.date():
             last = due.date() - timedelta(days=1)
             self.found.notes.append(f"The last day for this return was {last}: the service will mark it as submitted late.")
+
+    def not_said(self) -> None:
+        """What the service asks of a public authority and `config/returns/gpg.yaml` does not say."""
+        asked = {"EmployerId": "id", "Address": "address", "PostCode": "post_code", "CompanyLinkToGPGInfo": "link"}
+        empty = [f"{column} (`{key}`)" for column, key in asked.items() if not self.found.row[column]]
+        if empty:
+            self.found.notes.append(f"Empty, since `employer` in config/returns/gpg.yaml does not say it: {', '.join(empty)}.")
 
 
 def one_decimal(percent: Fraction) -> Decimal:

@@ -27,6 +27,13 @@ def as_rows(made: ScWres) -> list[dict[str, Any]]:
     return [_row(line) for line in made.lines]
 
 
+COLUMNS = (
+    "metric", "indicator", "order", "worse_for_minority_ethnic_staff", "unit", "unit_name", "band", "period_start", "period_end", "kpi",
+    *(f"{group}_{what}" for group in ("minority_ethnic", "white") for what in ("counted", "of", "share")),
+    "value", "lower", "upper", "rounded", "marker", "said",
+)  # fmt: skip
+
+
 def _row(line: Line) -> dict[str, Any]:
     return {
         "metric": line.metric.number,

@@ -16,6 +16,7 @@ from metrics.cli.returns.handing_out import (
     OutputOption,
     PeriodOption,
     ReleaseOption,
+    check_ends,
     refuse_withdrawn,
     write_book,
     year_end,
@@ -42,6 +43,7 @@ def duty(
 
     It is made of what the public may see, unless --audience says otherwise.
     """
+    check_ends(output, ".xlsx")
     configuration, settings = load_configuration(config), load_settings(config)
     if configuration.duty is None:
         where = str(config / "returns" / "duty.yaml")

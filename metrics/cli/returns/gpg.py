@@ -14,6 +14,7 @@ import typer
 
 from metrics.access.viewer import Viewer
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from metrics.cli.returns.handing_out import OutputOption, check_ends, write_file
 from metrics.cli.tables import read_day
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.gpg import GpgReturn
@@ -29,6 +30,7 @@ from metrics.settings import load_settings
 def gpg(
     release: Annotated[str | None, typer.Option("--release", metavar="ID", help="Default: the latest release.")] = None,
     period: Annotated[str | None, typer.Option("--period", metavar="DATE", help="A 31 March; default: the newest.")] = None,
+    output: OutputOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -36,6 +38,7 @@ def gpg(
 
     It is made from the figures of the first audience. Exit 1, and no row, where a rule of the law or of the service is not kept.
     """
+    check_ends(output, ".csv")
     configuration, settings = load_configuration(config), load_settings(config)
     declared = _declared(configuration, config)
     kpis = needed_kpis(declared, str(config / "returns" / "gpg.yaml"))
@@ -53,7 +56,7 @@ def gpg(
     if as_json:
         typer.echo(_json(made, contents, day))
     else:
-        _print(made, contents, day)
+        _print(made, contents, day, output)
     raise typer.Exit(1 if made.refusals else 0)
 
 
@@ -88,16 +91,19 @@ def csv_of(made: GpgRow) -> str:
     return text.getvalue()
 
 
-def _print(made: GpgRow, contents: Contents, day: date) -> None:
-    """The row on standard output, so that it can go into a file; everything else beside it."""
+def _print(made: GpgRow, contents: Contents, day: date, output: Path | None) -> None:
+    """The row on standard output or in the file; everything else beside it. Nothing is written where it cannot be made."""
     stamp = contents.provenance
     synthetic = " Synthetic figures: not to be submitted." if stamp.synthetic else ""
     told = [f"Gender pay gap return, snapshot {day}, from release {stamp.release}.{synthetic}", *made.notes]
     if made.refusals:
         number = f"{len(made.refusals)} reason{'' if len(made.refusals) == 1 else 's'}"
         told += [f"It cannot be made, for {number}:", *(f"  {refusal}" for refusal in made.refusals)]
-    else:
+    elif output is None:
         typer.echo(csv_of(made), nl=False)
+    else:
+        write_file(output, csv_of(made).encode())
+        told.append(f"Written: {output}")
     print("\n".join(told), file=sys.stderr)
 
 

@@ -20,7 +20,7 @@ PeriodOption = Annotated[
     str | None, typer.Option("--period", metavar="DATE", help="Last day of a financial year; default: the newest that has figures.")
 ]
 AudienceOption = Annotated[str | None, typer.Option("--audience", help="Whose view of the figures.")]
-OutputOption = Annotated[Path | None, typer.Option("--output", metavar="FILE.xlsx", help="Write a workbook.", dir_okay=False)]
+OutputOption = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write a file.", dir_okay=False)]
 
 
 def refuse_withdrawn(contents: Contents) -> None:
@@ -48,11 +48,18 @@ def _ends(day: date, year: FinancialYear) -> date:
     return first.replace(year=first.year + 1) - timedelta(days=1)
 
 
+def check_ends(path: Path | None, *endings: str) -> None:
+    """Before anything is made: `InputError` where a file's name does not end as it is written."""
+    if path is not None and path.suffix.lower() not in endings:
+        raise InputError(Problem("--output", f"found '{path.name}'; its name must end in {' or '.join(endings)}"))
+
+
 def write_book(path: Path, book: Book, contents: Contents) -> None:
-    """One file, whole or not at all."""
-    if path.suffix.lower() != ".xlsx":
-        raise InputError(Problem("--output", f"found '{path.name}'; a workbook's name ends in .xlsx"))
-    made = write_return_book(book, contents.provenance)
+    write_file(path, write_return_book(book, contents.provenance))
+
+
+def write_file(path: Path, made: bytes) -> None:
+    """`InputError` where it cannot be written."""
     try:
         path.write_bytes(made)
     except OSError as error:

@@ -18,8 +18,10 @@ from metrics.cli.returns.handing_out import (
     OutputOption,
     PeriodOption,
     ReleaseOption,
+    check_ends,
     refuse_withdrawn,
     write_book,
+    write_file,
     year_end,
 )
 from metrics.definitions.load import load_configuration
@@ -29,7 +31,7 @@ from metrics.exports.return_book import Book
 from metrics.releases.store import ReleaseStore
 from metrics.report import Contents, Request
 from metrics.returns.sc_wres import ORDER, ScWres, make_metrics, needed_kpis
-from metrics.returns.sc_wres_tables import as_rows, sc_wres_tables
+from metrics.returns.sc_wres_tables import COLUMNS, as_rows, sc_wres_tables
 from metrics.settings import load_settings
 from metrics.wording.dates import format_day
 
@@ -47,6 +49,7 @@ def sc_wres(
 
     Metrics without a figure are listed with what to do; exit 1 where there is one.
     """
+    check_ends(output, ".csv", ".xlsx")
     configuration, settings = load_configuration(config), load_settings(config)
     if configuration.sc_wres is None:
         where = str(config / "returns" / "sc-wres.yaml")
@@ -60,11 +63,13 @@ def sc_wres(
     day = year_end(period, contents, kpis or tuple(contents.kpis), settings.year)
     report = store.read(Request(kpis=kpis, release=contents.provenance.release), viewer)
     made = make_metrics(report, declared, configuration.kpis, day)
-    if output is not None:
+    if output is not None and output.suffix.lower() == ".csv":
+        write_file(output, _csv(made).encode("utf-8-sig"))
+    elif output is not None:
         write_book(output, _book(made, contents, day), contents)
     elif as_json:
         typer.echo(_json(made, contents, day))
-    elif made.lines:
+    else:
         typer.echo(_csv(made), nl=False)
     _tell(made, contents, day, output)
     raise typer.Exit(0 if made.complete else 1)
@@ -83,7 +88,7 @@ def _book(made: ScWres, contents: Contents, day: date) -> Book:
 def _csv(made: ScWres) -> str:
     rows = as_rows(made)
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows({k: harmless(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows)
     return text.getvalue()

@@ -226,11 +226,19 @@ def test_sc_wres_as_a_workbook(council, tmp_path, capsys):
     assert len(table_of(path, "What there is no figure of")) == 9
 
 
+def test_sc_wres_as_csv_in_a_file_is_what_is_printed(council, tmp_path, capsys):
+    printed = run(capsys, "return", "sc-wres", "--config", council.config)[1]
+    assert run(capsys, "return", "sc-wres", "--config", council.config, "--output", tmp_path / "wres.csv")[:2] == (1, "")
+    assert (tmp_path / "wres.csv").read_text(encoding="utf-8-sig") == printed
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         (("duty", "--period", "2026-06-30"), 2, "found 2026-06-30; the return is of a financial year: write its last day, 2027-03-31"),
-        (("duty", "--output", "duty.csv"), 2, "found 'duty.csv'; a workbook's name ends in .xlsx"),
+        (("duty", "--output", "duty.csv"), 2, "found 'duty.csv'; its name must end in .xlsx"),
+        (("sc-wres", "--output", "wres.txt"), 2, "found 'wres.txt'; its name must end in .csv or .xlsx"),
+        (("gpg", "--output", "row.xlsx"), 2, "found 'row.xlsx'; its name must end in .csv"),
         (("sc-wres", "--audience", "nobody"), 1, "nobody"),
         (("sc-wres", "--release", "1999-01-01"), 1, "1999-01-01"),
     ],

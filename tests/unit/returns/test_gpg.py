@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from metrics.cli.returns.gpg import csv_of
-from metrics.definitions.gpg import GpgReturn
+from metrics.definitions.gpg import Employer, GpgReturn
 from metrics.errors import InputError
 from metrics.gpg_service.columns import COLUMNS, size_of
 from metrics.report import ESTIMATE_COLUMNS, Report, issued
@@ -82,6 +82,15 @@ def test_the_worked_data_set_gives_the_row_of_the_law():
     assert quarters == [("33.3", "66.7"), ("40.0", "60.0"), ("33.3", "66.7"), ("60.0", "40.0")]
     assert (made.row["EmployerSize"], made.row["DueDate"]) == ("250 to 499", "2025/03/31 00:00:00")
     assert made.made_from["FemaleTopQuartile"] == "PG12"
+
+
+def test_what_the_service_asks_of_the_employer_and_nobody_declared_is_named():
+    bare = DECLARED.model_copy(update={"employer": Employer(id=574)})
+    (note,) = a_row(WORKED, bare).notes
+    assert note == (
+        "Empty, since `employer` in config/returns/gpg.yaml does not say it: "
+        "Address (`address`), PostCode (`post_code`), CompanyLinkToGPGInfo (`link`)."
+    )
 
 
 def test_the_row_reads_as_one_of_the_service(tmp_path):
