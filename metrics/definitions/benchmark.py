@@ -23,5 +23,5 @@ class Benchmark(Definition):
     dimension: Id | None = None
     by_category: Mapping[Id, float] = {}
     others: tuple[Id, ...] = ()
-    """Benchmarks that could be taken instead (an earlier census): pages say what the figure is held against by them. They decide no figure."""
+    """Benchmarks that could be taken instead (an earlier census); pages say what the figure is by them. They decide no figure."""
     notes: tuple[Text, ...] = ()

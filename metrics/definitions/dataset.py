@@ -145,13 +145,20 @@ class Mark(Definition):
 
 
 class Answers(Definition):
-    """Rows that hold how many people gave each answer, one heading for each: a partner's return, a published table."""
+    """Rows that hold how many people gave each answer, one heading for each: a partner's return, a published table.
+
+    Or a row for each answer: then `label` is the heading of its words, `people` that of how many gave it, and `from` has the words.
+    """
 
     column: Id
     """The category column that the headings fill; its dimension has this name unless `dimension` says otherwise."""
     dimension: Id | None = None
     source: Mapping[Text, Id] = Field(alias="from", min_length=1)
     """Heading to category; several headings of one category are added together."""
+    label: Text | None = None
+    """Heading of the column that says which answer a row is about; `from` is then its words to categories."""
+    people: Text | None = None
+    """With `label`: heading of how many people gave that answer."""
     made_of: Mapping[Text, tuple[Text, ...]] = Field(default_factory=dict)
     """Heading to headings whose sum stands in for it where it is empty: a group, and the parts that some fill instead of it."""
     total: Annotated[tuple[Text, ...], BeforeValidator(_many, json_schema_input_type=Text | tuple[Text, ...])] = ()

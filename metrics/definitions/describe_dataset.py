@@ -19,6 +19,8 @@ def describe_grain(dataset: Dataset) -> str:
         return f"Worked out from dataset `{dataset.flows.source}`: {spans}. Nothing is loaded into it."
     if dataset.answers is not None and dataset.grain == "event":
         return f"Rows hold how many of the {dataset.rows_are or 'events'} gave each answer, and say nothing of any one of them."
+    if dataset.answers is not None and dataset.answers.label is not None:
+        return "One row for each answer of a unit and day. It holds how many people gave that answer, and says nothing of any one of them."
     if dataset.answers is not None:
         return "One row for each unit and day. It holds how many people gave each answer, and says nothing of any one of them."
     if dataset.pay_items is not None and dataset.pay_items.code is not None:
@@ -154,7 +156,11 @@ def describe_marks(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
 
 def _derived(configuration: Configuration, dataset: Dataset) -> Iterator[tuple[str, str]]:
     if dataset.answers is not None:
-        yield dataset.answers.column, "which of the headings with numbers of people was filled in"
+        tall = dataset.answers.label is not None
+        yield (
+            dataset.answers.column,
+            "the answer that the row is about" if tall else "which of the headings with numbers of people was filled in",
+        )
         yield "people", "the number that stood there"
     for name, column in dataset.columns.items():
         if column.posts == "sum":

@@ -16,7 +16,8 @@ def ways_up(dimensions: Mapping[str, Dimension], finest: str) -> dict[str, tuple
     Parents stand before groupings. A dimension that could not be read is the end of its way.
     """
     found: dict[str, tuple[str, ...]] = {}
-    here, way = finest, (finest,)
+    here: str = finest
+    way: tuple[str, ...] = (finest,)
     while here not in found:
         found[here] = way
         above = dimensions[here].parent_dimension if here in dimensions else None

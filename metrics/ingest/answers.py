@@ -29,7 +29,11 @@ def unfold(extract: Extract, answers: Answers) -> Extract:
     InputError : a heading is missing
     """
     there = {folded(heading): heading for heading in extract.headings}
-    wanted = [*answers.source, *(part for parts in answers.made_of.values() for part in parts), *answers.total]
+    wanted = (
+        [answers.label, answers.people]
+        if answers.label is not None and answers.people is not None
+        else [*answers.source, *(part for parts in answers.made_of.values() for part in parts), *answers.total]
+    )
     missing = [heading for heading in dict.fromkeys(wanted) if folded(heading) not in there]
     if missing:
         listed = ", ".join(extract.headings[:30])
@@ -42,7 +46,8 @@ def unfold(extract: Extract, answers: Answers) -> Extract:
         kept = None if columns is None else [c for c in columns if c not in (ANSWER_HEADING, PEOPLE_HEADING)]
         asked = None if kept is None else list(dict.fromkeys([*kept, *found.values()]))
         for part in extract.parts(asked):
-            yield _unfolded(part, answers, found, list(kept if kept is not None else part.columns))
+            unfolded = _unfolded if answers.label is None else _tall
+            yield unfolded(part, answers, found, list(kept if kept is not None else part.columns))
 
     return replace(extract, headings=(*extract.headings, ANSWER_HEADING, PEOPLE_HEADING), read=read)
 
@@ -62,7 +67,26 @@ def _unfolded(part: pd.DataFrame, answers: Answers, found: dict[str, str], kept:
     return rows.astype({ANSWER_HEADING: WORDS, PEOPLE_HEADING: WORDS})
 
 
-def _told(rows: pd.DataFrame, answer: str | None, people: pd.Series | str, wrong: pd.Series | str = "") -> pd.DataFrame:
+def _tall(part: pd.DataFrame, answers: Answers, found: dict[str, str], kept: list[str]) -> pd.DataFrame:
+    """A row holds one answer already: its words become a category, its number the people."""
+    categories = {folded(words): category for words, category in answers.source.items()}
+    answer = part[found[str(answers.label)]].map(lambda cell: categories.get(folded(str(cell))) if pd.notna(cell) else None)
+    people = _whole(part[found[str(answers.people)]])
+    given = people.notna()
+    wrong = pd.Series("", index=part.index, dtype=object)
+    wrong[answer.isna()] = "the answer is not one of those listed under `answers: from`"
+    wrong[people < 0] = "not a whole number of people"
+    fine = given & (wrong == "")
+    rows = pd.concat(
+        [
+            _told(part.loc[fine, kept], answer[fine], people[fine].astype("int64").astype(str)),
+            _told(part.loc[given & (wrong != ""), kept], None, "0", wrong[given & (wrong != "")]),
+        ]
+    ).sort_index(kind="stable")
+    return rows.astype({ANSWER_HEADING: WORDS, PEOPLE_HEADING: WORDS})
+
+
+def _told(rows: pd.DataFrame, answer: pd.Series | str | None, people: pd.Series | str, wrong: pd.Series | str = "") -> pd.DataFrame:
     told = rows.copy()
     told[ANSWER_HEADING], told[PEOPLE_HEADING], told[WRONG] = answer, people, wrong
     return told
@@ -103,9 +127,20 @@ def given_twice(dataset: Dataset, rows: pd.DataFrame, where: Sequence[Where]) ->
         return []
     returns = rows[["as_at", "unit", "file", "row_number"]].drop_duplicates()
     twice = returns[returns.duplicated(["as_at", "unit"], keep=False)]
+    if dataset.answers.label is not None:
+        twice = _answers_twice(dataset, dataset.answers, rows)
     found = []
     for (day, unit), group in twice.groupby(["as_at", "unit"], observed=True, sort=False):
         places = ", ".join(where[f](n) for f, n in zip(group["file"].tolist(), group["row_number"].tolist(), strict=True))
         say = f"'{unit}' stands on each of these rows as at {pd.Timestamp(str(day)).date()}: its people would count twice."
         found.append(Problem(places, say))
     return found
+
+
+def _answers_twice(dataset: Dataset, answers: Answers, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one unit, day and set of categories, where there are more of them than the answer has words."""
+    words = pd.Series(list(answers.source.values())).value_counts()
+    categories = [name for name, column in dataset.columns.items() if column.type == "category"]
+    held = rows.groupby(["as_at", "unit", *categories], observed=True, dropna=False)["row_number"].transform("size")
+    allowed = rows[answers.column].astype(object).map(words).fillna(0)
+    return rows.loc[held > allowed, ["as_at", "unit", "file", "row_number"]]

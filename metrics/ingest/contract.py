@@ -35,7 +35,7 @@ KINDS: Mapping[str, Kind] = {
 """Column type to kind; of a heading that fills several columns, the first of them that one of its columns has."""
 WORKED_OUT = "\0"
 """Beginning of the headings of columns that no file has."""
-PARTS = ("person_id", "as_at", "unit", "people", "total")
+PARTS = ("person_id", "as_at", "unit", "label", "people", "total")
 
 
 def contract_of(configuration: Configuration, dataset_id: str, units_on: dt.date, currency: str = "£") -> Contract:
@@ -108,7 +108,10 @@ class _Headings:
         for source in dataset.unit.source if dataset.unit else ():
             yield source, "unit", None
         yield from ((c.source, name, c) for name, c in dataset.columns.items() if not c.source.startswith(WORKED_OUT))
-        if dataset.answers is not None:
+        if dataset.answers is not None and dataset.answers.label is not None and dataset.answers.people is not None:
+            yield dataset.answers.label, "label", None
+            yield dataset.answers.people, "people", None
+        elif dataset.answers is not None:
             for heading in dataset.answers.source:
                 yield heading, "people", None
                 yield from ((part, "people", None) for part in dataset.answers.made_of.get(heading, ()))
@@ -127,7 +130,7 @@ class _Headings:
             title=self._title(heading, parts, columns),
             about=" ".join(dict.fromkeys([*self._about_parts(heading, parts), *(_sentence(c.about) for c in columns.values() if c.about)])),
             empty=" ".join(dict.fromkeys([*self._empty_parts(parts), *(self._empty(n, c) for n, c in columns.items())])),
-            may_be_empty=not ({"person_id", "as_at"} & set(parts)) and all(self._may_be_empty(n, c) for n, c in columns.items()),
+            may_be_empty=not ({"person_id", "as_at", "label"} & set(parts)) and all(self._may_be_empty(n, c) for n, c in columns.items()),
             may_be_left_out=not parts and not any(c.required for c in columns.values()),
             unit=next((c.unit for c in numbers if c.unit), self._currency if any(c.type == "money" for c in numbers) else ""),
             minimum=max((c.minimum for c in numbers if c.minimum is not None), default=0.0 if {"people", "total"} & set(parts) else None),
@@ -146,7 +149,13 @@ class _Headings:
         return Filled(column, dimension, self._configuration.dimensions.get(dimension.parent_dimension or ""))
 
     def _title(self, heading: str, parts: list[str], columns: Mapping[str, Column]) -> str:
-        said = {"person_id": "Person identifier", "as_at": "Day", "unit": "Unit of the organisation", "total": "People altogether"}
+        said = {
+            "person_id": "Person identifier",
+            "as_at": "Day",
+            "unit": "Unit of the organisation",
+            "total": "People altogether",
+            "label": "Answer",
+        }
         if parts:
             return said.get(parts[0]) or self._answer(heading)
         titles = [self._column_title(heading, name, column) for name, column in columns.items()]
@@ -164,6 +173,8 @@ class _Headings:
         if answers is None:
             return "People"
         dimension = self._configuration.dimensions[answers.dimension or answers.column]
+        if heading == answers.people:
+            return f"People: {dimension.title}"
         if heading in answers.source:
             return f"{dimension.title}: {dimension.label(answers.source[heading])}"
         return f"Part of “{next((whole for whole, parts in answers.made_of.items() if heading in parts), '')}”"
@@ -178,7 +189,11 @@ class _Headings:
         if "unit" in parts and unit is not None:
             lowest = " The lowest column that is filled counts." if len(unit.source) > 1 else ""
             yield f"Where the {'people' if answers else 'person'} of this row belong{'' if answers else 's'}.{lowest}"
-        if "people" in parts and answers is not None:
+        if "label" in parts and answers is not None:
+            yield f"Which answer the row is about, in one of these words: {', '.join(answers.source)}."
+        if "people" in parts and answers is not None and answers.label is not None:
+            yield "How many people gave the answer of this row."
+        elif "people" in parts and answers is not None:
             own = ", ".join(answers.made_of.get(heading, ()))
             if own:
                 yield f"Left empty, its parts are added up instead: {own}."
@@ -188,7 +203,7 @@ class _Headings:
             yield "How many people there are: a check. Where the answers do not add up to it, the row is refused."
 
     def _empty_parts(self, parts: list[str]) -> Iterator[str]:
-        if {"person_id", "as_at"} & set(parts):
+        if {"person_id", "as_at", "label"} & set(parts):
             yield "The row is refused."
         if "unit" in parts and self._dataset.unit is not None:
             several = len(self._dataset.unit.source) > 1

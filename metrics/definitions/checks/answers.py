@@ -44,6 +44,12 @@ def _headings(parsed: Parsed, dataset: Dataset, answers: Answers) -> Iterator[tu
     if dimension is None:
         yield ("answers", "dimension" if answers.dimension else "column"), no_such("dimension", name, parsed.dimensions)
         return
+    if (answers.label is None) != (answers.people is None):
+        there, missing = ("label", "people") if answers.people is None else ("people", "label")
+        yield ("answers", there), f"a row for each answer has two headings, `label` and `people`; write `{missing}:`, too"
+    elif answers.label is not None and (answers.made_of or answers.total):
+        message = "a row holds one answer here, so there are no parts and no total to check it with; leave it out"
+        yield ("answers", "made_of" if answers.made_of else "total"), message
     for heading, category in answers.source.items():
         if category not in dimension.ids:
             yield ("answers", "from", heading), no_such("category", category, dimension.ids)

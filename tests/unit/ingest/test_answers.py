@@ -77,3 +77,42 @@ def test_two_returns_of_one_unit_and_year_would_count_twice(tmp_path: Path) -> N
 def test_a_missing_heading_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no heading 'Trans women'"):
         load(tmp_path, "Housing,2026,40,,,60,,100\n", answers=ANSWERS | {"from": {"Women": "female", "Trans women": "female"}})
+
+
+TALL = {"column": "sex", "label": "Answer", "people": "How many", "from": {"Women": "female", "Men": "male", "Did not say": "not_recorded"}}
+
+
+def load_tall(tmp_path: Path, lines: str, **changes: object) -> tuple[ImportReport, Source]:
+    file = tmp_path / "returns.csv"
+    file.write_text("Unit,Made,Answer,How many\n" + lines)
+    source = open_source("duckdb://", read_only=False)
+    configuration = council(answers=TALL | changes)
+    return ingest_files(configuration, "hr", [file], None, source, tmp_path / "private", accept_rejects=True), source
+
+
+def test_a_row_for_each_answer(tmp_path: Path) -> None:
+    report, source = load_tall(
+        tmp_path, 'Housing,2026,Women,40\nHousing,2026,MEN,"1,060"\nHousing,2026,Did not say,0\nAdult Social Care,2026,Men,\n'
+    )
+    assert stored(source) == {("housing", "female", 40), ("housing", "male", 1060), ("housing", "not_recorded", 0)}
+    assert (report.rejected, report.days[0].people) == (0, 1100)
+
+
+@pytest.mark.parametrize("line", ["Wom,40", ",40", "Women,4.5", "Women,-1", "Women,forty"])
+def test_an_answer_that_is_not_listed_or_no_number_refuses_its_row_alone(tmp_path: Path, line: str) -> None:
+    report, source = load_tall(tmp_path, f"Housing,2026,{line}\nHousing,2026,Men,60\n")
+    assert report.rejected == 1
+    assert stored(source) == {("housing", "male", 60)}
+
+
+def test_one_answer_twice_would_count_twice_unless_two_words_mean_it(tmp_path: Path) -> None:
+    lines = "Housing,2026,Women,40\nHousing,2026,Ladies,2\nHousing,2026,Men,60\n"
+    with pytest.raises(InputError, match="count twice"):
+        load_tall(tmp_path, "Housing,2026,Women,40\nHousing,2026-05,Women,41\nHousing,2026,Men,60\n")
+    _, source = load_tall(tmp_path, lines, **{"from": {"Women": "female", "Ladies": "female", "Men": "male"}})
+    assert sum(n for _, sex, n in stored(source) if sex == "female") == 42
+
+
+def test_a_heading_of_answers_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no heading 'People'"):
+        load_tall(tmp_path, "Housing,2026,Women,40\n", people="People")

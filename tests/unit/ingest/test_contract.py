@@ -115,6 +115,13 @@ def test_returns_have_a_heading_for_each_answer_its_parts_and_the_totals() -> No
     assert (heading(found, "published").kind, found.asks_for_day, found.about_people) == ("span", False, False)
 
 
+def test_a_table_with_a_row_for_each_answer_has_two_headings() -> None:
+    found = contract_of(load_configuration(ROOT / "tests/councils/trafford/config"), "senior_salaries", DAY)
+    assert [h.heading for h in found.headings] == ["EffectiveDate", "RemunerationBand", "EmployeeCount"]
+    assert "in one of these words: 50000 - 54999, 55000 - 59999" in heading(found, "RemunerationBand").about
+    assert (heading(found, "EmployeeCount").kind, heading(found, "EmployeeCount").limits) == ("people", "0 or more")
+
+
 def test_a_dataset_that_is_worked_out_has_nothing_to_fill_in() -> None:
     found = contract_of(load_configuration(ROOT / "config"), "movers", DAY)
     assert (found.headings, found.worked_out_from) == ((), "hr")
@@ -126,7 +133,8 @@ def test_what_is_worked_out_is_told_with_what_it_is_worked_out_from() -> None:
     assert derived["fte_all_posts"] == "a person's total of “FTE” over all posts of the day, at most 1"
     assert derived["ethnicity_2"].startswith("groups of `ethnicity_5`: ")
     assert derived["age_band"].startswith("“Age”, in bands: 16 to 24, ")
-    assert set(derived) == {"fte_all_posts", "age_band", "ethnicity_5", "ethnicity_2", "grade_band"}
+    assert derived["wb_vs_all_other"].startswith("groups of `ethnicity_19`: All other ethnic groups (including White minorities)")
+    assert set(derived) == {"fte_all_posts", "age_band", "ethnicity_5", "ethnicity_2", "wb_vs_all_other", "grade_band"}
 
 
 def test_a_dataset_that_is_not_there_is_refused_with_those_that_are() -> None:
