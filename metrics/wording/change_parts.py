@@ -9,7 +9,7 @@ from metrics.wording.values import format_number
 
 NOT_WHY = (
     "This says where the change is, not why: who joined, left, moved to another {one} or answered for the first time is in both parts. "
-    "Only published figures are used; parts that chance moved are in it, too."
+    "Only published figures are used, and chance is in both parts, too."
 )
 
 

@@ -65,7 +65,8 @@ def by_group(parts: PartsOfWhole, contents: Contents, one: str, many: str) -> Ht
     inner = table(f"What each {one} adds to the change", columns, body, own=1)
     hidden = [label_of(g, contents, parts) for g in parts.unshown]
     gone = f"Without a figure on one of the days: {format_list(hidden)}. " if hidden else ""
-    left = f"Not explained: {format_number(parts.left * 100, parts.digits)} points. "
+    number = format_number(parts.left * 100, parts.digits)
+    left = f"Not explained: {number} points. " if number.strip("0.") else ""
     how = "How many are in it: more people where the share is above the whole’s, or fewer where it is below, lift the whole."
     return joined([inner, tag("p", f"{gone}{left}{how}", cls="eq-small")])
 

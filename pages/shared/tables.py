@@ -237,7 +237,7 @@ def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: Kp
         line = [name, *_base_cells(row, kpi), value_cell(row, kpi, currency), likely(row, kpi, currency)]
         unit = "percent" if kpi.unit == "people" else kpi.unit  # people are compared by their share
         body.append([*line, format_value(row["benchmark"], unit, currency, bare=True)] if marked else line)
-    return table("Numbers for this chart", *with_figures(columns, body))
+    return table("Numbers for this chart", *with_figures(columns, body), cls="eq-wrap")
 
 
 def crossed(rows: pd.DataFrame, kpi: KpiSummary, contents: Contents, dims: tuple[str, str]) -> Html:

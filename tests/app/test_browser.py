@@ -16,6 +16,7 @@ PICTURES = Path(os.environ.get("SCREENSHOTS", ROOT / "screenshots"))
 VIEWS = {
     "overview": "/",
     "measure": "/kpi?measure=WR01",
+    "measure-usual-range": "/kpi?measure=SL01",
     "measure-groups": "/kpi?measure=WR05&by=ethnicity_5",
     "measure-hidden": "/kpi?measure=WR01&unit=safety",
     "measure-withheld": "/kpi?measure=WR03&unit=operations",
@@ -52,6 +53,14 @@ def test_each_view_is_drawn_accessible_and_within_its_width(address, chromium, v
     page = open_at(chromium, address + VIEWS[view], width)
     try:
         check_view(page, PICTURES / f"{view}-{width}.png")
+    finally:
+        page.close()
+
+
+def test_the_usual_range_is_on_the_page_that_is_checked(address, chromium):
+    page = open_at(chromium, address + VIEWS["measure-usual-range"], 320)
+    try:
+        assert page.get_by_role("table", name="The last year against the usual range").count() == 1
     finally:
         page.close()
 
