@@ -17,6 +17,7 @@ from metrics.definitions.load import load_configuration
 from metrics.ingest.purge import past_retention
 from metrics.pipeline import RefreshResult, refresh
 from metrics.pipeline.due import Kept
+from metrics.pipeline.holdings import few
 from metrics.pipeline.summaries import summarise_dimensions
 from metrics.releases.draft import DraftBatch
 from metrics.releases.store import ReleaseStore
@@ -90,6 +91,13 @@ def as_dict(result: RefreshResult) -> dict[str, Any]:
         "kept": [{"dataset": k.dataset, "period_end": str(k.day), "why": k.why, "names": list(k.names)} for k in result.kept],
         "dropped": list(result.dropped),
         "doubted": {release: [str(day) for day in days] for release, days in result.doubted.items()},
+        "untold": [
+            {"dataset": u.dataset, "events": u.source, "kpis": list(u.kpis), "period_ends": [str(day) for day in u.days]}
+            for u in result.untold
+        ],
+        "at_neither_end": [
+            {"dataset": s.dataset, "events": s.source, "period_end": str(s.day), "people": few(s.people)} for s in result.strangers
+        ],
     }
 
 
@@ -99,7 +107,7 @@ def in_sentences(result: RefreshResult, configuration: Configuration) -> str:
     if result.batches:
         parts.append(_certificate(result))
     notes = [*_known_before(result), *_mostly_hidden(result, configuration)]
-    notes += [*_kept(result.kept, configuration), *_doubted(result), *_dropped(result)]
+    notes += [*_kept(result.kept, configuration), *_doubted(result), *_dropped(result), *_of_marks(result, configuration)]
     if notes:
         parts.append("\n".join(notes))
     return "\n\n".join(parts)
@@ -210,3 +218,15 @@ def _doubted(result: RefreshResult) -> list[str]:
 
 def _dropped(result: RefreshResult) -> list[str]:
     return [f"{', '.join(result.dropped)}: no longer defined; earlier releases still hold the figures."] if result.dropped else []
+
+
+def _of_marks(result: RefreshResult, configuration: Configuration) -> list[str]:
+    """Spans that nobody knows the events of, and people whom events name and no snapshot knows."""
+    titles = {id: dataset.title for id, dataset in configuration.datasets.items()}
+    lines = [
+        f"{titles[u.dataset]}, {_days(list(u.days))}: no figure of {', '.join(u.kpis)}, because no extract of “{titles[u.source]}” is "
+        f"loaded for the last day. Load it: equality ingest {u.source} FILE --as-at {max(u.days).isoformat()}"
+        for u in result.untold
+    ]
+    said = "{titles}, {day}: people it tells a mark of who are staff at neither end of the span, and so in no figure: {few}."
+    return lines + [said.format(titles=titles[s.source], day=format_day(s.day), few=few(s.people)) for s in result.strangers]

@@ -21,6 +21,7 @@ from metrics.gpg_service.comparators import load_comparators
 from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, value_hash
 from metrics.pipeline.holdings import summarise_datasets, waiting
+from metrics.pipeline.marked import Strangers, Untold, find_strangers, find_untold
 from metrics.pipeline.parallel import Workers, processors
 from metrics.pipeline.part import make_part
 from metrics.pipeline.road import Progress, Road, Stamps
@@ -73,6 +74,8 @@ class RefreshResult:
     dropped : KPIs of the last release that are no longer defined
     new_words : True where titles or other words changed since the last release
     doubted : withdrawn releases in which carried figures were first published, to the ends of their periods
+    untold : KPIs without a figure of some spans, because events of those were not loaded
+    strangers : people with a mark who stand at neither end of a span that was made: they are in no figure
     """
 
     release: str | None
@@ -84,6 +87,8 @@ class RefreshResult:
     dry_run: bool
     seconds: float
     doubted: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    untold: tuple[Untold, ...] = ()
+    strangers: tuple[Strangers, ...] = ()
 
     @property
     def nothing_to_do(self) -> bool:
@@ -148,10 +153,12 @@ def refresh(
         draft = replace(draft, waiting=waiting(configuration, kpis, snapshots), comparators=others)
         new_words = before is None or _words(unpack_snapshot(pack_snapshot(snapshot_of(draft)))) != _words(before)
         doubted = _doubted(store, due.carried)
+        untold, unknown = find_untold(configuration, settings.year, snapshots), find_strangers(configuration, source, due.days)
         publishing = not dry_run and bool(batches or new_words)
         release = store.publish(draft) if publishing else None
     dropped = tuple(k for k in before.kpis if k not in configuration.kpis) if before else ()
-    return RefreshResult(release, batches, due.carried, due.kept, dropped, new_words, dry_run, time.monotonic() - started, doubted)
+    seconds = time.monotonic() - started
+    return RefreshResult(release, batches, due.carried, due.kept, dropped, new_words, dry_run, seconds, doubted, untold, unknown)
 
 
 def _doubted(store: ReleaseStore, carried: Sequence[StoredBatch]) -> dict[str, tuple[date, ...]]:
