@@ -18,7 +18,7 @@ WHY = {
     "order": ": `order: {first: White applicants, second: ethnic minority applicants, to: be appointed, above_one_is_worse_for: second}`",
     "over": ": the dimension whose categories are its groups",
     "least_people": ": the fewest people that a group may have to count",
-    "of": ": what the thousand are called, `of: staff`",
+    "of": " (what the thousand are called): `of: staff`",
     "out_of": ": the column of the points that could be had",
 }
 """What a missing part means, where its name does not say it."""
