@@ -69,7 +69,7 @@ def appraisal_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -
     return pd.DataFrame(
         {
             "Employee No": "T" + (senior["number"] + 100_000).astype(str).to_numpy(),
-            "Directorate": _names(organisation)[directorate],
+            "Directorate": _names(organisation, day)[directorate],
             "Equality Objective": np.select([has, none], ["Y", ""], "N"),
         }
     )
@@ -87,7 +87,7 @@ def panel_rows(day: date, organisation: Organisation, seed: int) -> pd.DataFrame
     return pd.DataFrame(
         {
             "Vacancy No": "V" + (day.year * 10_000 + np.arange(many)).astype(str).astype(object),
-            "Directorate": _names(organisation)[directorate],
+            "Directorate": _names(organisation, day)[directorate],
             "Date of Interviews": _days_before(day, rng.random(many)),
             "Panel Balance": said,
         }
@@ -103,7 +103,7 @@ def return_rows(day: date, organisation: Organisation, seed: int) -> pd.DataFram
     twelve_months_before = date(day.year - 1, day.month, day.day)
     return pd.DataFrame(
         {
-            "Directorate": _names(organisation)[directorate],
+            "Directorate": _names(organisation, day)[directorate],
             "Returned": _days_before(twelve_months_before, rng.random(many)),
             "Twelve Months On": np.where(rng.random(many) < STILL_EMPLOYED[year], "Still employed", "Left"),
         }
@@ -130,8 +130,11 @@ def _by_size(rng: np.random.Generator, many: int) -> np.ndarray:
     return np.asarray((rng.random(many)[:, None] > (size / size.sum()).cumsum()).sum(axis=1))
 
 
-def _names(organisation: Organisation) -> np.ndarray:
-    return np.array([organisation.by_id[d].name for d in DIRECTORATES], dtype=object)
+def _names(organisation: Organisation, day: date) -> np.ndarray:
+    """Each directorate as it was called on the day; one that did not exist yet by the unit where its own people were."""
+    was = {s.id: s.before[0] for s in SERVICES if s.before}
+    units = (organisation.by_id[d] for d in DIRECTORATES)
+    return np.array([u.name if u.existed(day) else organisation.by_id[was[u.id]].name for u in units], dtype=object)
 
 
 def _days_before(day: date, chance: np.ndarray) -> list[str]:

@@ -84,9 +84,9 @@ def test_returns_are_of_the_year_before_and_panels_of_the_year_itself(lists):
         assert sat.between(pd.Timestamp(day.year - 1, 4, 1), pd.Timestamp(day)).all()
 
 
+@pytest.mark.parametrize("day", [LIST_DAYS[0], LIST_DAYS[-1]], ids=str)  # before and after the restructure
 @pytest.mark.parametrize("dataset", ["appraisals", "panels", "returners"])
-def test_no_row_is_refused(configuration, lists, tmp_path, dataset):
-    day = LIST_DAYS[-1]
+def test_no_row_is_refused(configuration, lists, tmp_path, dataset, day):
     path = write(Extract(dataset, day, tmp_path / "list.csv"), lists[dataset, day]).path
     with open_source("duckdb://", read_only=False) as source:
         report = ingest_files(configuration, dataset, [path], day, source, tmp_path)
