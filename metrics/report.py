@@ -154,6 +154,8 @@ class KpiSummary:
     """Of a figure that is made of those of groups: their dimension."""
     rows_are: str = "people"
     """What is counted: applications, where a row is one."""
+    voluntary: bool = False
+    """Figures are of those who chose to answer."""
     span_months: int = 0
     """How many months up to `period_end` the figures are about; 0 for a figure of the day itself."""
 
@@ -167,7 +169,7 @@ class KpiSummary:
     @property
     def is_of_answers(self) -> bool:
         """Whether people are asked for what tells who is in the base; an older release does not say, and asked for nothing else."""
-        return bool(self.asks or self.declares or not self.steps)
+        return bool(self.asks or self.declares or self.voluntary or not self.steps)
 
     @property
     def usual(self) -> Usual:

@@ -53,7 +53,7 @@ def draw_time_path(
     figure.update_yaxes(range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, report.provenance.currency))
     years = years_of(rows, path)
     figure.update_xaxes(**years, showline=True, linecolor=TEXT, tickangle=0)
-    if low < 0 < high:
+    if low < 0 < high and not kpi.scale:
         figure.add_hline(y=0, line={"color": TEXT, "width": 1})
     sentence = describe_series(rows[rows["status"].notna()], kpi, report.provenance.currency)
     told = f" Years mark {format_day(years['tickvals'][-1]).rsplit(' ', 1)[0]}." if years["tickvals"] else ""
@@ -95,7 +95,8 @@ def target_path(kpi: KpiSummary, rows: pd.DataFrame) -> list[tuple[date, float]]
 
 
 def _scale_start(value: float, unit: str, currency: str) -> str:
-    whole = unit in ("percent", "percentage_points") and abs(value * 100 - round(value * 100)) < 1e-6
+    scaled = value if unit == "points" else value * 100
+    whole = unit in ("percent", "percentage_points", "points") and abs(scaled - round(scaled)) < 1e-6
     return format_value(value, unit, currency, 0 if whole else None, bare=unit == "ratio")
 
 
@@ -210,8 +211,7 @@ def _draw_last(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, currency:
         y=last["value"],
         text=f"<b>{format_figure(last, kpi, currency, bare=True)}</b>",
         showarrow=False,
-        xanchor="left",
-        xshift=9,
+        **({"yanchor": "bottom", "yshift": 9} if kpi.scale else {"xanchor": "left", "xshift": 9}),  # a word is wider than a number
         font={"size": 18, "color": OURS},
         bgcolor="rgba(255,255,255,0.8)",
         borderpad=0,

@@ -192,6 +192,8 @@ class Dataset(Definition):
     """For `grain: event`: what the rows are called, in the plural, `applications`; for `grain: result` what is given, `points`."""
     edition: Id | None = None
     """For `grain: result`: the text column that names the edition of the scheme or method. Figures of two editions are never compared."""
+    voluntary: bool = False
+    """True: rows are answers of those who chose to give them, as in a staff survey. Every figure then says that it is of those."""
     window_months: int | None = Field(default=None, ge=1, le=12)
     """For `grain: event`: an extract holds what happened in so many months up to its as-at day. KPIs are published as often."""
     person_id: Text | Literal["absent"] = "absent"

@@ -34,7 +34,7 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
             return f"{kind.capitalize()} {pay}: {compared} minus {wanted}, as a share of the former; {whom}"
         case MeasureType.MEAN_DIFFERENCE:
             first, second = (describe_filter(configuration, where) for where in (measure.compared, measure.held_against))
-            return f"Mean {pay} of {first}, minus that of {second}; {_among(configuration, kpi, measure.shared)}"
+            return f"Mean {pay}: {first} minus {second}; {_among(configuration, kpi, measure.shared)}"
         case MeasureType.RELATIVE_LIKELIHOOD | MeasureType.RATIO_OF_RATIOS if measure.order is not None:
             return _likelihood(configuration, kpi, measure.order, wanted)
         case MeasureType.DISSIMILARITY:

@@ -64,6 +64,7 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         of=kpi.measure.of or "",
         over=kpi.measure.over or "",
         rows_are=dataset.rows_are or "people",
+        voluntary=dataset.voluntary,
         span_months=dataset.window_months or (MONTHS[dataset.flows.every] if dataset.flows else 0),
         movement=movement(configuration, kpi),
         **_over_time(kpi),

@@ -132,7 +132,7 @@ def _compared(kpi: KpiSummary) -> str:
 
 
 def _digits(kpi: KpiSummary, value: float) -> int | None:
-    """Whole percentages without a point: 38%, but 29.5%."""
-    if kpi.unit not in {"percent", "percentage_points"}:
+    """Whole percentages and points without a decimal: 38%, but 29.5%."""
+    if kpi.unit not in {"percent", "percentage_points", "points"}:
         return None
-    return 0 if format_number(value * 100, 1).endswith(".0") else 1
+    return 0 if format_number(value if kpi.unit == "points" else value * 100, 1).endswith(".0") else 1

@@ -49,6 +49,10 @@ NOTES = {
         "Everyone on record is counted, so there is no sampling error. The likely range says how far the figure could have "
         "come out otherwise by chance alone."
     ),
+    "volunteers": (
+        "Only those who chose to answer are counted. The likely range says how far chance alone could move the figure; "
+        "that the others may think otherwise is not in it."
+    ),
     "pay_gap": (
         "A pay gap is not unequal pay. It compares the pay of all people in two groups, whatever jobs they do. "
         "Unequal pay, which is unlawful, means paying people differently for the same or equal work."
@@ -101,7 +105,7 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
     if rows["declared"].notna().any():
         notes.append(NOTES["not_known" if kpi.is_of_answers else "not_on_record"])
     if rows["lower"].notna().any():
-        notes.append(NOTES["census"])
+        notes.append(NOTES["volunteers" if kpi.voluntary else "census"])
     if kpi.benchmark_illustrative and rows["benchmark"].notna().any():
         notes.append(NOTES["illustrative"])
     return tuple(dict.fromkeys([*notes, *_breaks(rows, kpi), *kpi.notes]))
