@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from metrics.disclosure.games import Games
-from metrics.disclosure.ranges import Ranges
+from metrics.disclosure.ranges import EPSILON, Ranges
 from metrics.disclosure.repair import Repair
 
 PARTNERS = 4
@@ -19,7 +19,6 @@ WHOLE = 8_000
 """Variables of the largest part, or block, that is searched before a cell is hidden instead."""
 LARGEST = 60_000
 """The same for the attacker, who can hide nothing; and for finding out which figures bind a cell."""
-EPSILON = 1e-6
 
 
 def settle(repair: Repair, rounds: int = 3) -> None:
@@ -80,7 +79,7 @@ def prove_in_parts(ranges: Ranges, games: Games, target: int, binding: list[int]
             return True
         binding += [r for r in part.binding() if games.target_units[r] == games.target_units[target]]
         if roomy(ranges, target, low, high) and len(part.columns) < SMALL:
-            ranges.try_target(part, target, whole=True)
+            ranges.widen(part, target, low, high)
             if ranges.proven(target):
                 return True
     return False
@@ -100,7 +99,7 @@ def prove_in_blocks(ranges: Ranges, target: int, binding: list[int]) -> bool:
     if ranges.blocks.of_target(target):  # else what is shown determines it
         low, high = ranges.try_target(ranges.around(target), target, whole=False)
         if not ranges.proven(target) and roomy(ranges, target, low, high):
-            ranges.try_target(ranges.around(target), target, whole=True)
+            ranges.widen(ranges.around(target), target, low, high)
     if not ranges.proven(target) and len(ranges.all_columns) <= LARGEST:
         held_by: list[int] = []  # figures outside the blocks may bind it too: they are what keeps the blocks apart
         ranges.try_target(ranges.exact, target, whole=False, binding=held_by)

@@ -62,16 +62,31 @@ class Programme:
 
     def least(self, cost: np.ndarray, *, whole: bool = False) -> np.ndarray | None:
         """Values of `columns` that make `cost` least; None where the solver gives none."""
-        if whole != self.whole:
-            kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
-            count = len(self.columns)
-            self.solver.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.full(count, int(kind), dtype=np.uint8))
-            self.whole = whole
+        self._ask_whole(whole)
         self.solver.changeColsCost(len(self.columns), np.arange(len(self.columns), dtype=np.int32), np.asarray(cost, dtype=np.float64))
         self.solver.run()
         self.optimal = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
         solution = self.solver.getSolution()
         return np.asarray(solution.col_value) if solution.value_valid else None
+
+    def at_most(self, row: np.ndarray, most: float, *, whole: bool) -> np.ndarray | None:
+        """Values of `columns` for which `row` comes to no more than `most`, with few people where the start has nobody.
+
+        None where none were found. Whether there are any is mostly answered at once, where the least value itself would be searched for.
+        """
+        held = np.flatnonzero(row)
+        self.solver.addRow(-highspy.kHighsInf, most, len(held), held.astype(np.int32), row[held].astype(np.float64))
+        try:
+            return self.least((self.start[self.columns] == 0).astype(float), whole=whole)
+        finally:
+            self.solver.deleteRows(1, np.array([len(self.row_ids)], dtype=np.int32))
+
+    def _ask_whole(self, whole: bool) -> None:
+        if whole != self.whole:
+            kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
+            count = len(self.columns)
+            self.solver.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.full(count, int(kind), dtype=np.uint8))
+            self.whole = whole
 
     def case(self, cost: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
         """The relaxed programme with narrower variables: its solution, and multipliers that show why there is no better one.

@@ -14,6 +14,8 @@ from metrics.disclosure.whole import ROOM, fits, whole_near
 
 WIDE = 100_000
 """Room for one variable in an exact programme: more people than any unit has."""
+EPSILON = 1e-6
+"""How far a bound in fractions may be off."""
 
 
 @dataclass
@@ -159,8 +161,7 @@ class Ranges:
 
     def try_target(self, programme: Programme, target: int, *, whole: bool, binding: list[int] | None = None) -> tuple[float, float]:
         """Bounds of one target within a programme; tables met on the way become witnesses. `binding` collects what holds the bounds."""
-        row = self.joint.targets[target, programme.columns].toarray().ravel().astype(float)
-        fixed = float((self.joint.targets[target] @ self.start)[0] - row @ self.start[programme.columns])
+        row, fixed = self._row(programme, target)
         bounds = []
         for sign in (1.0, -1.0):
             values = programme.least(sign * row, whole=whole)
@@ -172,6 +173,29 @@ class Ranges:
             bounds.append(fixed + float(row @ values) if programme.optimal else -np.inf * sign)
             self.take(programme, values)
         return bounds[0], bounds[1]
+
+    def widen(self, programme: Programme, target: int, low: float, high: float) -> None:
+        """Whole tables that prove a target wide enough: the farthest value that is needed is asked for first, then nearer ones.
+
+        `low` and `high` bound the target within the programme: nothing beyond them is asked for.
+        """
+        row, fixed = self._row(programme, target)
+        for sign, limit in ((1, np.ceil(low - EPSILON)), (-1, -np.floor(high + EPSILON))):
+            nearest, farthest = (self.low[target], self.high[target]) if sign == 1 else (-self.high[target], -self.low[target])
+            goal = max(limit, farthest - self.required[target])
+            while goal < nearest and not self.proven(target):
+                if any(self._met(programme, sign * row, goal - sign * fixed, whole) for whole in (False, True)):
+                    break
+                goal += 1
+
+    def _met(self, programme: Programme, row: np.ndarray, most: float, whole: bool) -> bool:
+        values = programme.at_most(row, most, whole=whole)
+        return values is not None and self.take(programme, values)
+
+    def _row(self, programme: Programme, target: int) -> tuple[np.ndarray, float]:
+        """A target as a row of a programme, and what it has from outside of it."""
+        row = self.joint.targets[target, programme.columns].toarray().ravel().astype(float)
+        return row, float((self.joint.targets[target] @ self.start)[0] - row @ self.start[programme.columns])
 
     def proven(self, target: int) -> bool:
         return bool(self.high[target] - self.low[target] >= self.required[target])
