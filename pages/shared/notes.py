@@ -174,7 +174,7 @@ def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
             show(tag("h3", f"{kpi.id} {kpi.title}", cls="eq-h3"))
             facts = [
                 *describe_definition(kpi),
-                ("Owner", kpi.owner),
+                ("Owner", kpi.owned_by),
                 ("Likely range", describe_method(kpi)),
                 ("Usual range", describe_usual_method(kpi)),
                 ("Change", describe_change_rule(kpi)),

@@ -28,7 +28,7 @@ def test_real_settings_are_refused(configuration: Configuration) -> None:
 
 
 def test_a_configuration_without_the_demos_datasets_is_refused(configuration: Configuration) -> None:
-    with pytest.raises(InputError, match="no dataset 'hr'"):
+    with pytest.raises(InputError, match="no dataset 'appraisals'"):
         demo.check_synthetic(True, replace(configuration, datasets={}))
 
 
