@@ -21,6 +21,7 @@ from metrics.disclosure.joint import Joint, build_joint
 from metrics.disclosure.rounding import Chain
 from metrics.disclosure.structure import Structure
 from metrics.disclosure.system import PublishedSystem
+from metrics.disclosure.without_people import attacked_nobody
 from metrics.errors import DisclosureError
 from metrics.query.atoms import atom_name
 from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
@@ -91,6 +92,8 @@ def attack_with_earlier(
     ------
     DisclosureError : no whole table agrees with the release itself
     """
+    if not len(system.shown):
+        return Together(attacked_nobody(), 0, 0, (), ())
     beside = with_earlier(system, earlier)
     try:
         found = attack(beside.system, seconds, tables=tables)

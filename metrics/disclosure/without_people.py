@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from metrics.definitions.profile import Profile
+from metrics.disclosure.attack import Attack
 from metrics.disclosure.shown import Certificate
 
 PEOPLE = "people"
@@ -36,6 +39,12 @@ def certificate_without_people(dataset: str, period_end: str, audience: str, pro
         seconds=0.0,
     )
     return {**made.as_dict(), PEOPLE: False}
+
+
+def attacked_nobody() -> Attack:
+    """What an attack finds where nobody is counted."""
+    none = np.array([], dtype=np.int64)
+    return Attack(none, none, none.astype(bool), recovered=0, unsettled=0, seconds=0.0)
 
 
 def system_without_people(dataset: str, period_end: str, audience: str, profile: str, rule: Profile, root: str) -> dict[str, Any]:

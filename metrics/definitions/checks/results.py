@@ -66,6 +66,8 @@ def _kpi(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, st
         yield ("benchmark",), "a result has no outside share to stand beside; leave it out"
     yield from _columns(parsed, kpi, dataset)
     yield from _breakdowns(parsed, kpi, dataset)
+    if kpi.measure.type is MeasureType.ORDINAL:
+        yield from _places(parsed, kpi, dataset)
 
 
 def _columns(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
@@ -81,6 +83,25 @@ def _columns(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place
             held = parsed.dimensions.get(dataset.columns[name].dimension or "")
             if dataset.columns[name].type != "category" or (held is not None and not held.ordered):
                 yield ("measure", key), f"'{name}' must hold the categories of a dimension with `ordered: true`, the lowest first"
+
+
+def _places(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
+    """Targets and thresholds of an award are places on its scale."""
+    column = dataset.columns.get(str(kpi.measure.column))
+    dimension = parsed.dimensions.get(column.dimension or "") if column else None
+    if dimension is None:
+        return
+    named: list[tuple[Place, float]] = []
+    if kpi.target is not None:
+        named += [(("target", "milestones", n, "value"), milestone.value) for n, milestone in enumerate(kpi.target.milestones)]
+        named += [(("target", "baseline", "value"), kpi.target.baseline.value)] if kpi.target.baseline else []
+    for n, link in enumerate(kpi.framework):
+        steps = link.thresholds.model_dump() if link.thresholds else {}
+        named += [(("framework", n, "thresholds", name), value) for name, value in steps.items()]
+    scale = ", ".join(f"{place} {label}" for place, label in enumerate(map(dimension.label, dimension.known)))
+    for place, value in named:
+        if value not in range(len(dimension.known)):
+            yield place, f"{value:g} is no place on the scale; there are: {scale}"
 
 
 def _breakdowns(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
