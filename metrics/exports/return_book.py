@@ -114,7 +114,7 @@ class _Writer:
         sheet.write_string(0, 0, "Notes", self.looks["title"])
         where: dict[str, list[str]] = {}
         for number, table in enumerate(self.book.tables, 1):
-            for text in table.about:
+            for text in dict.fromkeys(table.about):
                 where.setdefault(text, []).append(str(number))
         said = [(f"Table{'s' if of[1:] else ''} {format_list(of)}", text) for text, of in where.items()]
         self.listed(sheet, "notes", ("Of", "Note"), said or [("All", "There are no notes.")])
