@@ -106,7 +106,7 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
         notes.append(NOTES["not_known" if kpi.is_of_answers else "not_on_record"])
     if rows["lower"].notna().any():
         notes.append(NOTES["volunteers" if kpi.voluntary else "census"])
-    if kpi.benchmark_illustrative and rows["benchmark"].notna().any():
+    if kpi.benchmark_illustrative and (rows["benchmark"].notna().any() or kpi.measure == "dissimilarity"):
         notes.append(NOTES["illustrative"])
     return tuple(dict.fromkeys([*notes, *_breaks(rows, kpi), *kpi.notes]))
 

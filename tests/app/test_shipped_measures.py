@@ -154,6 +154,7 @@ def test_a_distance_of_a_whole_mix_shows_each_group_beside_the_benchmark(opened:
     assert "Distance from residents: 14.3%" in said
     assert "10,244 people." in said
     assert "each group’s share, beside its share of" in said
+    assert "The figure compared with is made up for demonstration." in said
     assert "Likely range" not in said.partition("Between groups")[2].partition("Two dates")[0]
 
 
