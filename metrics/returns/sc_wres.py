@@ -93,6 +93,8 @@ class Line:
     said: str = ""
     """How to read the figure, or why there is none."""
     rounded: bool = False
+    digits: int = 2
+    """That the likelihood and its range are printed with."""
 
 
 @dataclass(frozen=True)
@@ -269,9 +271,10 @@ class _Metrics:
 
     def ratio(self, metric: Metric, kpi: str, unit: str, row: pd.Series, sides: Sides, limits: Limits, more: str = "") -> Line:
         value, lower, upper = limits
+        digits = digits_for(row, "ratio")
         about = "Made from rounded counts, so approximate" if bool(row["rounded"]) else ""
-        said = ". ".join(filter(None, [band_words(value, lower, upper), more, about]))
-        return self.line(metric, kpi, unit, row, sides, value=value, lower=lower, upper=upper, said=said)
+        said = ". ".join(filter(None, [band_words(value, lower, upper, digits), more, about]))
+        return self.line(metric, kpi, unit, row, sides, value=value, lower=lower, upper=upper, said=said, digits=digits)
 
 
 def _of(counted: float, of: float) -> Side:

@@ -109,7 +109,7 @@ def _words(line: Line) -> str:
 
 
 def _ratio(line: Line, value: float | None) -> Cell:
-    return _words(line) if value is None else Number(value, "ratio", 2)
+    return _words(line) if value is None else Number(value, "ratio", line.digits)
 
 
 def _missing(made: ScWres) -> Iterator[tuple[Cell, ...]]:

@@ -139,7 +139,7 @@ def digits_for(row: pd.Series, unit: str) -> int:
     if not bool(row["rounded"]):
         return DIGITS.get(unit, 0)
     if unit == "ratio":
-        return DIGITS[unit] - (not is_missing(row.get("numerator")) and row["numerator"] < LARGE)
+        return DIGITS[unit] - int(not is_missing(row.get("numerator")) and row["numerator"] < LARGE)
     return 0 if unit in SHARES or unit in PER or unit == "points" else DIGITS.get(unit, 0)
 
 

@@ -202,6 +202,15 @@ def test_a_kpi_that_the_release_does_not_have_is_named():
     assert needed_kpis(ScWresReturn.model_validate(DECLARED)) == ("WR01", "RC01", "ER01", "SS02", "SL01")
 
 
+def test_a_likelihood_of_few_rounded_people_has_one_digit_less_as_on_the_pages():
+    rounded = {**WORKED, ("ER01", "adults", ""): {**WORKED["ER01", "adults", ""], "rounded": True, "numerator": 25}}
+    found = made(rounded)
+    one = line(found, "disciplinary")
+    assert "the likely range, 1.3 to 4.1, leaves out 1. Made from rounded counts, so approximate" in one.said
+    (row,) = [row for row in sc_wres_tables(found)[0].rows if row[0] == "3"]
+    assert row[10:13] == (Number(one.value, "ratio", 1), Number(1.2741, "ratio", 1), Number(4.1, "ratio", 1))
+
+
 def test_a_metric_may_have_units_of_its_own():
     whole = {**WORKED, ("ER01", "alderbourne", ""): WORKED["ER01", "adults", ""]}
     found = made(whole, {**DECLARED, "disciplinary": {"likelihood": "ER01", "units": ["alderbourne"]}})
