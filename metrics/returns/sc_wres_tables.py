@@ -10,7 +10,7 @@ from metrics.returns.tables import NONE, Cell, Number, Table
 from metrics.wording.dates import format_period
 from metrics.wording.likelihood import BAND_NOTE
 from metrics.wording.notes import NOTES
-from metrics.wording.values import MARKER_SENTENCES
+from metrics.wording.values import MARKER_SENTENCES, upper_first
 
 NOT_VERIFIED = (
     "The nine metrics and their order are those of Skills for Care's public pages. The columns of its collection tool, its pay bands and "
@@ -115,4 +115,4 @@ def _ratio(line: Line, value: float | None) -> Cell:
 def _missing(made: ScWres) -> Iterator[tuple[Cell, ...]]:
     order = {metric.key: n for n, metric in enumerate(METRICS)}
     for gap in sorted(made.missing, key=lambda m: order[m.metric.key]):
-        yield (gap.metric.number, gap.metric.indicator, gap.reason)
+        yield (gap.metric.number, gap.metric.indicator, upper_first(gap.reason))

@@ -64,6 +64,8 @@ def band_words(value: float, lower: float, upper: float, digits: int = 2) -> str
     low, high = BAND
     inside, clear = low <= value <= high, not lower <= 1 <= upper
     band = f"{'Inside' if inside else 'Outside'} the four-fifths band of {format_number(low, 2)} to {format_number(high, 2)}"
+    if "1.0" in (format_number(lower, digits), format_number(upper, digits)):  # which side of 1 it is on must be read
+        digits = max(digits, 2)
     between = f"the likely range, {format_number(lower, digits)} to {format_number(upper, digits)},"
     if clear:
         return f"{band}{', yet' if inside else ', and'} a clear difference: {between} leaves out 1"

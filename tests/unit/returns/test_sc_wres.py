@@ -211,6 +211,12 @@ def test_a_likelihood_of_few_rounded_people_has_one_digit_less_as_on_the_pages()
     assert row[10:13] == (Number(one.value, "ratio", 1), Number(1.2741, "ratio", 1), Number(4.1, "ratio", 1))
 
 
+def test_a_range_that_rounds_to_1_says_on_which_side_it_is():
+    near = {"value": 1.43, "lower": 1.019, "upper": 1.998, "rounded": True, "numerator": 60}
+    found = made({**WORKED, ("ER01", "adults", ""): {**WORKED["ER01", "adults", ""], **near}})
+    assert "the likely range, 1.02 to 2.00, leaves out 1" in line(found, "disciplinary").said
+
+
 def test_a_metric_may_have_units_of_its_own():
     whole = {**WORKED, ("ER01", "alderbourne", ""): WORKED["ER01", "adults", ""]}
     found = made(whole, {**DECLARED, "disciplinary": {"likelihood": "ER01", "units": ["alderbourne"]}})
