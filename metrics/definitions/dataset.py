@@ -159,6 +159,10 @@ class Answers(Definition):
     """Heading of the column that says which answer a row is about; `from` is then its words to categories."""
     people: Text | None = None
     """With `label`: heading of how many people gave that answer."""
+    only: Mapping[Text, Annotated[tuple[Text, ...], BeforeValidator(_many, json_schema_input_type=Text | tuple[Text, ...])]] = Field(
+        default_factory=dict
+    )
+    """Heading to what must stand there: rows with anything else are about something else and are left alone."""
     made_of: Mapping[Text, tuple[Text, ...]] = Field(default_factory=dict)
     """Heading to headings whose sum stands in for it where it is empty: a group, and the parts that some fill instead of it."""
     total: Annotated[tuple[Text, ...], BeforeValidator(_many, json_schema_input_type=Text | tuple[Text, ...])] = ()

@@ -34,6 +34,7 @@ def unfold(extract: Extract, answers: Answers) -> Extract:
         if answers.label is not None and answers.people is not None
         else [*answers.source, *(part for parts in answers.made_of.values() for part in parts), *answers.total]
     )
+    wanted = [*wanted, *answers.only]
     missing = [heading for heading in dict.fromkeys(wanted) if folded(heading) not in there]
     if missing:
         listed = ", ".join(extract.headings[:30])
@@ -45,11 +46,30 @@ def unfold(extract: Extract, answers: Answers) -> Extract:
     def read(columns: Sequence[str] | None) -> Iterator[pd.DataFrame]:
         kept = None if columns is None else [c for c in columns if c not in (ANSWER_HEADING, PEOPLE_HEADING)]
         asked = None if kept is None else list(dict.fromkeys([*kept, *found.values()]))
-        for part in extract.parts(asked):
+        about = False
+        for every in extract.parts(asked):
+            part = _about_this(every, answers, found)
+            about |= len(part) > 0
             unfolded = _unfolded if answers.label is None else _tall
             yield unfolded(part, answers, found, list(kept if kept is not None else part.columns))
+        if answers.only and not about:
+            raise _about_nothing(extract, answers)
 
     return replace(extract, headings=(*extract.headings, ANSWER_HEADING, PEOPLE_HEADING), read=read)
+
+
+def _about_nothing(extract: Extract, answers: Answers) -> InputError:
+    asked = "; ".join(f"'{heading}' is {' or '.join(map(repr, words))}" for heading, words in answers.only.items())
+    found = Problem(extract.where(), f"no row is about what is asked for (answers: only): {asked}.")
+    return InputError([found], "Nothing was stored. Write the words as they stand in the file.")
+
+
+def _about_this(part: pd.DataFrame, answers: Answers, found: dict[str, str]) -> pd.DataFrame:
+    """The rows that are about this question, where a table holds several."""
+    for heading, admitted in answers.only.items():
+        words = {folded(word) for word in admitted}
+        part = part[part[found[heading]].map(lambda cell, words=words: pd.notna(cell) and folded(str(cell)) in words).astype(bool)]
+    return part
 
 
 def _unfolded(part: pd.DataFrame, answers: Answers, found: dict[str, str], kept: list[str]) -> pd.DataFrame:

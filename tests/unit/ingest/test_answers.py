@@ -116,3 +116,17 @@ def test_one_answer_twice_would_count_twice_unless_two_words_mean_it(tmp_path: P
 def test_a_heading_of_answers_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no heading 'People'"):
         load_tall(tmp_path, "Housing,2026,Women,40\n", people="People")
+
+
+def test_rows_about_something_else_are_left_alone(tmp_path: Path) -> None:
+    lines = "Housing,2026,Women,40\nHousing,2027,Women,1\nHousing,2026,Men,60\nHousing,2027,Weather,many\n"
+    report, source = load_tall(tmp_path, lines, only={"Made": "2026"})
+    assert stored(source) == {("housing", "female", 40), ("housing", "male", 60)}
+    assert report.rejected == 0
+    with pytest.raises(InputError, match="no heading 'Year'"):
+        load_tall(tmp_path, lines, only={"Year": "2026"})
+
+
+def test_a_question_that_no_row_is_about_is_no_snapshot(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no row"):
+        load_tall(tmp_path, "Housing,2026,Women,40\n", only={"Made": "2025"})
