@@ -18,6 +18,7 @@ from metrics.releases.recast import Recasting, recast
 from metrics.releases.store import ReleaseStore
 from metrics.report import Report, Request
 from metrics.statistics.intervals import wilson
+from metrics.statistics.rates import rate
 from tests.support.restructured_council import DAYS, RestructuredCouncil, people
 
 VIEWER = Viewer("leadership", "command_line")
@@ -197,6 +198,28 @@ def test_what_cannot_be_added_up_is_not_available(store: ReleaseStore, measure: 
     assert set(sums["note"]) == {"recast_no_sum"}
     assert sums["value"].isna().all()
     assert same[same["group"] == ""]["value"].notna().all()  # one unit under a new name: the published median
+
+
+def put_together(store: ReleaseStore, **kpi: str) -> pd.Series:
+    """Two units in one, of their published rows as those of another measure."""
+    published = read(store, "as_was")
+    contents = replace(published.contents, kpis={"WR03": replace(published.contents.kpis["WR03"], **kpi)})
+    told = {"hr": Succession(organisation_of(contents.units), contents.latest)}
+    made = Recasting(contents, told, {}, frozenset(contents.units))
+    rows = recast(published.cells[published.cells["unit"] == "green_spaces"], published.cells, made)
+    return rows[(rows["period_end"] == FIRST) & (rows["group"] == "")].iloc[0]
+
+
+def test_a_rate_is_put_together_of_its_counts(store: ReleaseStore) -> None:
+    row = put_together(store, measure="rate", unit="per_10000", of="staff", interval="byar")
+    again = rate(pd.Series([row["numerator"]]), pd.Series([row["denominator"]]), 10_000).iloc[0]
+    assert row[["value", "lower", "upper"]].tolist() == pytest.approx(again.tolist())
+
+
+def test_an_index_against_a_group_is_not_put_together(store: ReleaseStore) -> None:
+    row = put_together(store, measure="representation_index", unit="ratio", reference_words="“Grades 4 to 6”")
+    assert (row["marker"], row["note"]) == ("[x]", "recast_no_sum")
+    assert np.isnan(row["value"])
 
 
 def test_full_time_equivalents_are_not_made_from_people(store: ReleaseStore) -> None:
