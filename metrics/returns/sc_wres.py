@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
@@ -24,6 +25,7 @@ from metrics.wording.notes import describe_note
 from metrics.wording.values import digits_for, format_value, is_missing
 
 ORDER = "minority ethnic over White"
+Seconds = Mapping[tuple[str, str, str, date], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,18 @@ def needed_kpis(declared: ScWresReturn) -> tuple[str, ...]:
     return tuple(dict.fromkeys(k for _, source in declared.sources() for k in declared.kpis_of(source)))
 
 
-def make_metrics(report: Report, declared: ScWresReturn, kpis: Mapping[str, Kpi], day: date) -> ScWres:
-    """All nine for the year to `day`. `report` holds the KPIs of `needed_kpis` that the release has; `kpis` are today's definitions."""
-    made = _Metrics(report, declared, kpis, day)
+def make_metrics(
+    report: Report, declared: ScWresReturn, kpis: Mapping[str, Kpi], day: date, second: Seconds = MappingProxyType({})
+) -> ScWres:
+    """All nine for the year to `day`.
+
+    Parameters
+    ----------
+    report : holds the KPIs of `needed_kpis` that the release has
+    kpis : as they are defined today
+    second : KPI, unit, group and last day to the people of a likelihood's second group, counted and in its pool, where they are shown
+    """
+    made = _Metrics(report, declared, kpis, day, second)
     given = dict(declared.sources())
     for metric in METRICS:
         made.add(metric, given.get(metric.key))
@@ -134,8 +145,8 @@ def make_metrics(report: Report, declared: ScWresReturn, kpis: Mapping[str, Kpi]
 class _Metrics:
     """The metrics in the making."""
 
-    def __init__(self, report: Report, declared: ScWresReturn, kpis: Mapping[str, Kpi], day: date) -> None:
-        self.report, self.declared, self.kpis, self.day = report, declared, kpis, day
+    def __init__(self, report: Report, declared: ScWresReturn, kpis: Mapping[str, Kpi], day: date, second: Seconds) -> None:
+        self.report, self.declared, self.kpis, self.day, self.second_groups = report, declared, kpis, day, second
         self.found = ScWres()
 
     @property
@@ -227,7 +238,8 @@ class _Metrics:
             yield self.hidden(metric, kpi, unit, row)
             return
         n, of = float(row["numerator"]), float(row["denominator"])
-        first, second = Side(n, of, min(n / of, 1.0)), Side(share=float(row["reference_value"]))
+        counted, pool = self.second_groups.get((kpi, unit, "", row["period_end"].date()), (None, None))
+        first, second = Side(n, of, min(n / of, 1.0)), Side(counted, pool, float(row["reference_value"]))
         value, lower, upper = float(row["value"]), float(row["lower"]), float(row["upper"])
         if minority_first(self.kpis[kpi], self.declared.groups):
             yield self.ratio(metric, kpi, unit, row, (first, second), (value, lower, upper))

@@ -16,10 +16,7 @@ NOT_VERIFIED = (
     "The nine metrics and their order are those of Skills for Care's public pages. The columns of its collection tool, its pay bands and "
     "its definition of senior managers were not verified: compare them before you hand in the figures."
 )
-SECOND = (
-    "Of the group that stands second in a KPI of the kind relative_likelihood a release holds the share and not the people: "
-    f"there it says “{NONE}”."
-)
+SECOND = f"Where it says “{NONE}”, the release keeps the share of that group and not its people."
 
 
 def as_rows(made: ScWres) -> list[dict[str, Any]]:
@@ -63,7 +60,7 @@ def _side(name: str, side: Side) -> dict[str, float | None]:
 
 def sc_wres_tables(made: ScWres) -> tuple[Table, ...]:
     """Likelihoods (metrics 2 to 9), pay bands (metric 1), and what there is no figure of."""
-    about = (ORDER[:1].upper() + ORDER[1:] + " in every figure. " + BAND_NOTE, SECOND, *_rounded(made), NOT_VERIFIED)
+    about = (ORDER[:1].upper() + ORDER[1:] + " in every figure. " + BAND_NOTE, *_second(made), *_rounded(made), NOT_VERIFIED)
     likely = [line for line in made.lines if line.metric.worse]
     bands = [line for line in made.lines if not line.metric.worse]
     tables = [
@@ -72,6 +69,11 @@ def sc_wres_tables(made: ScWres) -> tuple[Table, ...]:
         Table("What there is no figure of, and what to do", (), MISSING_HEADS, tuple(_missing(made))),
     ]
     return tuple(table for table in tables if table.rows)
+
+
+def _second(made: ScWres) -> tuple[str, ...]:
+    alone = any(side.share is not None and side.of is None for line in made.lines for side in (line.minority, line.white))
+    return (SECOND,) if alone else ()
 
 
 def _rounded(made: ScWres) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from metrics.definitions.load import load_configuration
 from metrics.errors import InputError, Problem
 from metrics.exports.csv import harmless
 from metrics.exports.return_book import Book
+from metrics.releases.second_groups import second_groups
 from metrics.releases.store import ReleaseStore
 from metrics.report import Contents, Request
 from metrics.returns.sc_wres import ORDER, ScWres, make_metrics, needed_kpis
@@ -62,7 +63,7 @@ def sc_wres(
     kpis = tuple(k for k in needed_kpis(declared) if k in contents.kpis)
     day = year_end(period, contents, kpis or tuple(contents.kpis), settings.year)
     report = store.read(Request(kpis=kpis, release=contents.provenance.release), viewer)
-    made = make_metrics(report, declared, configuration.kpis, day)
+    made = make_metrics(report, declared, configuration.kpis, day, second_groups(store, report))
     if output is not None and output.suffix.lower() == ".csv":
         write_file(output, _csv(made).encode("utf-8-sig"))
     elif output is not None:

@@ -66,7 +66,7 @@ DECLARED = {
 TWO = DimensionSummary("ethnicity_2", "Ethnic group", False, (("ethnic_minority", "Minority", True), ("white", "White", True)))
 
 
-def made(figures=WORKED, declared=DECLARED, day=DAY, period=DAY, orders=ORDERED):
+def made(figures=WORKED, declared=DECLARED, day=DAY, period=DAY, orders=ORDERED, second=None):
     """The return of a release that holds these figures and no others."""
     summaries = {k: a_kpi(k, order=orders[LIKELY[k][0]] if k in LIKELY else {}) for k, _, _ in figures}
     plain = some_contents()
@@ -74,7 +74,7 @@ def made(figures=WORKED, declared=DECLARED, day=DAY, period=DAY, orders=ORDERED)
     stamp = {"period_start": pd.Timestamp(period), "period_end": pd.Timestamp(period), "rounded": False, "marker": "", "note": ""}
     rows = [{**stamp, "kpi": k, "unit": u, "group": g, **f} for (k, u, g), f in figures.items()]
     cells = issued(pd.DataFrame(rows).reindex(columns=list(ESTIMATE_COLUMNS)), contents.provenance)
-    return make_metrics(Report(contents, cells), ScWresReturn.model_validate(declared), KPIS, day)
+    return make_metrics(Report(contents, cells), ScWresReturn.model_validate(declared), KPIS, day, second or {})
 
 
 def line(found, key, band=""):
@@ -106,6 +106,14 @@ def test_minority_over_white_stays_as_it_is():
     assert (one.lower, one.upper) == (1.2741, 4.1)
     assert (one.minority.counted, one.minority.of) == (24, 3000)
     assert (one.white.counted, one.white.share) == (None, 0.0035)
+
+
+def test_people_of_the_second_group_stand_where_they_are_shown():
+    found = made(second={("RC01", "adults", "", DAY): (38.0, 380.0), ("ER01", "adults", "", DAY): (21.0, 6000.0)})
+    assert (line(found, "appointed").minority.counted, line(found, "appointed").minority.of) == (38, 380)
+    assert (line(found, "disciplinary").white.counted, line(found, "disciplinary").white.of) == (21, 6000)
+    assert not any("Not published" in text for text in sc_wres_tables(found)[0].about)
+    assert any("Not published" in text for text in sc_wres_tables(made())[0].about)
 
 
 def test_two_shares_of_an_outcome_make_a_likelihood_with_its_katz_interval():
