@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.dimension import Category, Dimension
 from metrics.definitions.kpi import WorkedExample
 from metrics.definitions.load import load_configuration
+from metrics.periods import FinancialYear
+from metrics.pipeline.part import Part, make_part
 from metrics.pipeline.worked_example import work_out
+from metrics.query.fetch import fetch_counts
+from metrics.sources.engine import open_source
+from metrics.sources.snapshots import Snapshot, write_snapshot
+from metrics.sources.tables import dataset_table, prepare_tables
+from tests.support import factories as f
 
 STAFF = {
     "white_british": (520, 17.10), "indian": (310, 15.60), "african": (180, 15.05), "white_and_asian": (45, 16.20),
@@ -76,3 +87,57 @@ def test_both_groupings_put_every_ethnic_group_in_one_group(configuration: Confi
         configuration.members(*g) for g in (("ethnicity_2", finest.id, "white"), ("wb_vs_all_other", finest.id, "white_british"))
     )
     assert white - british == {"irish", "gypsy_or_irish_traveller", "roma", "other_white"}
+
+
+WB = Dimension(
+    id="wb",
+    title="Ethnic group (White British, all other groups)",
+    sensitive=True,
+    groups_of="ethnicity",
+    categories=(
+        Category(id="all_other", label="All other", holds="all_others"),
+        Category(id="british", label="White British", holds=("white_british",)),
+        Category(id="not_known", label="Not known", holds=("not_known",), known=False),
+    ),
+)
+BY_ONE, BY_THE_OTHER = ("PG15", "PG16"), ("PG07", "PG08")
+
+
+def published(white_minorities: int) -> pd.DataFrame:
+    """What leadership is shown of 150 White British people, 100 of other ethnic groups, and so many of White minorities."""
+    dimensions = (f.ETHNICITY_5, f.ETHNICITY, WB)
+    kinds = ("pay_gap_median", "pay_gap_mean")
+    minority, white = {"ethnicity_5": ["asian", "black"]}, {"ethnicity_5": ["white"]}
+    kpis = [f.a_pay_gap({"wb": ["all_other"]}, {"wb": ["british"]}, kind=k, id=id) for id, k in zip(BY_ONE, kinds, strict=True)]
+    kpis += [f.a_pay_gap(minority, white, kind=k, id=id) for id, k in zip(BY_THE_OTHER, kinds, strict=True)]
+    configuration = f.a_configuration(*kpis, units=f.UNITS[:1], dimensions=dimensions, dataset=f.a_dataset(dimensions=dimensions[:2]))
+    people = ["white_british"] * 150 + ["indian"] * 60 + ["african"] * 40 + ["white_other"] * white_minorities
+    rng, at = np.random.default_rng(20260331), {"as_at": f.DAY, "unit": "council", "counts_once": True}
+    rows = pd.DataFrame({"ethnicity": people, "pay": rng.integers(1000, 4000, len(people)) / 100})
+    rows = rows.assign(**at, row_number=range(len(rows)), person_id=[str(n) for n in range(len(rows))])
+    with open_source("duckdb://", read_only=False) as source:
+        with source.begin():
+            prepare_tables(source, configuration, "hr")
+            source.insert(dataset_table(configuration, "hr"), rows)
+            write_snapshot(source, Snapshot("hr", f.DAY, len(rows), len(rows), 0, datetime(2026, 4, 1), (), "", ""))
+        (counts,) = fetch_counts(source, configuration, "hr", [f.DAY], FinancialYear())
+    figures = make_part(configuration, Part(counts))["leadership"].figures
+    return figures.query("breakdown == '' and group == ''").set_index("kpi")
+
+
+@pytest.mark.parametrize("few", [2, 4])
+def test_few_people_between_the_two_definitions_are_not_told_by_subtracting(few: int) -> None:
+    """White people less White British people are White minorities: where they are one to four, no two numbers stand that give them away."""
+    shown = published(few)
+    assert shown["value"].isna().all()
+    assert shown.loc[[*BY_ONE], "denominator"].isna().all() or shown.loc[[*BY_THE_OTHER], "denominator"].isna().all()
+
+
+def test_pay_of_fewer_than_ten_people_between_the_two_definitions_is_not_told_either() -> None:
+    shown = published(6)
+    assert shown["value"].notna().to_dict() == {"PG15": False, "PG16": False, "PG07": True, "PG08": True}
+    assert shown.loc["PG16", "numerator"] - shown.loc["PG08", "numerator"] == 6
+
+
+def test_both_gaps_stand_where_enough_people_are_between_them() -> None:
+    assert published(12)["value"].notna().all()
