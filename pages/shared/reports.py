@@ -229,7 +229,7 @@ def two_dates(report: Report, kpi: KpiSummary, unit: str, dimension: str, before
     cells = report.cells
     here = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit)].drop_duplicates(["group", "period_end"])
     then, after = (here[here["period_end"] == pd.Timestamp(d)].set_index("group") for d in (before, now))
-    joined = after.join(then[["value", "lower", "upper", "status", "marker", "rounded"]].add_suffix("_then"))
+    joined = after.join(then[["numerator", "value", "lower", "upper", "status", "marker", "rounded"]].add_suffix("_then"))
     categories = report.contents.dimensions[dimension].categories if dimension else ()
     labels = {"": "Everyone", **{f"{dimension}={c}": label for c, label, _ in categories}}
     joined = joined.loc[[g for g in labels if g in joined.index]]

@@ -199,7 +199,7 @@ def two_dates(compared: pd.DataFrame, report: Report, kpi: KpiSummary, before: d
 def _side(row: pd.Series, suffix: str) -> pd.Series | None:
     if pd.isna(row[f"status{suffix}"]):
         return None
-    return pd.Series({name: row[f"{name}{suffix}"] for name in ("value", "status", "marker", "rounded")})
+    return pd.Series({name: row[f"{name}{suffix}"] for name in ("numerator", "value", "status", "marker", "rounded")})
 
 
 def change_words(row: pd.Series, kpi: KpiSummary, currency: str, before: date, now: date) -> str:
