@@ -38,6 +38,8 @@ def _groups(parsed: Parsed, groups: TwoGroups) -> Found:
         if category not in dimension.known:
             yield ("groups", part), no_such("category", category, dimension.known, f"dimension '{dimension.id}'")
     others = set(dimension.known) - {groups.minority, groups.white}
+    if not {groups.minority, groups.white} <= set(dimension.known):
+        return
     if others or groups.minority == groups.white:
         said = f"'{dimension.id}' must have two known categories, {groups.minority} and {groups.white}"
         yield ("groups",), f"{said}; it also has {', '.join(sorted(others))}" if others else f"{said}; they are the same"
@@ -76,7 +78,8 @@ def _kpi(parsed: Parsed, place: Place, id: str, fits: object, groups: TwoGroups)
 def _likely(kpi: Kpi, groups: TwoGroups) -> Iterator[str]:
     measure = kpi.measure
     if measure.type is not MeasureType.RELATIVE_LIKELIHOOD:
-        yield f"{kpi.id} is a {measure.type}; this metric needs a relative_likelihood, or name it under `outcome`"
+        otherwise = ", or name it under `outcome`" if measure.type is MeasureType.PROPORTION else ""
+        yield f"{kpi.id} is a {measure.type}; this metric needs a relative_likelihood{otherwise}"
     elif minority_first(kpi, groups) is None:
         both = f"{groups.minority} with {groups.white} of '{groups.dimension}'"
         yield f"{kpi.id} must compare {both}, one in its denominator, one in its reference_group"
@@ -84,7 +87,8 @@ def _likely(kpi: Kpi, groups: TwoGroups) -> Iterator[str]:
 
 def _outcome(kpi: Kpi, groups: TwoGroups) -> Iterator[str]:
     if kpi.measure.type is not MeasureType.PROPORTION:
-        yield f"{kpi.id} is a {kpi.measure.type}; this metric needs a proportion, or name it under `likelihood`"
+        otherwise = ", or name it under `likelihood`" if kpi.measure.type is MeasureType.RELATIVE_LIKELIHOOD else ""
+        yield f"{kpi.id} is a {kpi.measure.type}; this metric needs a proportion{otherwise}"
     elif all(groups.dimension not in b.by for b in kpi.breakdowns):
         yield f"{kpi.id} has no breakdown with {groups.dimension}; add [{groups.dimension}], or [directorate, {groups.dimension}]"
     elif groups.dimension in {*kpi.measure.numerator}:
@@ -103,6 +107,7 @@ def _share(kpi: Kpi, groups: TwoGroups) -> Iterator[str]:
 def _by(parsed: Parsed, key: str, source: Bands) -> Found:
     if unknown := parsed.unknown("dimensions", source.by, "dimension"):
         yield (key, "by"), unknown
+        return
     kpi = parsed.kpis.get(source.share)
     if kpi is not None and all(source.by not in b.by for b in kpi.breakdowns):
         yield (key, "by"), f"{kpi.id} has no breakdown with {source.by}; add [directorate, {source.by}] to its breakdowns"

@@ -36,7 +36,8 @@ def test_every_command_is_on_its_page() -> None:
     page = make_pages(ROOT / "config")["commands.md"]
     headed = [line[len("## `equality ") : -1] for line in page.splitlines() if line.startswith("## ")]
     assert [name for name in headed if " " not in name] == list(COMMANDS)
-    in_groups = {f"releases {name}" for name in ("backup", "restore", "upgrade", "withdraw")} | {"comparators gpg", "return gpg"}
+    in_groups = {f"releases {name}" for name in ("backup", "restore", "upgrade", "withdraw")}
+    in_groups |= {"comparators gpg", *(f"return {name}" for name in ("gpg", "sc-wres", "duty"))}
     assert {name for name in headed if " " in name} == in_groups
     assert page.count("Example") >= len(COMMANDS)
 

@@ -92,8 +92,8 @@ JSON = {
     "movements": ["movements --json", "movements --release {release} --period 2025-03-31 --json"],
     "show": ["show WR03 --format json", "show WR03 --by sex --format json"],
 }
-ELSEWHERE = {"return gpg"}
-"""Needs pay that its council does not have: `test_gender_pay_gap.py` reads its JSON."""
+ELSEWHERE = {"return gpg", "return sc-wres"}
+"""Need figures that its council does not have: `test_gender_pay_gap.py` and `test_returns.py` read their JSON."""
 
 
 @pytest.fixture(scope="module")
