@@ -8,27 +8,30 @@ from metrics.wording.gap_parts import points
 from metrics.wording.values import format_number
 
 NOT_WHY = (
-    "This says where the change is, not why: who joined, left, moved to another {one} or answered for the first time is in both parts. "
+    "This says where the change is, not why: whoever joined, left, changed group or answered for the first time is in both parts. "
     "Only published figures are used, and chance is in both parts, too."
 )
 
 
-def describe_change_parts(parts: PartsOfWhole, one: str, many: str) -> tuple[str, ...]:
-    """ "Most of the rise, 1.7 of 1.9 points, comes from a higher share within grades." `one`, `many`: "grade", "grades"."""
+def describe_change_parts(parts: PartsOfWhole, one: str, many: str, rows: str = "people") -> tuple[str, ...]:
+    """ "Most of the rise, 1.7 of 1.9 points, comes from a higher share within grades."
+
+    `one`, `many` : "grade", "grades"; `rows` : who or what is counted
+    """
     if parts.refused:
-        return (describe_no_change_parts(parts, one, many),)
-    return tuple(filter(None, (_whole(parts, one, many), _left(parts, many))))
+        return (describe_no_change_parts(parts, one, many, rows),)
+    return tuple(filter(None, (_whole(parts, one, many, rows), _left(parts, many))))
 
 
-def _whole(parts: PartsOfWhole, one: str, many: str) -> str:
+def _whole(parts: PartsOfWhole, one: str, many: str, rows: str) -> str:
     sign = 1 if parts.whole >= 0 else -1
     digits, about = parts.digits, "about " if parts.rounded or not parts.digits else ""
     composition, rate = (sign * float(p.middle) for p in (parts.composition, parts.rate))
     whole, mix, inside = (points(p, digits) for p in (parts.whole, composition, rate))
     if whole == points(0, digits):
-        return _hardly(parts, one, many, about)
+        return _hardly(parts, one, many, rows, about)
     move, noun = "rise" if sign > 0 else "fall", "point" if whole == "1" else "points"
-    who, within = _mix(sign * composition, many), _within(sign * rate, many)
+    who, within = _mix(sign * composition, many, rows), _within(sign * rate, many)
     for mostly, ours, size, cause, other in (
         (parts.mostly_composition, composition, mix, who, within), (parts.mostly_rate, rate, inside, within, who)
     ):  # fmt: skip
@@ -40,7 +43,7 @@ def _whole(parts: PartsOfWhole, one: str, many: str) -> str:
         if mostly:
             return f"Most of the {move}, {about}{size} of {whole} {noun}, comes from {cause}."
     return (
-        f"The {move} of {whole} {noun} is made of {_signed(composition, mix, about)} from how many people are in which {one}, "
+        f"The {move} of {whole} {noun} is made of {_signed(composition, mix, about)} from how many {rows} are in which {one}, "
         f"and {_signed(rate, inside, about)} from the share within {many}."
     )
 
@@ -49,22 +52,23 @@ def _signed(part: float, words: str, about: str) -> str:
     return f"{about}{words}" if part >= 0 else f"{about}minus {words}"
 
 
-def _mix(part: float, many: str) -> str:
+def _mix(part: float, many: str, rows: str) -> str:
     """More people in groups where the share is high lift it."""
-    return f"more of all people being in {many} where the share is {'higher' if part > 0 else 'lower'}"
+    return f"more of all {rows} being in {many} where the share is {'higher' if part > 0 else 'lower'}"
 
 
 def _within(part: float, many: str) -> str:
     return f"a {'higher' if part > 0 else 'lower'} share within {many}"
 
 
-def _hardly(parts: PartsOfWhole, one: str, many: str, about: str) -> str:
+def _hardly(parts: PartsOfWhole, one: str, many: str, rows: str, about: str) -> str:
     """No change to speak of: because nothing changed, or because two things cancel each other."""
     both = [points(float(p.middle), parts.digits) for p in (parts.composition, parts.rate)]
     if both[0] == both[1] == points(0, parts.digits):
-        return f"The share hardly changed, and neither did who is in which {one}, nor the share within {many}, taken together."
+        return f"The share hardly changed, and neither did how many {rows} are in which {one}, nor the share within {many}, taken together."
+    mix = _mix(float(parts.composition.middle), many, rows)
     return (
-        f"The share hardly changed because two things cancel out: {_mix(float(parts.composition.middle), many)} ({about}{both[0]} points), "
+        f"The share hardly changed because two things cancel out: {mix} ({about}{both[0]} points), "
         f"and {_within(float(parts.rate.middle), many)} ({about}{both[1]} points)."
     )
 
@@ -79,7 +83,7 @@ def _left(parts: PartsOfWhole, many: str) -> str:
     return f"{minus}{number} point{'' if number == '1' else 's'} cannot be explained because of {why}.".capitalize()
 
 
-def describe_no_change_parts(parts: PartsOfWhole, one: str, many: str) -> str:
+def describe_no_change_parts(parts: PartsOfWhole, one: str, many: str, rows: str = "people") -> str:
     """Why nothing is said."""
     lead = f"What the change is made of cannot be told here by {one}, because"
     if parts.refused == "whole_hidden":
@@ -93,5 +97,5 @@ def describe_no_change_parts(parts: PartsOfWhole, one: str, many: str) -> str:
         return f"{lead} counts are rounded, and that leaves more open than half of the change."
     if parts.refused == "too_much_hidden":
         gone = format_number(parts.hidden * 100)
-        return f"{lead} {gone} in 100 people are in {many} that are hidden to protect people on one of the days, or in none."
+        return f"{lead} {gone} in 100 {rows} are in {many} that are hidden to protect people on one of the days, or in none."
     return f"{lead} too few {many} have figures on both days."

@@ -40,22 +40,22 @@ def _by_grouping(report: Report, kpi: KpiSummary, unit: str, earlier: date) -> d
 
 def _section(contents: Contents, kpi: KpiSummary, unit: UnitSummary, parts: PartsOfWhole) -> None:
     one, many = group_nouns(contents, unit.id, parts.grouping)
-    said = " ".join(describe_change_parts(parts, one, many))
+    said = " ".join(describe_change_parts(parts, one, many, kpi.rows_are))
     if parts.refused or parts.earlier is None:
         show(tag("p", said))
         return
     days = f"{upper_first(unit.name)}, {format_day(parts.earlier)} to {format_day(parts.day)}."
-    show(tag("p", tag("b", said)), notes.sentence(days, small=True), by_group(parts, contents, one, many))
-    show(notes.sentence(NOT_WHY.format(one=one), small=True))
+    show(tag("p", tag("b", said)), notes.sentence(days, small=True), by_group(parts, contents, one, many, kpi.rows_are))
+    show(notes.sentence(NOT_WHY, small=True))
     notes.source(contents, kpi)
 
 
-def by_group(parts: PartsOfWhole, contents: Contents, one: str, many: str) -> Html:
-    """Each group: how many of all people are in it on both days, the change inside it, and what both add to the whole."""
+def by_group(parts: PartsOfWhole, contents: Contents, one: str, many: str, rows: str = "people") -> Html:
+    """Each group: how many of all people, or of what `rows` are, are in it on both days, the change inside it, what both add."""
     columns = [
         Column(upper_first(one)),
-        Column("Of 100 people then", True),
-        Column("Of 100 people now", True),
+        Column(f"Of 100 {rows} then", True),
+        Column(f"Of 100 {rows} now", True),
         Column("Change within, points", True),
         Column("Points from how many are in it", True),
         Column("Points from the change within it", True),
@@ -67,8 +67,9 @@ def by_group(parts: PartsOfWhole, contents: Contents, one: str, many: str) -> Ht
     gone = f"Without a figure on one of the days: {format_list(hidden)}. " if hidden else ""
     number = format_number(parts.left * 100, parts.digits)
     left = f"Not explained: {number} points. " if number.strip("0.") else ""
-    how = "How many are in it: more people where the share is above the whole’s, or fewer where it is below, lift the whole."
-    return joined([inner, tag("p", f"{gone}{left}{how}", cls="eq-small")])
+    how = f"How many are in it: more {rows} where the share is above the whole’s, or fewer where it is below, lift the whole."
+    whole = " In whole points, because counts are rounded; they need not add up." if parts.rounded else ""
+    return joined([inner, tag("p", f"{gone}{left}{how}{whole}", cls="eq-small")])
 
 
 def _all(parts: PartsOfWhole) -> list[object]:

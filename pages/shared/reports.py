@@ -229,13 +229,20 @@ def two_dates(report: Report, kpi: KpiSummary, unit: str, dimension: str, before
     cells = report.cells
     here = cells[(cells["kpi"] == kpi.id) & (cells["unit"] == unit)].drop_duplicates(["group", "period_end"])
     then, after = (here[here["period_end"] == pd.Timestamp(d)].set_index("group") for d in (before, now))
-    joined = after.join(then[["numerator", "value", "lower", "upper", "status", "marker", "rounded"]].add_suffix("_then"))
+    joined = after.join(then[["numerator", "value", "lower", "upper", "status", "marker", "rounded", "note"]].add_suffix("_then"))
     categories = report.contents.dimensions[dimension].categories if dimension else ()
-    labels = {"": "Everyone", **{f"{dimension}={c}": label for c, label, _ in categories}}
+    labels = {"": all_of(kpi), **{f"{dimension}={c}": label for c, label, _ in categories}}
     joined = joined.loc[[g for g in labels if g in joined.index]]
     joined["label"] = [labels[g] for g in joined.index]
     broken = bool(breaks_between(report.breaks(kpi.id, unit), pd.Timestamp(before), pd.Timestamp(now)))
     return joined if before == years_before(now) and not broken else _changed(joined, broken)
+
+
+def all_of(kpi: KpiSummary) -> str:
+    """What the whole is called beside its groups: "Everyone", "All responses"; of a figure that nobody is counted in, "As a whole"."""
+    if kpi.measure in ("score", "ordinal"):
+        return "As a whole"
+    return "Everyone" if kpi.rows_are == "people" else f"All {kpi.rows_are}"
 
 
 def _changed(joined: pd.DataFrame, broken: bool) -> pd.DataFrame:

@@ -138,12 +138,12 @@ def value_name(kpi: KpiSummary) -> str:
 
 def _base_columns(kpi: KpiSummary) -> list[Column]:
     if kpi.measure in ("proportion", "rate"):
-        return [Column("People", True), Column("Out of", True)]
+        return [Column(upper_first(kpi.rows_are), True), Column("Out of", True)]
     if kpi.measure == "score":
         return [Column("Points", True), Column("Out of", True)]
     if kpi.measure == "count" or is_ratio(kpi) or kpi.scale:
         return []
-    return [Column("People, first group" if of_two_groups(kpi) else "People counted", True)]
+    return [Column(f"{upper_first(kpi.rows_are)}{', first group' if of_two_groups(kpi) else ' counted'}", True)]
 
 
 def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
@@ -199,7 +199,7 @@ def two_dates(compared: pd.DataFrame, report: Report, kpi: KpiSummary, before: d
 def _side(row: pd.Series, suffix: str) -> pd.Series | None:
     if pd.isna(row[f"status{suffix}"]):
         return None
-    return pd.Series({name: row[f"{name}{suffix}"] for name in ("numerator", "value", "status", "marker", "rounded")})
+    return pd.Series({name: row[f"{name}{suffix}"] for name in ("numerator", "value", "status", "marker", "rounded", "note")})
 
 
 def change_words(row: pd.Series, kpi: KpiSummary, currency: str, before: date, now: date) -> str:

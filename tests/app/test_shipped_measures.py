@@ -105,6 +105,7 @@ def test_a_likelihood_says_who_is_first_and_for_whom_it_is_worse(opened: Opened,
     assert "Outside the four-fifths band of 0.80 to 1.25, and a clear difference: the likely range, 1.03 to 2.19, leaves out 1" in said
     assert "0.91 to 1.10 by March 2028" in said
     assert "no law sets it" in said
+    assert ">All applications<" in said
     assert "Population: Applications for posts outside schools" in said
     assert "too early to say whether it is on path" in said
     assert "Too early to say" in said

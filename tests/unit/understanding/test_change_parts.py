@@ -109,12 +109,12 @@ def test_small_rounded_counts_tell_nothing() -> None:
         (
             [(120, 400), (60, 400)],
             [(120, 400), (60, 400)],
-            "The share hardly changed, and neither did who is in which grade, nor the share within grades, taken together.",
+            "The share hardly changed, and neither did how many people are in which grade, nor the share within grades, taken together.",
         ),
         (
             [(250, 500), (50, 500)],
             [(225, 500), (75, 500)],
-            "The share hardly changed, and neither did who is in which grade, nor the share within grades, taken together.",
+            "The share hardly changed, and neither did how many people are in which grade, nor the share within grades, taken together.",
         ),
         (
             [(300, 600), (20, 400)],
@@ -131,6 +131,14 @@ def test_small_rounded_counts_tell_nothing() -> None:
 )
 def test_the_sentence_says_where_most_of_it_is(now: Cells, then: Cells, words: str) -> None:
     assert " ".join(describe_change_parts(parts_of(now, then), "grade", "grades")) == words
+
+
+def test_what_is_no_person_is_not_called_one() -> None:
+    large = parts_of([(404, 1000), (40, 300)], [(200, 500), (140, 700)], hidden=1)
+    said = describe_change_parts(large, "grade", "grades", "interview panels")[0]
+    assert "58 in 100 interview panels are in grades that are hidden" in said
+    mixed = parts_of([(404, 1000), (40, 200)], [(200, 500), (140, 700)])
+    assert "more of all interview panels being in grades" in describe_change_parts(mixed, "grade", "grades", "interview panels")[0]
 
 
 def test_a_hidden_grade_is_left_unexplained_and_a_large_one_ends_it() -> None:
