@@ -136,6 +136,20 @@ def test_events_that_came_in_time_are_published_and_a_corrected_extract_is_said(
     assert again.kept == (Kept("movers", NOW, "data"),)
 
 
+def test_corrected_events_stand_beside_the_wrong_ones(council: TinyCouncil) -> None:
+    """A pool of everybody at either end, whose leavers nobody publishes, restated: both releases are read together."""
+    pooled = {**SHARE, "measure": {**SHARE["measure"], "denominator": {}}}  # type: ignore[dict-item]
+    (council.config / "kpis/ER01-cases.yaml").write_text(json.dumps({**SAID, **pooled}))
+    (council.config / "kpis/WF06-leavers.yaml").unlink()
+    cases(council, NOW, range(20, 60))
+    council.refresh()
+    cases(council, NOW, [*range(20, 57), 70, 71])
+    restated = council.refresh(restate=[NOW], reason="Three cases were not formal, two were missing")
+    assert [(b.certificate["passed"], b.certificate["known_before"], b.certificate["earlier"]) for b in restated.batches] == [
+        (True, 0, ["2026-07-21"])
+    ]
+
+
 def test_people_at_neither_end_are_told_to_the_analyst_and_counted_nowhere(council: TinyCouncil) -> None:
     cases(council, NOW, [*range(20, 60), *range(900, 911)])
     result = council.refresh()
