@@ -23,6 +23,10 @@ from metrics.wording.values import digits_for, format_figure, format_number, for
 BREAK_WIDTH, BREAK_LINES = 28, 4
 """Letters a line, and lines, of the reason for a break: a phone has no room for more; all of it stands under the chart."""
 LINE_OF_BREAK = 16
+ROOM_FOR_TARGET = 0.1
+"""More of the scale, so that the target's label stays below the reason for a break."""
+NEAR_TARGET = 0.12
+"""Of the scale: a last figure that is higher than the target by no more stands where the target's label would be."""
 
 
 def draw_time_path(
@@ -44,13 +48,15 @@ def draw_time_path(
     around = (*(v for _, v in path), *_band(kpi, path))
     low, high = scale or _steps_span(kpi) or span_of(rows["value"], rows["lower"].tail(1), rows["upper"].tail(1), around=around)
     figure = go.Figure()
-    _draw_path(figure, kpi, path, report.provenance.currency)
+    _draw_path(figure, kpi, path, report.provenance.currency, _is_just_above(rows, path, high - low))
     _draw_line(figure, kpi, rows, report.provenance.currency)
     _draw_last(figure, kpi, rows, report.provenance.currency)
     above = _draw_breaks(figure, kpi.series_breaks if marks is None else marks, rows, path)
     ticks = [float(step) for step in range(len(kpi.scale))] or whole_number_ticks(low, high)
     starts = f" The scale starts at {_scale_start(ticks[0], kpi.unit, report.provenance.currency)}." if ticks[0] else ""
-    figure.update_yaxes(range=[min(low, ticks[0]), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, report.provenance.currency))
+    reasons = any(shape.type == "line" for shape in figure.layout.shapes)
+    top = high + (high - low) * ROOM_FOR_TARGET if reasons and path and scale is None else high
+    figure.update_yaxes(range=[min(low, ticks[0]), top], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, report.provenance.currency))
     years = years_of(rows, path)
     figure.update_xaxes(**years, showline=True, linecolor=TEXT, tickangle=0)
     if low < 0 < high and not kpi.scale:
@@ -128,7 +134,13 @@ def _band(kpi: KpiSummary, path: list[tuple[date, float]]) -> tuple[float, ...]:
     return (goal / kpi.within, goal * kpi.within) if is_ratio(kpi) else (goal - kpi.within, goal + kpi.within)
 
 
-def _draw_path(figure: go.Figure, kpi: KpiSummary, path: list[tuple[date, float]], currency: str) -> None:
+def _is_just_above(rows: pd.DataFrame, path: list[tuple[date, float]], span: float) -> bool:
+    shown = rows["value"].dropna()
+    return bool(path) and not shown.empty and 0 <= float(shown.iloc[-1]) - path[-1][1] < NEAR_TARGET * span
+
+
+def _draw_path(figure: go.Figure, kpi: KpiSummary, path: list[tuple[date, float]], currency: str, below: bool = False) -> None:
+    """`below`: the last figure stands where the label of the target would be."""
     if not path:
         return
     if kpi.within is not None:
@@ -160,10 +172,11 @@ def _draw_path(figure: go.Figure, kpi: KpiSummary, path: list[tuple[date, float]
             text=f"<b>Target {_scale_start(value, kpi.unit, currency)}</b>",
             showarrow=False,
             xanchor="right",
-            yanchor="bottom",
-            yshift=8,
+            yanchor="top" if below else "bottom",
+            yshift=-8 if below else 8,
             xshift=8,
             font={"size": 14, "color": TEXT},
+            bgcolor="rgba(255,255,255,0.8)" if below else None,
         )
 
 
@@ -233,7 +246,7 @@ def _draw_breaks(figure: go.Figure, marks: Breaks, rows: pd.DataFrame, path: lis
         at = pd.Timestamp(day)
         words = textwrap.wrap(reason, BREAK_WIDTH, max_lines=most, placeholder="…")
         place = (at - axis[0]) / (axis[1] - axis[0])
-        side = "left" if place < 0.4 else "right" if place > 0.6 else "center"
+        side = "left" if place < 0.27 else "right" if place > 0.6 else "center"  # what fits beside the line on a phone
         figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line={"color": SECONDARY, "width": 1, "dash": "dot"})
         figure.add_annotation(
             x=at,

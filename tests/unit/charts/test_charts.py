@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from metrics.charts.declared import declaration_rates, draw_declared
@@ -20,7 +21,7 @@ from metrics.charts.palette import BEHIND, COMPARED, OURS, SECONDARY, STATUS_COL
 from metrics.charts.sparkline import draw_sparkline, draw_strip
 from metrics.charts.symbols import status_symbol
 from metrics.charts.time_path import draw_time_path
-from metrics.report import STATUSES
+from metrics.report import STATUSES, Report
 from tests.support.reports import a_kpi, a_report, some_cells, some_contents
 
 DAY = date(2026, 3, 31)
@@ -52,6 +53,31 @@ def test_every_figure_carries_title_release_and_synthetic_inside_it(report):
         assert figure.layout.meta["finding"]
         assert "release 2026-05-21" in figure.layout.meta["alt"]
         assert figure.layout.meta["sentence"]
+
+
+def test_labels_over_a_line_stand_clear_of_each_other_on_a_phone() -> None:
+    report = a_report()
+    known, last = report.contents.kpis["SL01"], report.series("SL01", "alderbourne").iloc[-1]
+    (day, _), broken = known.target[-1], (("2024-10-01", "A new edition with other areas, another maximum and another method"),)
+
+    def drawn(aim: float) -> go.Figure:
+        kpi = replace(known, target=(*known.target[:-1], (day, aim)), series_breaks=broken)
+        return draw_time_path(replace(report, contents=replace(report.contents, kpis={"SL01": kpi})), "SL01", "alderbourne")
+
+    def label(figure: go.Figure, of: str) -> go.layout.Annotation:
+        return next(a for a in figure.layout.annotations if of in a.text)
+
+    assert label(drawn(last["value"] - 0.002), "Target").yanchor == "top"
+    far = drawn(last["value"] + 0.2)
+    assert label(far, "Target").yanchor == "bottom"
+    assert far.layout.yaxis.range[1] > drawn_without_breaks(report, last["value"] + 0.2).layout.yaxis.range[1]
+    assert label(far, "A new edition").xanchor == "center"
+
+
+def drawn_without_breaks(report: Report, aim: float) -> go.Figure:
+    known = report.contents.kpis["SL01"]
+    kpi = replace(known, target=(*known.target[:-1], (known.target[-1][0], aim)), series_breaks=())
+    return draw_time_path(replace(report, contents=replace(report.contents, kpis={"SL01": kpi})), "SL01", "alderbourne")
 
 
 def test_the_band_around_a_target_lies_within_the_scale() -> None:
