@@ -22,6 +22,7 @@ def check(parsed: Parsed) -> Iterator[Problem]:
         for place, message in _dataset(parsed, dataset):
             yield parsed.problem("datasets", id, ("marks", *place), message)
     yield from _titles(parsed)
+    yield from _told_twice(parsed)
     yield from _counted_twice(parsed)
 
 
@@ -100,6 +101,16 @@ def _titles(parsed: Parsed) -> Iterator[Problem]:
             if other != title:
                 message = f"called '{title}' here and '{other}' in dataset '{there}'; a mark of one name has one title"
                 yield parsed.problem("datasets", id, ("marks", name), message)
+
+
+def _told_twice(parsed: Parsed) -> Iterator[Problem]:
+    """Two datasets with marks of the same events hold the same people, and are not protected together."""
+    first: dict[str, str] = {}
+    for id, dataset in parsed.datasets.items():
+        for source in dict.fromkeys(mark.source for mark in dataset.marks.values()) if dataset.flows else ():
+            if (there := first.setdefault(source, id)) != id:
+                message = f"rows of '{source}' tell marks of dataset '{there}' already, and readers would put the two together; keep one"
+                yield parsed.problem("datasets", id, ("marks",), message)
 
 
 def _counted_twice(parsed: Parsed) -> Iterator[Problem]:

@@ -70,3 +70,12 @@ def test_a_pay_gap_by_hand(shipped: Configuration) -> None:
 def test_every_shipped_example_holds(shipped: Configuration, kpi: str) -> None:
     assert shipped.kpis[kpi].worked_example is not None
     assert run_worked_example(shipped, shipped.kpis[kpi]) == []
+
+
+def test_rows_of_an_example_name_marks_as_columns(shipped: Configuration) -> None:
+    """Who is not said to have a mark has none; what was not recorded of everybody is no row."""
+    rows = [{"disciplinary": "yes", "ethnicity_2": "ethnic_minority"}, {"ethnicity_2": "ethnic_minority"}, {"ethnicity_2": "white"}]
+    gives = {"numerator": 1, "denominator": 2, "reference_numerator": 0, "reference_denominator": 1}
+    assert problems(shipped, "ER01", rows, gives) == []
+    (found,) = problems(shipped, "ER01", [{"disciplinary": "not_recorded"}], {})
+    assert "no category 'not_recorded' in 'disciplinary'; there are: yes, no" in found
