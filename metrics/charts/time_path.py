@@ -176,7 +176,7 @@ def _draw_path(figure: go.Figure, kpi: KpiSummary, path: list[tuple[date, float]
             yshift=-8 if below else 8,
             xshift=8,
             font={"size": 14, "color": TEXT},
-            bgcolor="rgba(255,255,255,0.8)" if below else None,
+            bgcolor="rgba(255,255,255,0.8)",
         )
 
 
