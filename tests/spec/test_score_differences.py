@@ -128,3 +128,15 @@ def test_a_whole_point_fits_every_number_of_people_that_a_rounded_count_may_stan
             low, high = people * (printed - 0.5), people * (printed + 0.5)
             first = np.maximum(np.ceil(low / step) * step, 0)
             assert (first <= np.minimum(high, people * 100)).all(), (step, people)
+
+
+@pytest.mark.parametrize(("rounded", "value"), [(False, 61.4), (True, 61.0)])
+def test_a_mean_score_is_printed_as_finely_as_a_difference(rounded: bool, value: float) -> None:
+    scores = np.array([60.0, 65.0, 45.0, 75.0, 62.0] * 8)
+    kpi = a_kpi("SS01", measure={"type": "mean", "unit": "points", "column": "pay"})
+    people = f"~{len(scores)}" if rounded else len(scores)
+    pay = [{"kpi": "SS01", "side": "group", "mean": scores.mean(), "variance": scores.var(ddof=1)}]
+    row = estimated(kpi, {"kpi": "SS01", "denominator": people, "everyone": people}, pay=pay).iloc[0]
+    low, high = stats.t.interval(0.95, len(scores) - 1, scores.mean(), stats.sem(scores))
+    assert row["value"] == value
+    assert row[["lower", "upper"]].tolist() == round_score(pd.Series([low, high]), pd.Series([rounded] * 2)).tolist()
