@@ -15,6 +15,8 @@ from metrics.definitions.configuration import Configuration
 from metrics.periods import FinancialYear
 from metrics.query.counts import Counts
 from metrics.query.fetch import fetch_counts
+from metrics.query.results import PARTS as RESULT_PARTS
+from metrics.query.results import fetch_results
 from metrics.sources.derived import earlier_days, known_snapshots, told_marks
 from metrics.sources.digests import DayDigest, day_digests
 from metrics.sources.engine import Source
@@ -105,7 +107,7 @@ def compare_figures(
 ) -> list[KpiParity]:
     """Of the periods that both stores can make, from days whose rows both `held`."""
     if configuration.datasets[dataset].grain == "result":
-        return []  # figures are the rows as they are, and those were compared
+        return _of_results(configuration, year, dataset, held, here, there)
     ends = [{s.as_at for s in known_snapshots(source, configuration, dataset)} for source in (here, there)]
     starts = earlier_days(here, configuration, dataset)
     one, other = (told_marks(source, configuration, dataset) for source in (here, there))
@@ -117,6 +119,21 @@ def compare_figures(
     theirs = {counts.period.end: counts for counts in found[1]}
     pairs = [(counts, theirs[counts.period.end]) for counts in found[0] if counts.period.end in theirs]
     return _by_kpi([_compared(one, two) for one, two in pairs])
+
+
+def _of_results(
+    configuration: Configuration, year: FinancialYear, dataset: str, held: Set[date], here: Source, there: Source
+) -> list[KpiParity]:
+    """Results that the council was given: points, what could be had, and places of awards, exactly."""
+    if not held:
+        return []
+    found = [
+        pd.concat([one.figures.assign(period=one.period.end) for one in fetch_results(source, configuration, dataset, sorted(held), year)])
+        for source in (here, there)
+    ]
+    both = found[0].merge(found[1], on=["kpi", "breakdown", "group", "period"], how="outer", suffixes=("", "_there"))
+    parts = [both[name].ne(both[f"{name}_there"]) & (both[name].notna() | both[f"{name}_there"].notna()) for name in RESULT_PARTS]
+    return _by_kpi([pd.DataFrame({"kpi": both["kpi"], "pay": False, "apart": 0.0, "differs": d, "period": both["period"]}) for d in parts])
 
 
 def _compared(one: Counts, two: Counts) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -13,10 +14,9 @@ from metrics.cli.main import main
 from metrics.cli.parity import address
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.load import load_configuration
-from metrics.demo.applications import RECRUITMENT_DAYS
-from metrics.demo.council import PAY_DAYS, STAFF_DAYS
+from metrics.demo.council import STAFF_DAYS
 from metrics.demo.extracts import write_extracts
-from metrics.demo.learning import LEARNING_DAYS
+from metrics.demo.load import EXTRACTS
 from metrics.errors import InputError
 from metrics.ingest.copying import copy_rows
 from metrics.ingest.ingest import ingest_files
@@ -29,9 +29,7 @@ from tests.support.postgres import PostgresDatabase
 from tests.support.tiny_council import TinyCouncil
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
-LAST = {
-    ("hr", STAFF_DAYS[-5]), ("hr", STAFF_DAYS[-1]), ("pay", PAY_DAYS[-1]), ("recruit", RECRUITMENT_DAYS[-1]), ("learn", LEARNING_DAYS[-1]),
-}  # fmt: skip
+LAST = {("hr", STAFF_DAYS[-5]), *dict(sorted(EXTRACTS)).items()}
 """Two years' ends, with the yearly breakdowns, joiners and leavers."""
 
 
@@ -113,7 +111,7 @@ def test_any_change_of_rows_changes_the_digest(
     configuration: Configuration, rows: str, rows_database: PostgresDatabase, statement: str
 ) -> None:
     url = fresh_schema(rows_database)
-    alone = Configuration(**{**vars(configuration), "datasets": {"pay": configuration.datasets["pay"]}})
+    alone = replace(configuration, datasets={"pay": configuration.datasets["pay"]})
     with open_source(rows) as here, open_source(url, read_only=False) as there:
         copy_rows(alone, here, there)
         before = day_digests(here, configuration, "pay")
