@@ -181,7 +181,7 @@ def _words(report: Report) -> Iterator[tuple[str, str]]:
             yield describe.__name__, str(describe(row, kpi))
         yield "direction", movement.direction(row, kpi)
         if likelihood.is_ratio(kpi):
-            yield "describe_likelihood", likelihood.describe_likelihood(row["value"], kpi)
+            yield "describe_likelihood", likelihood.describe_likelihood(row, kpi)
         beside = replace(kpi, benchmark_others=(("Residents in 2011", "All residents", "A census", 0.2),))
         yield "describe_other_benchmarks", sentences.describe_other_benchmarks(row, beside)
         yield "describe_note", notes.describe_note(row)
