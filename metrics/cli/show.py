@@ -137,7 +137,8 @@ def _foot(report: Report) -> list[str]:
     data = f"{source}, {format_day(made.data_dates[source])}"
     synthetic = " Synthetic figures." if made.synthetic else ""
     withdrawn = [_withdrawn(made)] if made.withdrawn else []
-    rule = made.disclosure_note if report.kpi().counts_people else "These figures hold no counts of people, so nothing is hidden or rounded."
+    nobody = "These figures hold no counts of people, so nothing is hidden or rounded."
+    rule = made.disclosure_note if report.kpi().counts_people else nobody
     return [*units, *legend, rule, f"Release {made.release}. {made.council}.{synthetic} Source: {data}.", *withdrawn]
 
 
