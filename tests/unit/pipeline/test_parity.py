@@ -125,7 +125,7 @@ def test_a_copy_never_goes_over_rows(configuration: Configuration, rows: str, co
     with (
         open_source(rows) as here,
         open_source(copied, read_only=False) as there,
-        pytest.raises(InputError, match="already holds rows of: appraisals, courses, .*Nothing was copied"),
+        pytest.raises(InputError, match=r"already holds rows of: appraisals, courses, .*Nothing was copied"),
     ):
         copy_rows(configuration, here, there)
 
