@@ -71,6 +71,8 @@ class Template:
         """Rows that differ in their identifiers, or in unit and day."""
         if self.contract.about_people:
             return [self._person(place, chance) for place in range(number)]
+        if self.configuration.datasets[self.dataset].grain == "result":
+            return self._results(chance)
         return self._returns(number, chance)
 
     def _person(self, place: int, chance: random.Random) -> Row:
@@ -79,10 +81,12 @@ class Template:
             if heading.kind == "identifier":
                 row[heading.heading] = f"{place:05}"
         row |= self._paid(row, chance)
-        first = self.contract.headings[-1].heading
-        if all(value is None for value in row.values()):
-            row[first] = self._cell(first, chance, empty=False)
-        return row
+        return row if any(value is not None for value in row.values()) else row | self.anything(chance)
+
+    def anything(self, chance: random.Random) -> Row:
+        """The last cell of a row, filled: a row that is empty throughout is none."""
+        last = self.contract.headings[-1].heading
+        return {last: self._cell(last, chance, empty=False)}
 
     def _paid(self, row: Row, chance: random.Random) -> Row:
         """Of a payroll file: an hourly rate between the limits for whoever has hours and was paid in the period; others have no rate."""
@@ -113,13 +117,26 @@ class Template:
             case _:
                 return chance.choice(["Text", "0012", "=1+1", "a; b", "Zoë"])
 
+    def _results(self, chance: random.Random) -> list[Row]:
+        """What one framework year gave: a row for each area, with its points out of as many as could be had, or one award."""
+        contract = self.contract
+        category = next(h.heading for h in contract.headings if h.kind == "category")
+        numbers = [h.heading for h in contract.headings if h.kind == "number"]
+        common = {h.heading: self._cell(h.heading, chance, empty=False) for h in contract.headings if h.heading not in (category, *numbers)}
+        made = []
+        for word in self.words[category] if numbers else [chance.choice(self.words[category])]:
+            given = sorted(chance.randint(1, 40) for _ in numbers)  # the dataset names what was given before what could be had
+            made.append({category: word, **dict(zip(numbers, given, strict=True)), **common})
+        return made
+
     def _returns(self, number: int, chance: random.Random) -> list[Row]:
-        """One row for a unit and a year; groups are given whole or in their parts, and a total agrees."""
+        """One row for a unit, and a year where the file tells it; groups are given whole or in their parts, and a total agrees."""
         contract, answers = self.contract, self.configuration.datasets[self.dataset].answers
         assert answers is not None
         unit = next(h.heading for h in contract.headings if h.kind == "unit")
+        yearly = any(h.kind == "span" for h in contract.headings)
         kept = []
-        for place in range(number):
+        for place in range(number if yearly else min(number, len(self.words[unit]))):
             row: Row = dict.fromkeys((h.heading for h in contract.headings), None)
             choices = self.words[unit]
             row[unit] = choices[place % len(choices)]
