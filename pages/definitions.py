@@ -73,7 +73,7 @@ else:
                 show(about.parts_key(["Left after the step", "Leave at the step"]))
                 notes.source(contents, kpi)
             with numbers:
-                show(catalogue.steps_table(steps))
+                show(catalogue.steps_table(kpi, steps))
                 downloads.offer(report, f"{kpi.title}: who is counted and who is left out", f"{kpi.id}-steps")
 
     if kpi.example_rows:

@@ -165,7 +165,8 @@ def _conditions(compiler: Compiler, kpi: Kpi) -> Iterator[tuple[str, ColumnEleme
     """Each step from the rows of a day to the people of the base, with its reason."""
     configuration = compiler.configuration
     dataset = configuration.datasets[kpi.dataset]
-    yield "People, each counted once, in their main post" if dataset.grain == "post" else "People", compiler.table.c.counts_once.is_(True)
+    once = "People, each counted once, in their main post" if dataset.grain == "post" else _rows_are(configuration, kpi.dataset)
+    yield once, compiler.table.c.counts_once.is_(True)
     two_pools = kpi.measure.type.has_two_pools
     asked = [*(kpi.measure.shared if two_pools else kpi.measure.denominator).items()]
     known = [(name, c) for name, c in asked if asks_for_known(configuration, name, c)]
@@ -183,6 +184,11 @@ def _conditions(compiler: Compiler, kpi: Kpi) -> Iterator[tuple[str, ColumnEleme
         yield "In one of the two groups that are compared", either
 
 
+def _rows_are(configuration: Configuration, dataset: str) -> str:
+    """ "People", "Applications": what a row of a dataset counts as."""
+    return (configuration.datasets[dataset].rows_are or "people").capitalize()
+
+
 def _meets(compiler: Compiler, wanted: Filter) -> ColumnElement[bool]:
     people = admitted(compiler.configuration, compiler.plan.dataset, wanted)
     return sa.and_(sa.true(), *(compiler.holds(axis, categories) for axis, categories in people.items()))
@@ -197,9 +203,10 @@ def _waterfall(compiler: Compiler, conditions: Sequence[ColumnElement[bool]]) ->
 
 
 def _statements(source: Source, compiler: Compiler) -> Iterator[Statement]:
+    rows = _rows_are(compiler.configuration, compiler.plan.dataset)
     for table in compiler.plan.tables:
         by = ", ".join([*(["unit"] if table.depth else []), *table.axes]) or "the whole council"
-        yield _statement(source, f"People by {by}", compiler.counts(table))
+        yield _statement(source, f"{rows} by {by}", compiler.counts(table))
     for column, groups in pay_groups(compiler.plan).items():
         yield _statement(source, f"Sums and middle values of {column}", compiler.pay_points(column, groups))
 

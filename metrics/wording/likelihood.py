@@ -79,10 +79,20 @@ def describe_pools(row: pd.Series, kpi: KpiSummary) -> str:
     digits = digits_for(row, "percent")
     n, of = float(row["numerator"]), float(row["denominator"])
     words = f"{format_number(n)} of {format_number(of)} {kpi.order['first']}"
+    if kpi.measure == "ratio_of_ratios":
+        return f"{words}{_for_each(row, kpi, n, of - n)}"
     if is_missing(row["reference_value"]) or is_missing(row["value"]):
         return words
     second = f"{format_value(row['reference_value'], 'percent', digits=digits)} of {kpi.order['second']}"
     return f"{words} ({format_value(min(n / of, 1.0), 'percent', digits=digits)}), against {second}"
+
+
+def _for_each(row: pd.Series, kpi: KpiSummary, n: float, others: float) -> str:
+    """ " (1.84 for each of the others), against 1.17 among White staff"; "" beside rounded counts, which bear no such figures."""
+    if is_missing(row["value"]) or not row["value"] or not others or bool(row["rounded"]):
+        return ""
+    ours, theirs = (format_number(of_each, 2) for of_each in (n / others, n / others / row["value"]))
+    return f" ({ours} for each of the others), against {theirs} among {kpi.order['second']}"
 
 
 def describe_within(kpi: KpiSummary) -> str:

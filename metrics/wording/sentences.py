@@ -192,7 +192,9 @@ def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
     rounded = ", rounded" if bool(row["rounded"]) else ""
     two_sided = kpi.measure.startswith("pay_gap") or kpi.measure in ("extreme_group_gap", "mean_difference")
     if two_sided and not is_missing(n) and not is_missing(of):
-        return f"{format_number(n)} and {format_number(of)} {kpi.rows_are}{rounded}, {day}"
+        # In the order in which the definition beside it names the groups: of a pay gap, whose pay it is a share of comes first.
+        first, second = (of, n) if kpi.measure.startswith("pay_gap") else (n, of)
+        return f"{format_number(first)} and {format_number(second)} {kpi.rows_are}{rounded}, {day}"
     if kpi.measure == "count" or (is_missing(n) and is_missing(of)):
         return day
     if kpi.measure == "score":

@@ -184,8 +184,13 @@ def read_steps(viewer: Viewer, contents: Contents, kpi: KpiSummary) -> Report | 
     return found if len(found.cells) else None
 
 
-def steps_table(steps: Sequence[Step]) -> Html:
-    columns = [Column("Step"), Column("People left", True), Column("Leave here", True), Column("Who leaves, and why", cls="whole")]
+def steps_table(kpi: KpiSummary, steps: Sequence[Step]) -> Html:
+    columns = [
+        Column("Step"),
+        Column(f"{upper_first(kpi.rows_are)} left", True),
+        Column("Leave here", True),
+        Column("Who leaves, and why", cls="whole"),
+    ]
     rows = []
     for step in steps:
         left: object = Cell(step.left_words, "hidden") if pd.isna(step.left) else step.left_words

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 
 from metrics.charts import answers as charts
+from pages.shared import catalogue
 from tests.app.conftest import words_of
 from tests.app.test_pages import opened
 from tests.support.reports import EARLIER, RELEASE, a_report, some_contents
@@ -65,6 +66,11 @@ def test_who_is_left_out_is_counted_step_by_step(app):
     plain = told(words_of(opened(app, "definitions", definition="WR01")))
     assert "Of 9,850 people in the extract, 8,272 are in the base: 450 left at “in the population”; 1,128 left at “answer known”." in plain
     assert "Ethnic group: not known" in plain
+
+
+def test_steps_of_rows_that_are_no_people_are_headed_by_what_they_are():
+    kpi = next(iter(some_contents().kpis.values()))
+    assert "Applications left" in str(catalogue.steps_table(replace(kpi, rows_are="applications"), []))
 
 
 def test_a_hidden_step_is_a_word_and_hides_who_left(app):

@@ -44,6 +44,14 @@ def test_each_reason_takes_its_people_away() -> None:
     assert not found.rounded
 
 
+def test_rows_that_are_no_people_are_called_what_they_are() -> None:
+    survey = a_dataset(regular=REGULAR).model_copy(update={"rows_are": "responses"})
+    with a_source(council := a_configuration(SHARE, dataset=survey), staff(usual=50)) as source:
+        found = explain(source, council, "WR01", DAY)
+    assert [s.words for s in found.waterfall][:2] == ["Rows of that day", "Responses"]
+    assert {s.title.partition(" by ")[0] for s in found.statements if " by " in s.title} == {"Responses"}
+
+
 def test_a_step_of_three_people_rounds_the_whole_waterfall() -> None:
     with a_source(COUNCIL, staff(usual=51, silent=3)) as source:
         found = explain(source, COUNCIL, "WR01", DAY)

@@ -138,6 +138,15 @@ def test_both_pools_stand_beside_the_ratio() -> None:
     assert describe_base(a_ratio_row(numerator=math.nan, value=math.nan), a_ratio()) == "420 people, 12 months to 31 March 2026"
 
 
+def test_both_sides_of_a_ratio_of_ratios_stand_beside_it() -> None:
+    odds = a_ratio(measure="ratio_of_ratios", interval="woolf")
+    row = a_ratio_row(numerator=300.0, denominator=420.0, value=2.0, reference_value=math.nan)
+    both = "300 of 420 White applicants (2.50 for each of the others), against 1.25 among ethnic minority applicants"
+    assert describe_pools(row, odds) == both
+    assert describe_pools(row.replace(False, True), odds) == "300 of 420 White applicants"
+    assert describe_pools(row.replace(2.0, math.nan), odds) == "300 of 420 White applicants"
+
+
 def test_lines_and_groups_say_what_they_are() -> None:
     order = (
         "How many times as likely White applicants were as ethnic minority applicants to be appointed from the shortlist; "

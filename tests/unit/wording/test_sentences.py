@@ -48,7 +48,7 @@ def test_bounds_range_path_base_and_declaration() -> None:
     assert describe_path(a_hidden_row(), KPI) == "Path for March 2026: 29.5%"
     assert describe_base(a_row(), KPI) == "99 of 412, 31 March 2026"
     assert describe_base(a_row(rounded=True, numerator=100, denominator=410), KPI) == "100 of 410, rounded, 31 March 2026"
-    assert describe_base(a_row(numerator=6200, denominator=4110), a_gap()) == "6,200 and 4,110 people, 31 March 2026"
+    assert describe_base(a_row(numerator=6200, denominator=4110), a_gap()) == "4,110 and 6,200 people, 31 March 2026"
     assert describe_base(a_hidden_row(), KPI) == "412 people, 31 March 2026"
 
 
