@@ -145,7 +145,7 @@ def _empty(kpi: Kpi, found: pd.DataFrame) -> None:
 def against_target(kpi: Kpi, found: pd.DataFrame, day: date) -> None:
     """`target` and `status`. Only whole units stand against a target; a hidden or withheld figure says so instead."""
     whole = found["group"] == ""
-    goals = {str(unit): goal_of(kpi, str(unit)) for unit in found.loc[whole, "unit"].unique()}
+    goals = {str(unit): goal_of(kpi, str(unit), day) for unit in found.loc[whole, "unit"].unique()}
     paths = {unit: goal.path(day) for unit, goal in goals.items() if goal is not None}
     found["target"] = found["unit"].map(paths).where(whole).astype(float)
     without = "context" if kpi.polarity == "contextual" else "no_target"

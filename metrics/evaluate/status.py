@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from metrics.definitions.kpi import Kpi, Tolerance
 from metrics.evaluate.comparison import factor
 from metrics.statistics.goals import IDEALS, RATIOS, SAME, Goal, stand
@@ -9,10 +11,11 @@ from metrics.statistics.goals import IDEALS, RATIOS, SAME, Goal, stand
 __all__ = ["IDEALS", "RATIOS", "SAME", "Goal", "goal_of", "stand"]
 
 
-def goal_of(kpi: Kpi, unit: str) -> Goal | None:
+def goal_of(kpi: Kpi, unit: str, day: date | None = None) -> Goal | None:
     """The target that binds a unit: its own milestones where it has some, else the council's, on the path from the council's baseline.
 
-    A unit that starts elsewhere says so by a first point on or before the day of the baseline.
+    A unit that starts elsewhere says so by a first point on or before the day of the baseline. A figure of a `day` before a break after
+    which the target was set is counted in another way than the target, and stands against none.
     """
     target = kpi.target
     if target is None or kpi.polarity == "contextual":
@@ -20,6 +23,8 @@ def goal_of(kpi: Kpi, unit: str) -> Goal | None:
     own = sorted((m.date, m.value) for m in target.by_unit.get(unit, target.milestones))
     if target.baseline is not None and target.baseline.date < own[0][0]:
         own = [(target.baseline.date, target.baseline.value), *own]
+    if day is not None and any(day < b.date <= own[0][0] for b in kpi.series_breaks):
+        return None
     scale = factor(kpi)
     rule = kpi.status_rule
     return Goal(

@@ -273,6 +273,8 @@ def _valued(kpi: KpiSummary, found: Row) -> Row | None:
 def _standing(kpi: KpiSummary, found: Row, rows: Sequence[Row], goal: Goal | None) -> Row:
     """Target and status of a whole unit, as the rule says it of any figure."""
     day = rows[0]["period_end"].date()
+    if goal is not None and any(day < date.fromisoformat(broken) <= goal.points[0][0] for broken, _ in kpi.series_breaks):
+        goal = None  # counted in another way than the target
     if kpi.polarity == "contextual" or goal is None or rows[0]["group"]:
         return {"status": "context" if kpi.polarity == "contextual" else "no_target"}
     lower, upper = found.get("lower", np.nan), found.get("upper", np.nan)

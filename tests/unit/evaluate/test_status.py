@@ -55,6 +55,15 @@ def test_a_path_that_has_not_begun() -> None:
     assert math.isnan(row["target"])
 
 
+def test_a_figure_before_a_break_never_reaches_a_target_that_was_set_after_it() -> None:
+    broken = [{"date": date(2026, 6, 30), "reason": "Another method"}]
+    later = {"milestones": [{"date": date(2030, 3, 31), "value": 20.0}]}
+    row = one(a_target(later, series_breaks=broken), **share(24, 100, 100, 24))
+    assert (row["status"], row["note"]) == ("no_target", "")
+    assert one(a_target(later), **share(24, 100, 100, 24))["status"] == "reached"
+    assert one(a_target(SENIOR, series_breaks=broken), **share(160, 412, 412, 160))["status"] == "reached"  # the target is older
+
+
 def test_hidden_withheld_and_contextual_figures_say_so_first() -> None:
     assert one(a_target(), **share(None, 412, 412, 99))["status"] == "hidden"
     assert one(a_target(), **share(99, 412, 900, 500))["status"] == "withheld"
