@@ -47,7 +47,10 @@ def families_none_tells(structure: Structure) -> tuple[tuple[int, tuple[int, ...
     answers = {pair for region in structure.regions for pair in region.where}
     found = []
     for outer, inside in structure.families:
-        (axis,) = narrowed(structure.regions[inside[0]], structure.regions[outer])
+        axes = sorted({axis for i in inside for axis in narrowed(structure.regions[i], structure.regions[outer])})
+        if len(axes) > 1:  # marks of those who left: no answers
+            continue
+        axis = axes[0]
         held = [_split(structure, structure.regions[i], structure.regions[outer], axis) for i in inside]
         unknown, left = held[0][2], frozenset.intersection(*(left for _, left, _ in held))
         real = [i for i, (here, _, _) in zip(inside, held, strict=True) if here - unknown]

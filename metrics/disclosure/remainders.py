@@ -9,6 +9,9 @@ from itertools import combinations, permutations
 import numpy as np
 import pandas as pd
 
+from metrics.definitions.dataset import MOVEMENT
+from metrics.definitions.flows import JOINED, LEFT
+from metrics.definitions.marks import YES
 from metrics.definitions.waterfall import WATERFALL
 from metrics.query.counts import Counts, Region
 
@@ -104,6 +107,22 @@ def families(regions: Sequence[Region], axes: Mapping[str, Sequence[str]]) -> tu
                 here = {atoms or everything: numbers[unit, where] for atoms, where in line.items() if (unit, where) in numbers}
                 found += [(here[outer], tuple(here[i] for i in inside)) for outer, inside in apart_within(frozenset(here))]
     return tuple(found)
+
+
+def reasons(regions: Sequence[Region], marks: frozenset[str]) -> tuple[Family, ...]:
+    """Who left (or joined), with any several published sets of them that each have a mark.
+
+    Nobody leaves twice in a span, so readers take marks such as resigned and dismissed for sets that share nobody.
+    """
+    numbers = {(r.unit, r.where): i for i, r in enumerate(regions)}
+    inside: dict[int, list[int]] = {}
+    for i, region in enumerate(regions):
+        where = dict(region.where)
+        marked = [where.pop(mark) for mark in region.axes & marks]
+        outer = numbers.get((region.unit, tuple(held for held in region.where if held[0] in where)))
+        if marked == [frozenset({YES})] and outer is not None and where.get(MOVEMENT) in (frozenset({JOINED}), frozenset({LEFT})):
+            inside.setdefault(outer, []).append(i)
+    return tuple((outer, some) for outer, sets in inside.items() for n in range(2, len(sets) + 1) for some in combinations(sets, n))
 
 
 def contains(outer: Region, inner: Region) -> bool:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from metrics.definitions.waterfall import WATERFALL
 from metrics.disclosure.breakdowns import Breakdowns, breakdowns_of
-from metrics.disclosure.remainders import Family, families, nested_pairs
+from metrics.disclosure.remainders import Family, families, nested_pairs, reasons
 from metrics.errors import DisclosureError
 from metrics.query.counts import Counts, Region, UnitTree
 
@@ -94,7 +94,7 @@ def structure_of(counts: Counts) -> Structure:
         attached=frozenset(attached),
         regions=tuple(counts.regions),
         pairs=nested_pairs(counts),
-        families=families(counts.regions, counts.axes),
+        families=(*families(counts.regions, counts.axes), *reasons(counts.regions, counts.marks)),
         unknown=counts.unknown,
         spare=spare_regions(counts.cells),
         breakdowns=breakdowns_of(counts.cells, counts.regions),
