@@ -96,7 +96,11 @@ if gaps:
             show(tables.by_unit(rows, kpi, contents, pinned) if split == "unit" else tables.by_group(rows, kpi, contents, split))
             downloads.offer(reports.part(report, rows), f"{kpi.title} by {split}, {unit.name}", f"{kpi.id}-{split}")
         else:
-            show(notes.sentence(f"Not published by group or directorate for {unit.name}. Ask the analyst to declare the breakdown."))
+            show(
+                notes.sentence(
+                    f"Not published by group or directorate for {unit.name}: the measure's definition names none that reaches there."
+                )
+            )
 
 notes.how_we_know(contents, *gaps)
 notes.footer(contents, viewer)

@@ -78,7 +78,7 @@ if dimensions:
         title = f"{kpi.title} by {contents.dimensions[dimension].title.lower()}, {unit.name}"
         downloads.offer(reports.part(report, groups), title, f"{kpi.id}-{dimension}")
 else:
-    notes.heading("Between groups", f"Not published for {unit.name}. Ask the analyst to declare a breakdown in config/kpis.")
+    notes.heading("Between groups", f"Not published by group for {unit.name}: the measure's definition names none that reaches there.")
 
 for pair in reports.crossings(report, kpi, unit.id):
     together = reports.crossed_rows(report, kpi, unit.id, pair)

@@ -58,7 +58,7 @@ def where_from(viewer: Viewer, contents: Contents, kpi: KpiSummary, unit: UnitSu
     report = with_parts(viewer, contents, (kpi.id,), unit.id)
     found = {g: pay_gap_parts(report, kpi, unit.id, g) for g in groupings(report, kpi, unit.id)}
     if not found:
-        notes.heading(TITLE, f"Not published by any grouping for {unit.name}. Ask the analyst to declare a breakdown in config/kpis.")
+        notes.heading(TITLE, f"Not published by any grouping for {unit.name}: the measure's definition names none that reaches there.")
         return
     told = sorted(found, key=lambda g: bool(found[g].refused))  # what can be told comes first
     notes.heading(TITLE)

@@ -31,6 +31,8 @@ from pages.shared.markup import Html, joined, link, picture, safe, show, tag
 STYLE = Path(__file__).with_name("style.css")
 PRODUCT = "Equality performance dashboard"
 MODE_WORDS = {"signed_in": "Signed in", "demo": "Demo on this computer", "local": "Local: one analyst at this computer, no sign-in"}
+NAMED_EXTRACTS = 3
+"""So many can be read by their titles at the foot of a page."""
 ONE_DATE = "One date is shown so far; a line begins with the second."
 SYNTHETIC = NOTES["synthetic"].rstrip(".")
 
@@ -191,14 +193,13 @@ def how_we_know(contents: Contents, *kpis: KpiSummary) -> None:
 def footer(contents: Contents, viewer: Viewer) -> None:
     """Which release, made when and from what, and the rule by which small numbers are hidden."""
     p = contents.provenance
-    dates = "; ".join(f"{title} at {_day(day)}" for title, day in p.data_dates.items())
     show(
         tag(
             "footer",
             tag(
                 "p",
                 tag("b", f"Release {p.release}."),
-                f" Published {format_day(p.published_at)} from {dates}. {p.disclosure_note} Version for: {p.audience}."
+                f" Published {format_day(p.published_at)} from {_extracts(p.data_dates)}. {p.disclosure_note} Version for: {p.audience}."
                 + (" " + SYNTHETIC + "." if p.synthetic else ""),
             ),
             tag("p", f"{MODE_WORDS.get(viewer.mode, '')}. Definition version {p.definition_version[:12]}."),
@@ -207,6 +208,14 @@ def footer(contents: Contents, viewer: Viewer) -> None:
             cls="eq-foot",
         )
     )
+
+
+def _extracts(days: Mapping[str, str]) -> str:
+    """Each by its title where they are few; else how many and of which days: the sources stand beside the figures."""
+    if len(days) <= NAMED_EXTRACTS:
+        return "; ".join(f"{title} at {_day(day)}" for title, day in days.items())
+    first, last = min(days.values()), max(days.values())
+    return f"{len(days)} extracts of {_day(last)}" if first == last else f"{len(days)} extracts of {_day(first)} to {_day(last)}"
 
 
 def _day(iso: str) -> str:
@@ -354,7 +363,7 @@ def additivity(parts: pd.DataFrame, whole: pd.Series | None, column: str, conten
 
 
 def not_published(kpi: KpiSummary, unit: UnitSummary) -> None:
-    show(tag("p", f"{kpi.title} is not published for {unit.name}. Ask the analyst to declare this breakdown in config/kpis."))
+    show(tag("p", f"{kpi.title} is not published for {unit.name}. Its definition names no breakdown that reaches there."))
 
 
 def caveats(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
