@@ -16,6 +16,7 @@ from metrics.charts.titles import crop_line, short_over_time, subtitle, title_ov
 from metrics.report import Breaks, KpiSummary, Report, scale_of
 from metrics.wording.dates import format_day, format_month
 from metrics.wording.likelihood import is_ratio
+from metrics.wording.movement import ideal_of, off_ideal
 from metrics.wording.sentences import describe_people, describe_series
 from metrics.wording.structure import breaks_between
 from metrics.wording.values import digits_for, format_figure, format_number, format_range, format_value, lower_first
@@ -127,11 +128,15 @@ def _steps_span(kpi: KpiSummary) -> tuple[float, float] | None:
 
 
 def _band(kpi: KpiSummary, path: list[tuple[date, float]]) -> tuple[float, ...]:
-    """The edges of what counts as reached around the last milestone; none where the target is no band."""
+    """The edges of what counts as reached, around the last milestone or what could not be better; none where the target is no band."""
     if kpi.within is None or not path:
         return ()
     goal = path[-1][1]
-    return (goal / kpi.within, goal * kpi.within) if is_ratio(kpi) else (goal - kpi.within, goal + kpi.within)
+    if is_ratio(kpi):
+        return goal / kpi.within, goal * kpi.within
+    off = off_ideal(kpi)
+    middle, reach = (ideal_of(kpi) or 0.0, off + kpi.within) if off > 0 else (goal, kpi.within)
+    return middle - reach, middle + reach
 
 
 def _is_just_above(rows: pd.DataFrame, path: list[tuple[date, float]], span: float) -> bool:

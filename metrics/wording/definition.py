@@ -6,7 +6,7 @@ from metrics.report import KpiSummary
 from metrics.statistics.goals import RATIOS
 from metrics.wording.dates import format_day, format_month
 from metrics.wording.likelihood import describe_within, describe_worse, is_ratio
-from metrics.wording.movement import ideal_of
+from metrics.wording.movement import ideal_of, off_ideal
 from metrics.wording.values import format_amount, format_number, format_value
 
 POLARITY = {
@@ -87,6 +87,9 @@ def describe_target(kpi: KpiSummary, currency: str = "£") -> str:
     if kpi.within is not None:
         if is_ratio(kpi):
             words = f"{describe_within(kpi)} by {format_month(day)}"
+        elif (off := off_ideal(kpi)) > 0:  # nearer than the target is as good: a gap of 2% where 4% is asked for
+            most = format_amount(off + kpi.within, kpi.unit, currency, _digits(kpi, off + kpi.within))
+            words = f"At most {most} from {format_value(ideal_of(kpi) or 0.0, kpi.unit, currency, 0, bare=True)} by {format_month(day)}"
         else:
             words = f"Within {format_amount(kpi.within, kpi.unit, currency, _digits(kpi, kpi.within))} of {words}"
     if kpi.has_baseline and len(kpi.target) > 1:

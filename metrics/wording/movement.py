@@ -25,6 +25,12 @@ def ideal_of(kpi: KpiSummary) -> float | None:
     return kpi.target[-1][1] if kpi.target else None
 
 
+def off_ideal(kpi: KpiSummary) -> float:
+    """How far the final target itself lies from what could not be better: 4 points of a gap that is to be 4%. 0 for ratios."""
+    best = ideal_of(kpi)
+    return 0.0 if best is None or kpi.measure in RATIOS or not kpi.target else abs(kpi.target[-1][1] - best)
+
+
 def direction(row: pd.Series, kpi: KpiSummary) -> Direction:
     """Whether a true movement is for the better; contextual figures have no good or bad direction."""
     if row["movement"] not in {"up", "down"} or kpi.polarity == "contextual":

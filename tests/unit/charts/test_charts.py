@@ -89,6 +89,18 @@ def test_the_band_around_a_target_lies_within_the_scale() -> None:
     assert low <= band.y0 < band.y1 <= high
 
 
+@pytest.mark.parametrize(("aim", "edges"), [(0.0, (-0.01, 0.01)), (0.04, (-0.05, 0.05))])
+def test_the_band_holds_every_gap_that_counts_as_reached(aim: float, edges: tuple[float, float]) -> None:
+    report = a_report()
+    gap = report.contents.kpis["PG02"]
+    gap = replace(gap, within=0.01, target=(*gap.target[:-1], (gap.target[-1][0], aim)))
+    rows = report.cells.assign(target=report.cells["target"].where(report.cells["kpi"] != "PG02", aim))
+    contents = replace(report.contents, kpis={**report.contents.kpis, "PG02": gap})
+    figure = draw_time_path(replace(report, contents=contents, cells=rows), "PG02", "alderbourne")
+    (band,) = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert (band.y0, band.y1) == pytest.approx(edges)
+
+
 def test_a_real_release_is_stamped_without_the_word_synthetic():
     real = a_report(contents=some_contents(synthetic=False))
     for figure in every_figure(real):

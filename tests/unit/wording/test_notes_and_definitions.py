@@ -101,6 +101,8 @@ def test_targets_and_rules_in_words() -> None:
     assert describe_target(a_summary()) == "38% by March 2030, from 21% in March 2022"
     assert describe_target(a_gap(within=0.01, has_baseline=False)) == "Within 1 point of 0% by March 2026"
     assert describe_target(a_summary(target=())) == ""
+    four = a_gap(within=0.01, has_baseline=True, target=(("2022-03-31", 0.103), ("2027-03-31", 0.04)))
+    assert describe_target(four) == "At most 5 points from 0% by March 2027, from 10.3% in March 2022"  # 2% is as good as 4%
     assert describe_polarity(a_gap()) == "Closer to 0% is better"
     assert describe_polarity(a_gap(target=(("2027-03-31", 0.04),))) == "Closer to 0% is better"
     assert describe_polarity(a_gap(measure="representation_index", unit="ratio")) == "Closer to 1 is better"
