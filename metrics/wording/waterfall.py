@@ -10,7 +10,7 @@ from metrics.report import KpiSummary
 from metrics.wording.values import format_count_of, format_number, is_missing, lower_first
 
 STEP_NAMES = {
-    "headcount": "Everybody in the extract",
+    "headcount": "All in the extract",
     "employed": "Employed here",
     "population": "In the population",
     "conditions": "Asked about",
