@@ -123,9 +123,10 @@ def test_a_table_with_a_row_for_each_answer_has_two_headings() -> None:
 
 
 def test_a_dataset_that_is_worked_out_has_nothing_to_fill_in() -> None:
-    found = contract_of(load_configuration(ROOT / "config"), "movers", DAY)
+    configuration = load_configuration(ROOT / "config")
+    found = contract_of(configuration, "movers", DAY)
     assert (found.headings, found.worked_out_from) == ((), "hr")
-    assert [name for name, _ in found.derived] == ["joined_or_left"]
+    assert [name for name, _ in found.derived] == ["joined_or_left", *configuration.datasets["movers"].marks]
 
 
 def test_what_is_worked_out_is_told_with_what_it_is_worked_out_from() -> None:
