@@ -28,9 +28,9 @@ def kill_workers(running: Processes, which: slice) -> None:
     before = running.workers()
     for pid in before[which]:
         os.kill(pid, signal.SIGKILL)
-    until(lambda: len(now := running.workers()) == len(before) and not set(before[which]) & set(now), 30)
+    until(lambda: len(now := running.workers()) == len(before) and not set(before[which]) & set(now), 90)
     until(
-        lambda: all(any(line["event"] == "started" and line["process"] == pid for line in running.lines()) for pid in running.workers()), 30
+        lambda: all(any(line["event"] == "started" and line["process"] == pid for line in running.lines()) for pid in running.workers()), 90
     )
 
 

@@ -23,7 +23,11 @@ RANDOM = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![A-Za-z0-9])(?:trace|clip|legend|scroll|(?:top)?defs-|g)[0-9a-f]{6}(?![0-9])|(?<![A-Za-z0-9_])(?:(?=[0-9_]*[A-Za-z])[A-Za-z0-9_]{12,}|(?=[0-9]*[a-f])[0-9a-f]{6,}(?![A-Za-z0-9_]))"
 )
 """Marks, hashes and keys, and the six that Plotly puts behind the names of a drawing's parts: five digits in a row in one say nothing."""
-TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?|127\.0\.0\.1(?::\d+)?|localhost:\d+")
+TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?"
+    r"|127\.0\.0\.1(?::\d+)?|localhost:\d+|\"(?:milliseconds|process)\": \d+"
+)
+"""What a log says of itself: moments, how long a request took, addresses, process numbers. None is a number of people."""
 LEAST_DIGITS, LEAST_IN_PERCENT = 5, 3
 
 
