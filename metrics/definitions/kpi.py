@@ -165,6 +165,15 @@ class Measure(Definition):
         """The reference group by what tells it from the one that is compared."""
         return {name: wanted for name, wanted in self.reference_group.items() if name not in self.shared}
 
+    @property
+    def is_within_reference(self) -> bool:
+        """The people of the denominator are among those of the reference group: all that it asks for, they answer as well."""
+        mine = self.denominator
+        return bool(self.reference_group) and all(
+            name in mine and (wanted == "known" or (mine[name] != "known" and set(mine[name]) <= set(wanted)))
+            for name, wanted in self.reference_group.items()
+        )
+
 
 class Timing(Definition):
     grain: Grain

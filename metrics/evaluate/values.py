@@ -11,7 +11,7 @@ from metrics.definitions.kpi import PER, Kpi, MeasureType
 from metrics.disclosure.shown import ShownCells
 from metrics.evaluate.parts import ROUNDED, pay_figures
 from metrics.query.counts import Part
-from metrics.statistics.intervals import mean_interval, median_interval, newcombe, welch, wilson
+from metrics.statistics.intervals import mean_interval, median_interval, newcombe, newcombe_within, welch, wilson
 from metrics.statistics.likelihood import enough, ratio_of_ratios, relative_likelihood
 from metrics.statistics.pay import MiddleOfGroup, pay_gap, pay_gap_of_means, pay_gap_of_medians
 from metrics.statistics.precision import round_gap, round_pay, round_score
@@ -45,6 +45,8 @@ COMPARING = frozenset({MeasureType.PERCENTAGE_POINT_GAP, MeasureType.REPRESENTAT
 
 def interval_of(kpi: Kpi) -> str:
     """The method that makes this KPI's likely range."""
+    if kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP and kpi.measure.is_within_reference and kpi.measure.interval != "none":
+        return "newcombe_within"
     return kpi.measure.interval or DEFAULT_INTERVAL[kpi.measure.type]
 
 
@@ -158,7 +160,8 @@ def _point_gap(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Seri
         return ours.sub(divisor, axis=0)
     n, m = rows["numerator"].clip(upper=rows["denominator"]), rows["reference_numerator"].clip(upper=rows["reference_denominator"])
     theirs = m / rows["reference_denominator"].where(rows["reference_denominator"] > 0)
-    limits = newcombe(n, rows["denominator"], m, rows["reference_denominator"])
+    method = newcombe_within if interval_of(kpi) == "newcombe_within" else newcombe
+    limits = method(n, rows["denominator"], m, rows["reference_denominator"])
     return limits.assign(value=ours["value"] - theirs, reference_value=theirs)
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from metrics.definitions.kpi import PER
 from metrics.definitions.waterfall import WATERFALL
-from metrics.statistics.intervals import newcombe, wilson
+from metrics.statistics.intervals import newcombe, newcombe_within, wilson
 from metrics.statistics.rates import rate
 
 ALIKE = 1e-9
@@ -78,9 +78,19 @@ def _of_shares(cells: pd.DataFrame, counts: _Counts, measure: np.ndarray) -> Ite
     yield from _three(indexed, value, low / divisor, high / divisor)
     of_two = (measure == "percentage_point_gap") & ~np.isnan(other)
     yield from _three((measure == "percentage_point_gap") & np.isnan(other), value, low + value - share, high + value - share)
-    limits = newcombe(pd.Series(part), pd.Series(base), pd.Series(compared), pd.Series(other))
-    yield from _three(of_two, share - _over(compared, other), *_limits(limits))
+    yield from _three(of_two, share - _over(compared, other), *_of_two(cells, part, base, compared, other))
     yield "value", indexed & ~np.isnan(benchmark), share / benchmark
+
+
+def _of_two(
+    cells: pd.DataFrame, part: np.ndarray, base: np.ndarray, compared: np.ndarray, other: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of a difference of two groups apart, or of a group and the whole that holds it: whichever the printed ones are nearest to."""
+    a, m, b, n = pd.Series(part), pd.Series(base), pd.Series(compared), pd.Series(other)
+    apart, within = _limits(newcombe(a, m, b, n)), _limits(newcombe_within(a, m, b, n))
+    low, high = (cells[name].to_numpy(dtype=float) for name in ("lower", "upper"))
+    nearer = np.abs(low - within[0]) + np.abs(high - within[1]) < np.abs(low - apart[0]) + np.abs(high - apart[1])
+    return np.where(nearer, within[0], apart[0]), np.where(nearer, within[1], apart[1])
 
 
 def _rates(asked: np.ndarray, events: np.ndarray, people: np.ndarray, cells: pd.DataFrame) -> Iterator[Wanted]:

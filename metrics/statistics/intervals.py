@@ -92,6 +92,33 @@ def newcombe(
     )
 
 
+def newcombe_within(
+    numerator: pd.Series,
+    denominator: pd.Series,
+    whole_numerator: pd.Series,
+    whole_denominator: pd.Series,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Newcombe's interval for the share of a group minus the share of a whole that holds the group.
+
+    The two are not independent, but the group and the rest of the whole are: with the group a part w of the whole, the difference is
+    (1 - w) times the difference to the rest, and so are its limits. Counts of the rest that rounding made negative are taken as 0, or as
+    all of the rest.
+
+    References
+    ----------
+    Newcombe (1998), Statistics in Medicine 17:873, method 10, on the group and the rest.
+
+    >>> newcombe_within(*[pd.Series([n]) for n in (30, 100, 160, 400)]).round(4).values.tolist()
+    [[-0.1741, -0.0172]]
+    """
+    rest = (whole_denominator - denominator).clip(lower=0)
+    others = (whole_numerator - numerator).clip(lower=0, upper=rest)
+    outside = rest / whole_denominator.where(whole_denominator > 0)
+    limits = newcombe(numerator, denominator, others, rest, confidence).mul(outside, axis=0)
+    return limits.where(rest > 0, limits.where(outside.isna(), 0.0))
+
+
 def mean_interval(n: pd.Series, mean: pd.Series, variance: pd.Series, confidence: float = 0.95) -> pd.DataFrame:
     """Student's t interval for one mean; missing for fewer than two people.
 

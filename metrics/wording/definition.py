@@ -19,6 +19,8 @@ GRAIN = {"snapshot": "On each data date", "month": "Every month", "quarter": "Ev
 METHODS = {
     "wilson": "Wilson score interval for a proportion, 95% (Wilson 1927).",
     "newcombe": "Newcombe’s hybrid score interval for a difference of two proportions, 95% (Newcombe 1998, method 10).",
+    "newcombe_within": "Newcombe’s hybrid score interval for the group and the rest, 95% (Newcombe 1998, method 10), "
+    "times the share of the rest, because the group is part of those it is compared with.",
     "delta": "Delta-method interval for a ratio of two means, 95%.",
     "bootstrap": "Percentile bootstrap of the two medians, each group resampled by itself, worked out exactly from order statistics, 95%.",
     "welch": "Student’s t interval for a mean, 95%.",

@@ -10,6 +10,7 @@ import pytest
 
 from metrics.evaluate.evaluate import _steps, evaluate
 from metrics.evaluate.parts import ROUNDED
+from metrics.evaluate.values import interval_of
 from metrics.report import ESTIMATE_COLUMNS, STATUSES
 from tests.support.evaluated import KNOWN, MINORITY, SHARE, configured, estimated, one, share
 from tests.support.factories import a_count, a_kpi, a_median, a_pay_gap, a_point_gap, a_proportion
@@ -196,6 +197,25 @@ def test_gap_between_two_groups_has_newcombes_range() -> None:
     assert row["reference_value"] == pytest.approx(0.1)
     assert one(kpi, **share(63, 420, 420, 63), **{**parts, "reference_numerator": None})["marker"] == "[c]"
     assert one(kpi, **share(63, 420, 420, 63), reference_numerator=2, reference_denominator=8)["note"] == "minimum_base"
+
+
+@pytest.mark.parametrize(
+    ("denominator", "reference", "inside"),
+    [
+        ({"grade": ["g3"], "sex": "known"}, {"sex": "known"}, True),
+        ({"grade": ["g3"], "sex": ["female"]}, {"grade": ["g2", "g3"], "sex": "known"}, True),
+        ({"grade": ["g3"], "sex": "known"}, {"grade": ["g2"], "sex": "known"}, False),
+        ({"grade": ["g3"]}, {"sex": "known"}, False),
+        ({"sex": "known"}, {"sex": ["female"]}, False),
+    ],
+)
+def test_a_gap_to_a_whole_that_holds_the_group_has_the_range_of_the_group_and_the_rest(
+    denominator: dict[str, object], reference: dict[str, object], inside: bool
+) -> None:
+    kpi = a_point_gap({"grade": ["g3"]}, denominator, reference)
+    assert interval_of(kpi) == ("newcombe_within" if inside else "newcombe")
+    row = one(kpi, **share(60, 150, 150, 60), reference_numerator=150, reference_denominator=500)
+    assert (round(row["lower"], 4), round(row["upper"], 4)) == ((0.0376, 0.1635) if inside else (0.0143, 0.1887))
 
 
 def test_gap_to_the_benchmark_where_there_is_no_reference_group() -> None:

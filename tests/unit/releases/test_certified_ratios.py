@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from metrics.releases.certified import faults
 from metrics.report import ESTIMATE_COLUMNS
+from metrics.statistics.intervals import newcombe, newcombe_within
 
 PARTS = ("numerator", "denominator", "reference_numerator", "reference_denominator")
 OTHERS = "hold a value that is not made of their printed counts"
@@ -33,6 +35,17 @@ def test_a_ratio_is_that_of_its_four_counts(measure: str, value: float) -> None:
     counts = (63, 420, 38, 380)
     assert of_four(counts, value, measure) == {}
     assert of_four(counts, value * 1.001, measure) == {OTHERS: 1}
+
+
+@pytest.mark.parametrize("method", [newcombe, newcombe_within])
+def test_a_difference_has_the_range_of_groups_apart_or_of_a_group_within_the_whole(method: Callable[..., pd.DataFrame]) -> None:
+    counts, regions = (60.0, 150.0, 150.0, 500.0), {part: np.array([place]) for place, part in enumerate(PARTS)}
+    limits = method(*(pd.Series([n]) for n in counts))
+    figure = {"numerator": 60, "denominator": 150, "value": 60 / 150 - 150 / 500, "lower": limits["lower"][0], "upper": limits["upper"][0]}
+    measure = {"RC01": "percentage_point_gap"}
+    assert faults(cells(figure), regions, np.array(counts), measure) == {}
+    for column in ("value", "lower", "upper"):
+        assert faults(cells({**figure, column: figure[column] + 0.001}), regions, np.array(counts), measure)
 
 
 @pytest.mark.parametrize("hidden", PARTS)
