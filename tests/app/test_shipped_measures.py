@@ -5,61 +5,18 @@ Definitions are the shipped ones, as a release keeps them; figures are worked ou
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.load import load_configuration
 from metrics.pipeline.summaries import summarise_kpi
-from metrics.report import DimensionSummary
 from metrics.statistics.intervals import newcombe, wilson
 from metrics.statistics.likelihood import ratio_of_ratios, relative_likelihood
 from metrics.statistics.rates import rate
-from pages.shared import reports
-from tests.app.conftest import words_of
-from tests.support.gap_report import BEFORE, DAY, StoreWith, a_row
-from tests.support.reports import RELEASE
+from tests.app.conftest import Opened, Rows
+from tests.support.gap_report import BEFORE, DAY, a_row
 
-Rows = list[dict[str, Any]]
-Opened = Callable[..., str]
 MONTHS = [d.date() for d in pd.date_range("2023-04-30", DAY, freq="ME")]
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Configuration:
-    return load_configuration(Path("config"))
-
-
-@pytest.fixture
-def opened(app: AppTest, shipped: Configuration, monkeypatch: pytest.MonkeyPatch) -> Opened:
-    """Opens the page of a shipped measure with these rows; all that it says."""
-
-    def open_page(id: str, rows: Rows) -> str:
-        made = StoreWith(rows, summarise_kpi(shipped, shipped.kpis[id]))
-        contents = made.releases[RELEASE]
-        own = {
-            d.id: DimensionSummary(d.id, d.title, d.ordered, tuple((c.id, c.label, c.known) for c in d.categories))
-            for d in shipped.dimensions.values()
-        }
-        days = tuple(sorted({row["period_end"].date() for row in rows}))
-        made.releases[RELEASE] = replace(contents, dimensions={**contents.dimensions, **own}, periods={**contents.periods, id: days})
-        monkeypatch.setattr(reports, "store", lambda: made)
-        st.cache_data.clear()
-        st.cache_resource.clear()
-        app.query_params.update({"measure": id})
-        app.switch_page("pages/kpi.py")
-        app.run()
-        assert not app.exception, [e.value for e in app.exception]
-        return words_of(app)
-
-    return open_page
 
 
 def one(*numbers: float) -> list[pd.Series]:

@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-
 import pandas as pd
-import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from metrics.definitions.configuration import Configuration
-from metrics.definitions.load import load_configuration
-from metrics.pipeline.summaries import summarise_kpi
 from metrics.statistics.intervals import welch, wilson
 from metrics.statistics.precision import round_score
-from pages.shared import reports
-from tests.app.conftest import words_of
-from tests.support.gap_report import BEFORE, DAY, StoreWith, a_row
-from tests.support.reports import RELEASE
+from tests.app.conftest import Opened, Rows
+from tests.support.gap_report import BEFORE, DAY, a_row
 
-Rows = list[dict[str, Any]]
 SILENCE = "that the others may think otherwise is not in it"
 EVERYBODY = "Everyone on record is counted"
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Configuration:
-    return load_configuration(Path("config"))
-
-
-@pytest.fixture
-def said(app: AppTest, shipped: Configuration, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """All that the page of a measure says of these rows."""
-
-    def open_page(id: str, rows: Rows) -> str:
-        made = StoreWith(rows, summarise_kpi(shipped, shipped.kpis[id]))
-        contents = made.releases[RELEASE]
-        made.releases[RELEASE] = replace(contents, periods={**contents.periods, id: (BEFORE, DAY)})
-        monkeypatch.setattr(reports, "store", lambda: made)
-        st.cache_data.clear()
-        st.cache_resource.clear()
-        app.query_params.update({"measure": id})
-        app.switch_page("pages/kpi.py")
-        app.run()
-        assert not app.exception, [e.value for e in app.exception]
-        return words_of(app)
-
-    return open_page
 
 
 def differences(rounded: bool) -> Rows:
@@ -65,8 +27,8 @@ def differences(rounded: bool) -> Rows:
     ]  # fmt: skip
 
 
-def test_a_difference_of_scores_is_in_points_of_both_groups(said: Any) -> None:
-    page = said("SS01", differences(rounded=False))
+def test_a_difference_of_scores_is_in_points_of_both_groups(opened: Opened) -> None:
+    page = opened("SS01", differences(rounded=False))
     assert "Engagement gap, disabled staff: −6.1 points" in page
     assert "Mean engagement index: Disabled minus Not disabled" in page
     assert "909 and 5,260 responses, 12 months to 31 March 2026" in page
@@ -81,22 +43,22 @@ def test_a_difference_of_scores_is_in_points_of_both_groups(said: Any) -> None:
     assert "£" not in page.partition("Read with this")[0]
 
 
-def test_beside_rounded_counts_points_are_whole(said: Any) -> None:
-    page = said("SS01", differences(rounded=True))
+def test_beside_rounded_counts_points_are_whole(opened: Opened) -> None:
+    page = opened("SS01", differences(rounded=True))
     assert "−6 points" in page
     assert "−8 to −5 points" in page
     assert "−6.1" not in page
     assert "910 and 5,260 responses, rounded" in page
 
 
-def test_a_survey_never_says_that_everybody_is_counted(said: Any) -> None:
+def test_a_survey_never_says_that_everybody_is_counted(opened: Opened) -> None:
     value, (lower, upper) = 995 / 6353, wilson(pd.Series([995]), pd.Series([6353])).iloc[0]
     rows = [
         a_row("SS02", day=day, numerator=995, denominator=6353, everyone=6701, declared=0.948, value=value, lower=lower, upper=upper,
               status="off_path", movement="unclear", change=-0.01, change_lower=-0.02, change_upper=0.01, target=0.13)
         for day in (BEFORE, DAY)
     ]  # fmt: skip
-    page = said("SS02", rows)
+    page = opened("SS02", rows)
     assert "Harassed by colleagues: 15.7%" in page
     assert "95% have answered" in page
     assert SILENCE in page
@@ -105,13 +67,13 @@ def test_a_survey_never_says_that_everybody_is_counted(said: Any) -> None:
     assert "Lower is better" in page
 
 
-def test_the_response_rate_is_a_full_count_of_those_who_were_asked(said: Any) -> None:
+def test_the_response_rate_is_a_full_count_of_those_who_were_asked(opened: Opened) -> None:
     rows = [
         a_row("SS00", day=day, numerator=6701, denominator=11140, everyone=11140, value=6701 / 11140, status="no_target",
               movement="unclear", change=0.038)
         for day in (BEFORE, DAY)
     ]  # fmt: skip
-    page = said("SS00", rows)
+    page = opened("SS00", rows)
     assert "Staff survey response rate: 60.2%" in page
     assert "6,701 of 11,140" in page
     assert "there is no rate by sex, ethnic group or disability" in page
