@@ -17,13 +17,14 @@ from metrics.cli.returns.handing_out import (
     PeriodOption,
     ReleaseOption,
     check_ends,
+    declared_in,
     refuse_withdrawn,
     write_book,
     year_end,
 )
 from metrics.definitions.duty import DutyReturn
 from metrics.definitions.load import load_configuration
-from metrics.errors import InputError, NotPublished, Problem
+from metrics.errors import NotPublished
 from metrics.exports.return_book import Book
 from metrics.releases.store import ReleaseStore
 from metrics.report import Contents, Report, Request
@@ -45,10 +46,7 @@ def duty(
     """
     check_ends(output, ".xlsx")
     configuration, settings = load_configuration(config), load_settings(config)
-    if configuration.duty is None:
-        where = str(config / "returns" / "duty.yaml")
-        raise InputError(Problem(where, "no such file: it says which tables there are"), "docs/how-to/make-returns.md shows one.")
-    declared = configuration.duty
+    declared = declared_in(configuration.duty, config, "duty", "which tables there are")
     store = ReleaseStore(settings.releases_url)
     viewer = Viewer(audience or declared.audience, "command_line")
     contents = store.contents(release, viewer)

@@ -14,9 +14,8 @@ import typer
 
 from metrics.access.viewer import Viewer
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from metrics.cli.returns.handing_out import OutputOption, check_ends, write_file
+from metrics.cli.returns.handing_out import OutputOption, check_ends, declared_in, write_file
 from metrics.cli.tables import read_day
-from metrics.definitions.configuration import Configuration
 from metrics.definitions.gpg import GpgReturn
 from metrics.definitions.load import load_configuration
 from metrics.errors import InputError, NotPublished, Problem
@@ -40,7 +39,8 @@ def gpg(
     """
     check_ends(output, ".csv")
     configuration, settings = load_configuration(config), load_settings(config)
-    declared = _declared(configuration, config)
+    which = "which KPI gives which column of the return"
+    declared = declared_in(configuration.gpg_return, config, "gpg", which, guide="gender-pay-gap-return")
     kpis = needed_kpis(declared, str(config / "returns" / "gpg.yaml"))
     store = ReleaseStore(settings.releases_url)
     viewer = Viewer(store.snapshot(release).audiences[0], "command_line")
@@ -58,15 +58,6 @@ def gpg(
     else:
         _print(made, contents, day, output)
     raise typer.Exit(1 if made.refusals else 0)
-
-
-def _declared(configuration: Configuration, folder: Path) -> GpgReturn:
-    if configuration.gpg_return is None:
-        raise InputError(
-            Problem(str(folder / "returns" / "gpg.yaml"), "no such file: it says which KPI gives which column of the return"),
-            "docs/how-to/gender-pay-gap-return.md shows one.",
-        )
-    return configuration.gpg_return
 
 
 def _day(period: str | None, contents: Contents, declared: GpgReturn) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -20,7 +20,17 @@ PeriodOption = Annotated[
     str | None, typer.Option("--period", metavar="DATE", help="Last day of a financial year; default: the newest that has figures.")
 ]
 AudienceOption = Annotated[str | None, typer.Option("--audience", help="Whose view of the figures.")]
+Declared = TypeVar("Declared")
 OutputOption = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write a file.", dir_okay=False)]
+
+
+def declared_in(found: Declared | None, folder: Path, name: str, says: str, guide: str = "make-returns") -> Declared:
+    """What `returns/<name>.yaml` of a configuration declares; `InputError` where there is no such file."""
+    if found is None:
+        raise InputError(
+            Problem(str(folder / "returns" / f"{name}.yaml"), f"no such file: it says {says}"), f"docs/how-to/{guide}.md shows one."
+        )
+    return found
 
 
 def refuse_withdrawn(contents: Contents) -> None:

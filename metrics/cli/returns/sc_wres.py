@@ -19,13 +19,13 @@ from metrics.cli.returns.handing_out import (
     PeriodOption,
     ReleaseOption,
     check_ends,
+    declared_in,
     refuse_withdrawn,
     write_book,
     write_file,
     year_end,
 )
 from metrics.definitions.load import load_configuration
-from metrics.errors import InputError, Problem
 from metrics.exports.csv import harmless
 from metrics.exports.return_book import Book
 from metrics.releases.second_groups import second_groups
@@ -52,10 +52,7 @@ def sc_wres(
     """
     check_ends(output, ".csv", ".xlsx")
     configuration, settings = load_configuration(config), load_settings(config)
-    if configuration.sc_wres is None:
-        where = str(config / "returns" / "sc-wres.yaml")
-        raise InputError(Problem(where, "no such file: it says which KPI gives which metric"), "docs/how-to/make-returns.md shows one.")
-    declared = configuration.sc_wres
+    declared = declared_in(configuration.sc_wres, config, "sc-wres", "which KPI gives which metric")
     store = ReleaseStore(settings.releases_url)
     viewer = Viewer(audience or store.snapshot(release).audiences[0], "command_line")
     contents = store.contents(release, viewer)
