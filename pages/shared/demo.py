@@ -113,7 +113,7 @@ def no_release(viewer: Viewer, all_withdrawn: bool = False) -> None:
         )
         st.stop()
     show(tag("h1", "The demo council is being built", cls="eq-h1"))
-    show(tag("p", "This happens once and takes a minute or two: an invented council, its staff, and a certified release of their figures."))
+    show(tag("p", "This happens once and takes a few minutes: an invented council, its staff, and a certified release of their figures."))
     _build().start()
     _progress()
     st.stop()
