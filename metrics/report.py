@@ -148,6 +148,8 @@ class KpiSummary:
 
     order: Mapping[str, str] = field(default_factory=dict)
     """Of a ratio of two groups: `first`, `second` and `to` in words, and `above_one_is_worse_for`, one of the first two."""
+    topic: str = ""
+    """What it is about; "" in older releases and where the definition does not say."""
     of: str = ""
     """Of a rate: what the thousand are called, in the plural."""
     over: str = ""

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from metrics.definitions.base import Definition, Filter, Id, KpiId, Text
 from metrics.definitions.spc import Spc
+from metrics.definitions.topic import Topic
 from metrics.periods import Grain, Kind
 
 
@@ -255,6 +256,8 @@ class Kpi(Definition):
     owner: Id
     review: Review
     corporate_priority: Id | None = None
+    topic: Topic | None = None
+    """What it is about. Pages group measures by it, and the community page shows those about the city."""
     dataset: Id
     population: Id
     measure: Measure

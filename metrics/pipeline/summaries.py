@@ -61,6 +61,7 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         asks=_asks(configuration, kpi),
         counted=counted(configuration, kpi),
         order=kpi.measure.order.model_dump() if kpi.measure.order else {},
+        topic=kpi.topic.value if kpi.topic else "",
         of=kpi.measure.of or "",
         over=kpi.measure.over or "",
         rows_are=dataset.rows_are or "people",
