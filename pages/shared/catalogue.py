@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.access.viewer import Viewer
+from metrics.definitions.topic import Topic
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import NotPublished
 from metrics.report import Contents, KpiSummary, Report, Request, scale_of
@@ -33,6 +34,7 @@ from pages.shared.markup import Cell, Column, Html, joined, link, show, table, t
 NOT_SAID = "This release was made before releases said so."
 NO_STEPS_YET = "This release does not hold these steps. Releases made from now on do."
 NO_STEPS = "No steps are counted for this measure: nobody is left out between what was worked out of the extracts and the figure."
+NO_TOPIC = "No subject"
 ALL_MEASURES = "No corporate priority"
 
 
@@ -51,7 +53,11 @@ def _text(kpi: KpiSummary) -> str:
 
 
 def groups(kpis: Sequence[KpiSummary], by: str) -> dict[str, list[KpiSummary]]:
-    """Name of each corporate priority, theme or owner to its KPIs; whatever has none comes last."""
+    """Name of each subject (in the catalogue's order), corporate priority, theme or owner to its KPIs; whatever has none comes last."""
+    if by == "topic":
+        named = {topic.title: [k for k in kpis if k.topic == topic.value] for topic in Topic}
+        rest = [k for k in kpis if not k.topic]
+        return {title: found for title, found in {**named, NO_TOPIC: rest}.items() if found}
     found: dict[str, list[KpiSummary]] = {}
     for kpi in kpis:
         for name in _names(kpi, by):

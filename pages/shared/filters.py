@@ -98,7 +98,7 @@ def choose_definition(contents: Contents, place: Any) -> KpiSummary | None:
 
 
 def choose_grouping(place: Any) -> str:
-    words = {"priority": "Corporate priority", "theme": "Equality Framework theme", "owner": "Owner"}
+    words = {"topic": "Subject", "priority": "Corporate priority", "theme": "Equality Framework theme", "owner": "Owner"}
     return str(_choose("Grouped by", "grouped", list(words), words.__getitem__, place))
 
 

@@ -150,6 +150,7 @@ def a_kpi(id: str = "WR01", title: str = "Ethnic minorities in the workforce", *
         "why_it_matters": "A workforce that reflects residents designs services they can use.",
         "owner": "Workforce analytics",
         "corporate_priority": "A fair employer",
+        "topic": "workforce",
         "dataset": "hr",
         "source": "Staff records",
         "population": "all staff without schools",
