@@ -251,6 +251,10 @@ class DimensionSummary:
     ordered: bool
     categories: tuple[tuple[str, str, bool], ...]
     """(id, label, known), in display order."""
+    parent: str = ""
+    """The dimension whose categories hold those of this one together: fifths of wards. "" where there is none, and in older releases."""
+    parents: tuple[tuple[str, str], ...] = ()
+    """Category to the category of `parent` that holds it."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
-"""Units of one kind by size: which lie outside what chance allows. Size order, not a league table."""
+"""Units of one kind, or groups such as wards, by size: which lie outside what chance allows. Size order, not a league table."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -15,37 +17,67 @@ from metrics.charts.time_path import tick_words
 from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_spread
 from metrics.report import Report
 from metrics.wording.dates import format_day
-from metrics.wording.values import format_figure, format_value, upper_first
+from metrics.wording.values import format_figure, format_value, lower_first, upper_first
 
 Z_INNER, Z_OUTER = 1.959964, 3.090232
 """Usual for 95 in 100, and for 998 in 1,000, units that differ from the whole by chance alone."""
 
 
-def can_draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day: date) -> bool:
-    """A funnel needs a proportion, the unit above as its centre, and at least three units with a figure."""
-    if report.contents.kpis[kpi_id].measure != "proportion":
+SHARES = ("proportion", "survey_proportion")
+Parts = list[str] | str
+"""The parts of a unit: units by their ids, or the groups of one dimension by its name (`ward`)."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a funnel is drawn of: a row for each part, indexed by its key, their names, and the figure of the whole."""
+
+    rows: pd.DataFrame
+    names: Mapping[str, str]
+    whole: float | None
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        return self.rows.dropna(subset=["value", "denominator"])
+
+
+def around(report: Report, kpi_id: str, unit: str, parts: Parts, day: date) -> Around:
+    """Parts of a unit on a day, each with its figure as published."""
+    whole = report.units_at(kpi_id, day, (unit,))
+    value = float(whole["value"].iloc[0]) if len(whole) == 1 and pd.notna(whole["value"].iloc[0]) else None
+    if not isinstance(parts, str):
+        return Around(report.units_at(kpi_id, day, parts), {u: report.contents.units[u].name for u in parts}, value)
+    known = [(f"{parts}={id}", label) for id, label, known in report.contents.dimensions[parts].categories if known]
+    rows = report.groups_at(kpi_id, unit, parts, day)
+    return Around(rows.loc[[key for key, _ in known if key in rows.index]], dict(known), value)
+
+
+def can_draw_funnel(report: Report, kpi_id: str, unit: str, parts: Parts, day: date) -> bool:
+    """A funnel needs a share, that of the whole unit as its centre, and at least three parts with a figure."""
+    if report.contents.kpis[kpi_id].measure not in SHARES:
         return False
-    above = report.units_at(kpi_id, day, (parent,))
-    rows = report.units_at(kpi_id, day, units).dropna(subset=["value", "denominator"])
-    return len(rows) >= 3 and len(above) == 1 and pd.notna(above["value"].iloc[0]) and 0 < float(above["value"].iloc[0]) < 1
+    found = around(report, kpi_id, unit, parts, day)
+    return len(found.shown) >= 3 and found.whole is not None and 0 < found.whole < 1
 
 
-def against_usual(report: Report, kpi_id: str, parent: str, units: list[str], day: date) -> dict[str, str]:
-    """`above`, `within` or `below` the wider band for each unit with a figure."""
-    centre = float(report.units_at(kpi_id, day, (parent,))["value"].iloc[0])
-    found = {}
-    for unit, row in report.units_at(kpi_id, day, units).dropna(subset=["value", "denominator"]).iterrows():
-        reach = Z_OUTER * (centre * (1 - centre) / max(float(row["denominator"]), 1.0)) ** 0.5
-        found[str(unit)] = "above" if row["value"] > centre + reach else "below" if row["value"] < centre - reach else "within"
-    return found
+def against_usual(report: Report, kpi_id: str, unit: str, parts: Parts, day: date) -> dict[str, str]:
+    """`above`, `within` or `below` the wider band for each part with a figure."""
+    found = around(report, kpi_id, unit, parts, day)
+    if found.whole is None:
+        return {}
+    places = {}
+    for part, row in found.shown.iterrows():
+        reach = Z_OUTER * (found.whole * (1 - found.whole) / max(float(row["denominator"]), 1.0)) ** 0.5
+        places[str(part)] = "above" if row["value"] > found.whole + reach else "below" if row["value"] < found.whole - reach else "within"
+    return places
 
 
-def draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day: date) -> go.Figure:
-    """Hidden and withheld units are not drawn; the table beside the chart names them."""
+def draw_funnel(report: Report, kpi_id: str, unit: str, parts: Parts, day: date) -> go.Figure:
+    """Hidden and withheld parts are not drawn; the table beside the chart names them. Only where `can_draw_funnel` says so."""
     contents, kpi, currency = report.contents, report.contents.kpis[kpi_id], report.provenance.currency
-    rows = report.units_at(kpi_id, day, units).dropna(subset=["value", "denominator"])
-    centre = float(report.units_at(kpi_id, day, (parent,))["value"].iloc[0])
-    place = against_usual(report, kpi_id, parent, units, day)
+    found = around(report, kpi_id, unit, parts, day)
+    rows, names, centre = found.shown, found.names, found.whole or 0.0
+    place = against_usual(report, kpi_id, unit, parts, day)
     sizes = np.geomspace(max(float(rows["denominator"].min()) * 0.6, 5), float(rows["denominator"].max()) * 1.12, 80)
     figure = go.Figure()
     for z, fill in ((Z_OUTER, BAND), (Z_INNER, INNER_BAND)):
@@ -61,7 +93,7 @@ def draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day:
             hoverinfo="skip",
         )
     figure.add_scatter(x=[sizes[0], sizes[-1]], y=[centre, centre], mode="lines", line={"color": COMPARED, "width": 1.4}, hoverinfo="skip")
-    outside = [place[str(u)] != "within" for u in rows.index]
+    outside = [place[str(part)] != "within" for part in rows.index]
     figure.add_scatter(
         x=rows["denominator"],
         y=rows["value"],
@@ -72,10 +104,10 @@ def draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day:
             "color": [OURS if o else WHITE for o in outside],
             "line": {"color": OURS, "width": 2},
         },
-        text=[plain(f"{contents.units[str(u)].name}: {format_figure(row, kpi, currency)}") for u, row in rows.iterrows()],
+        text=[plain(f"{names[str(part)]}: {format_figure(row, kpi, currency)}") for part, row in rows.iterrows()],
         hovertemplate="%{text}<extra></extra>",
     )
-    _name_outside(figure, report, rows, outside, float(sizes[-1]))
+    _name_outside(figure, names, rows, outside, float(sizes[-1]))
     low, high = span_of(rows["value"], around=(centre, float(np.clip(centre - Z_INNER * np.sqrt(centre * (1 - centre) / sizes[0]), 0, 1))))
     ticks = whole_number_ticks(max(low, 0.0), high)
     figure.update_yaxes(range=[min(ticks[0], max(low, 0.0)), high], tickvals=ticks, ticktext=tick_words(ticks, kpi.unit, currency))
@@ -86,29 +118,27 @@ def draw_funnel(report: Report, kpi_id: str, parent: str, units: list[str], day:
         ticktext=[f"{t:,.0f}" for t in across],
         showline=True,
         linecolor=TEXT,
-        title={"text": "People counted", "standoff": 6},
+        title={"text": f"{upper_first(kpi.rows_are)} counted", "standoff": 6},
     )
-    every = report.units_at(kpi_id, day, units)
-    names = {u: contents.units[u].name for u in units}
-    title = title_spread(kpi, {names[u]: side for u, side in place.items() if side != "within"})
-    whole = f"{upper_first(place_name(report, parent))}: {format_value(centre, kpi.unit, currency)}."
-    sentence = listing(kpi, every, [names[str(u)] for u in every.index], currency, whole, contents)
+    title = title_spread(kpi, {names[part]: side for part, side in place.items() if side != "within"})
+    whole = f"{upper_first(place_name(report, unit))}: {format_value(centre, kpi.unit, currency)}."
+    sentence = listing(kpi, found.rows, [names[str(part)] for part in found.rows.index], currency, whole, contents)
     heading = Heading(
         title,
-        f"{subtitle(report, kpi, parent, day)} Inside the usual spread, differences are what chance allows; this is not a league table.",
-        f"{kpi.short_title}, by size of unit",
-        crop_line(report, kpi.population, parent, format_day(day)),
+        f"{subtitle(report, kpi, unit, day)} Inside the usual spread, differences are what chance allows; this is not a league table.",
+        f"{kpi.short_title}, by size of {lower_first(contents.dimensions[parts].title) if isinstance(parts, str) else 'unit'}",
+        crop_line(report, kpi.population, unit, format_day(day)),
     )
     return finish(figure, heading, report.provenance, height=300, sentence=sentence, bottom=48)
 
 
-def _name_outside(figure: go.Figure, report: Report, rows: pd.DataFrame, outside: list[bool], widest: float) -> None:
-    """Name at most four of the units outside, the largest first: more would cover the figures on a phone."""
+def _name_outside(figure: go.Figure, names: Mapping[str, str], rows: pd.DataFrame, outside: list[bool], widest: float) -> None:
+    """Name at most four of the parts outside, the largest first: more would cover the figures on a phone."""
     named = rows[outside].sort_values("denominator", ascending=False).head(4)
-    for unit, row in named.iterrows():
+    for part, row in named.iterrows():
         across = float(row["denominator"]) / widest
         side = "left" if across < 0.34 else "right" if across > 0.66 else "center"
-        label = textwrap.shorten(report.contents.units[str(unit)].name, 24, placeholder="…")
+        label = textwrap.shorten(names[str(part)], 24, placeholder="…")
         figure.add_annotation(
             x=row["denominator"],
             y=row["value"],

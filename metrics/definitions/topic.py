@@ -28,8 +28,8 @@ class Topic(StrEnum):
     DUTIES = "duties"
 
     @property
-    def title(self) -> str:
-        return TITLES[self]
+    def heading(self) -> str:
+        return HEADINGS[self]
 
     @property
     def of_the_city(self) -> bool:
@@ -37,7 +37,7 @@ class Topic(StrEnum):
         return self in CITY
 
 
-TITLES = {
+HEADINGS = {
     Topic.WORKFORCE: "Workforce representation",
     Topic.LEADERSHIP: "Senior leadership",
     Topic.PAY: "Pay gaps",

@@ -149,6 +149,13 @@ def summarise_units(organisation: Organisation) -> dict[str, UnitSummary]:
 
 def summarise_dimensions(dimensions: Mapping[str, Dimension]) -> dict[str, DimensionSummary]:
     return {
-        id: DimensionSummary(id, dimension.title, dimension.ordered, tuple((c.id, c.label, c.known) for c in dimension.categories))
+        id: DimensionSummary(
+            id,
+            dimension.title,
+            dimension.ordered,
+            tuple((c.id, c.label, c.known) for c in dimension.categories),
+            dimension.parent_dimension or "",
+            tuple((c.id, c.parent) for c in dimension.categories if c.parent is not None),
+        )
         for id, dimension in sorted(dimensions.items())
     }

@@ -127,7 +127,9 @@ def _source(stored: dict[str, Any]) -> DatasetSummary:
 
 
 def _dimension(stored: dict[str, Any]) -> DimensionSummary:
-    return DimensionSummary(**{**stored, "categories": tuple((id, label, known) for id, label, known in stored["categories"])})
+    categories = tuple((id, label, known) for id, label, known in stored["categories"])
+    parents = tuple((id, parent) for id, parent in stored.get("parents", ()))
+    return DimensionSummary(**{**stored, "categories": categories, "parents": parents})
 
 
 def _comparators(stored: dict[str, Any]) -> Comparators:

@@ -55,7 +55,7 @@ def _text(kpi: KpiSummary) -> str:
 def groups(kpis: Sequence[KpiSummary], by: str) -> dict[str, list[KpiSummary]]:
     """Name of each subject (in the catalogue's order), corporate priority, theme or owner to its KPIs; whatever has none comes last."""
     if by == "topic":
-        named = {topic.title: [k for k in kpis if k.topic == topic.value] for topic in Topic}
+        named = {topic.heading: [k for k in kpis if k.topic == topic.value] for topic in Topic}
         rest = [k for k in kpis if not k.topic]
         return {title: found for title, found in {**named, NO_TOPIC: rest}.items() if found}
     found: dict[str, list[KpiSummary]] = {}

@@ -20,5 +20,5 @@ def test_every_shipped_measure_says_what_it_is_about(folder):
 
 
 def test_titles_are_plain_and_apart():
-    assert len({topic.title for topic in Topic}) == len(Topic)
+    assert len({topic.heading for topic in Topic}) == len(Topic)
     assert {topic for topic in Topic if topic.of_the_city} >= {Topic.COHESION, Topic.SAFETY, Topic.SERVICES, Topic.ENGAGEMENT}
