@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -104,3 +104,27 @@ def months_before(day: date, months: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def window_start(day: date, months: int) -> date:
+    """First day of a span of whole months that ends on a day.
+
+    >>> window_start(date(2026, 3, 31), 12), window_start(date(2024, 2, 29), 12), window_start(date(2026, 3, 15), 12)
+    (datetime.date(2025, 4, 1), datetime.date(2023, 3, 1), datetime.date(2025, 3, 16))
+    """
+    if day == end_of_month(day.year, day.month):  # whole calendar months
+        before = months_before(day.replace(day=1), months - 1)
+        return before.replace(day=1)
+    return months_before(day, months) + timedelta(days=1)
+
+
+def window_ends(day: date, step: int, months: int) -> tuple[date, ...]:
+    """The last days of the spans of `step` months that make up the span of `months` up to a day, in order.
+
+    >>> [end.isoformat() for end in window_ends(date(2026, 3, 31), 3, 12)]
+    ['2025-06-30', '2025-09-30', '2025-12-31', '2026-03-31']
+    """
+    ends = [day]
+    for _ in range(months // step - 1):
+        ends.append(window_start(ends[-1], step) - timedelta(days=1))
+    return tuple(reversed(ends))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from math import prod
@@ -24,7 +24,7 @@ from metrics.definitions.kpi import Breakdown, Kpi
 from metrics.definitions.marks import marks_of
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import CountsError, DefinitionError, Problem
-from metrics.periods import FinancialYear, Grain, Kind, end_of_month, months_before
+from metrics.periods import FinancialYear, Grain, Kind, window_ends, window_start
 from metrics.query.atoms import Where, ordered_atoms, partition, where
 from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
 from metrics.query.counts import Region, UnitTree
@@ -189,18 +189,6 @@ def plan_days(
 def is_told(configuration: Configuration, kpi: Kpi, day: date, told: Told) -> bool:
     """Whether every mark that a KPI asks for is told of the span that ends on a day."""
     return all(day in told.get(mark, ()) for mark in marks_of(kpi, configuration.datasets[kpi.dataset]))
-
-
-def window_start(day: date, months: int) -> date:
-    """First day of a span of whole months that ends on a day.
-
-    >>> window_start(date(2026, 3, 31), 12), window_start(date(2024, 2, 29), 12), window_start(date(2026, 3, 15), 12)
-    (datetime.date(2025, 4, 1), datetime.date(2023, 3, 1), datetime.date(2025, 3, 16))
-    """
-    if day == end_of_month(day.year, day.month):  # whole calendar months
-        before = months_before(day.replace(day=1), months - 1)
-        return before.replace(day=1)
-    return months_before(day, months) + timedelta(days=1)
 
 
 def _refuse_overlap(configuration: Configuration, dataset: str, days: Sequence[date]) -> None:
