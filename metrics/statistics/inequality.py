@@ -23,3 +23,52 @@ def dissimilarity(shares: pd.Series, benchmark: pd.Series) -> float:
     0.07
     """
     return float((shares - benchmark).abs().sum(skipna=False) / 2)
+
+
+def index_of_disparity(values: pd.Series, against: float) -> float:
+    """How far groups are from one figure, on average and as a share of it: 0 where all are alike.
+
+    Where `against` is the best of the groups, that one is no other group: the mean is over the rest. Missing where any value is, where
+    there is no second group, or where `against` is 0.
+
+    Parameters
+    ----------
+    values : Series, shape (groups,)
+    against : the value of the best group, or of everybody
+
+    References
+    ----------
+    Pearcy and Keppel (2002), Public Health Reports 117:273.
+
+    >>> satisfied = pd.Series([72, 64, 68, 76, 70])
+    >>> round(100 * index_of_disparity(satisfied, 76), 2), round(100 * index_of_disparity(satisfied, 72.786), 2)
+    (9.87, 5.59)
+    """
+    others = len(values) - int((values == against).any())
+    if len(values) < 2 or not against or values.isna().any():
+        return float("nan")
+    return float((values - against).abs().sum() / others / against)
+
+
+def between_group_variance(values: pd.Series, people: pd.Series) -> float:
+    """How far groups are from the figure of all of them together, squared and weighted by their people.
+
+    Its square root is in the unit of the values, so that is what may be said beside them. Missing where any value is, or nobody is there.
+
+    Parameters
+    ----------
+    values, people : Series, shape (groups,), same index
+
+    References
+    ----------
+    Mackenbach and Kunst (1997), Social Science and Medicine 44:757.
+
+    >>> satisfied, asked = pd.Series([72, 64, 68, 76, 70]), pd.Series([3100, 1090, 480, 4860, 470])
+    >>> round(between_group_variance(satisfied, asked), 2)
+    15.09
+    """
+    everybody = float(people.sum())
+    if not everybody or values.isna().any():
+        return float("nan")
+    share = people / everybody
+    return float((share * (values - (share * values).sum()) ** 2).sum())

@@ -95,6 +95,36 @@ def rate_ratio(
     return pd.DataFrame({"value": value, "lower": value / reach, "upper": value * reach})
 
 
+def rate_difference(
+    events: pd.Series,
+    population: pd.Series,
+    reference_events: pd.Series,
+    reference_population: pd.Series,
+    per: float = 1000,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """One rate minus another, for so many people, with limits made of the limits of both.
+
+    Said beside `rate_ratio`: a large ratio of two small rates is few people, and a small one of two large rates is many.
+
+    Returns
+    -------
+    DataFrame, shape (groups, 3) : `value`, `lower`, `upper`; missing where there are no people on either side
+
+    References
+    ----------
+    Zou and Donner (2008), Statistics in Medicine 27:1693 (limits of a difference from those of its parts).
+
+    >>> rate_difference(*[pd.Series([n]) for n in (460, 1_144_900, 410, 1_140_000)]).round(4).values.tolist()
+    [[0.0421, -0.0085, 0.0929]]
+    """
+    ours, theirs = rate(events, population, per, confidence), rate(reference_events, reference_population, per, confidence)
+    value = ours["value"] - theirs["value"]
+    down = ((ours["value"] - ours["lower"]) ** 2 + (theirs["upper"] - theirs["value"]) ** 2) ** 0.5
+    up = ((ours["upper"] - ours["value"]) ** 2 + (theirs["value"] - theirs["lower"]) ** 2) ** 0.5
+    return pd.DataFrame({"value": value, "lower": value - down, "upper": value + up})
+
+
 def _check(events: pd.Series, population: pd.Series) -> None:
     if negative := int(((events < 0) | (population < 0)).sum()):
         raise CountsError([Problem("", f"{negative} of {len(events)} groups have a negative number; events and people start at 0.")])
