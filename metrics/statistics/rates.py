@@ -116,7 +116,7 @@ def rate_difference(
     Zou and Donner (2008), Statistics in Medicine 27:1693 (limits of a difference from those of its parts).
 
     >>> rate_difference(*[pd.Series([n]) for n in (460, 1_144_900, 410, 1_140_000)]).round(4).values.tolist()
-    [[0.0421, -0.0085, 0.0929]]
+    [[0.0421, -0.0091, 0.0934]]
     """
     ours, theirs = rate(events, population, per, confidence), rate(reference_events, reference_population, per, confidence)
     value = ours["value"] - theirs["value"]

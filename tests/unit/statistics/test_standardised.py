@@ -58,7 +58,7 @@ def test_of_many_events_the_limits_are_those_of_the_normal_curve() -> None:
     a, n, c, m = 40_000, 9_000_000, 36_000, 9_500_000
     found = rate_difference(*[pd.Series([v]) for v in (a, n, c, m)]).iloc[0]
     reach = 1.959964 * (a / n**2 + c / m**2) ** 0.5 * 1000
-    assert (found["upper"] - found["lower"]) / 2 == pytest.approx(reach, rel=1e-3)
+    assert (found["upper"] - found["lower"]) / 2 == pytest.approx(reach, rel=5e-3)
 
 
 def test_the_ratio_of_two_rates_is_that_of_the_reference() -> None:
