@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from metrics.definitions.base import Definition, Filter, FilterField, Id, Text
+from metrics.definitions.layout import Layout, Meaning
 from metrics.definitions.pay_items import PayItems, PayQuarters, TopEarners
 
 ColumnType = Literal["category", "number", "integer", "money", "date", "text", "boolean"]
 COLUMN_WORDS = frozenset({"about", "unit"})
 """Keys of a column that tell people what it holds, and decide nothing."""
+COLUMN_LATER = frozenset({"total", "missing", "percentages"})
+"""Keys that the first columns did not have: one that is not used leaves what was loaded, and what was published, as it is."""
+
+
+def _many(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
 
 class Column(Definition):
@@ -46,10 +53,21 @@ class Column(Definition):
     the person's rows; `own` what stands in the row."""
     date_format: str | None = None
     """strptime format when dates are written neither ISO nor day/month/year."""
+    total: Annotated[tuple[Text, ...], BeforeValidator(_many, json_schema_input_type=Text | tuple[Text, ...])] = ()
+    """In published figures: labels of rows that are of all categories together, such as `All`. An empty cell is one, too."""
 
+    missing: Mapping[Text, Meaning] = Field(default_factory=dict)
+    """Words that stand where a value is missing, and what each means: `{x: unreliable, "[c]": confidential, "#N/A": not_available}`.
+    The cell is read as empty, and its meaning kept beside it, in `<column>_missing`. Those of the dataset hold for its columns of numbers,
+    days and yes or no; here a column adds its own."""
+    percentages: Literal["out_of_100", "out_of_1"] | None = None
+    """For numbers: they are percentages, with or without their sign. `out_of_1` where 12.5% is written 0.125, as a workbook stores it; what
+    has a sign is out of 100 in either case. Stored out of 100."""
 
-def _many(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    def decides(self) -> dict[str, Any]:
+        """The keys that decide what a cell is read as, by name; what is not used of those that came later is left out."""
+        said = self.model_dump(mode="json", exclude=set(COLUMN_WORDS))
+        return {key: value for key, value in said.items() if key not in COLUMN_LATER or value}
 
 
 class UnitBinding(Definition):
@@ -169,6 +187,10 @@ class Answers(Definition):
     """Headings that hold how many people there are; the first filled one counts. Answers that do not add up to it refuse the row."""
 
 
+WITHOUT_PEOPLE = frozenset({"result", "item", "published"})
+"""Grains of datasets in whose rows there is nobody."""
+
+
 class Dataset(Definition):
     """One kind of extract. The file name is its id: `config/datasets/hr.yaml` describes dataset `hr`."""
 
@@ -189,25 +211,38 @@ class Dataset(Definition):
     source_system: Text | None = None
     filled_in_by: Text | None = None
     """Who makes the extract or fills in its template: a team, a payroll provider, each partner organisation."""
-    grain: Literal["person", "post", "event", "result"] = "person"
-    """What a row is: a person, one of a person's posts, something that happened (an application, a case), or a result that the council
-    was given (points in an index, an award): then no row is about a person, and none may be."""
+    grain: Literal["person", "post", "event", "result", "item", "published"] = "person"
+    """What a row is: a person, one of a person's posts, something that happened (an application, a case); or, where no row is about a
+    person and none may be, a result that the council was given (points in an index, an award), a thing (a contract, an action of a plan),
+    or a figure that somebody else has published."""
     rows_are: Text | None = None
-    """For `grain: event`: what the rows are called, in the plural, `applications`; for `grain: result` what is given, `points`."""
+    """For `grain: event` and `item`: what the rows are called, in the plural, `applications`; for `grain: result` what is given, `points`;
+    for `grain: published`, where each figure counts some, what these are: `residents`."""
+    publisher: Text | None = None
+    """For `grain: published`: who has published the figures, and answers for what they give away."""
+    licence: Text | None = None
+    """For `grain: published`: under which licence they may be used: `Open Government Licence v3.0`."""
+    indicator: Id | None = None
+    """For `grain: published`: the category column that says which figure a row holds, where a file has several. Every KPI names one."""
     edition: Id | None = None
-    """For `grain: result`: the text column that names the edition of the scheme or method. Figures of two editions are never compared."""
+    """For `grain: result` and weighted surveys: the text column that names the edition of the scheme, method or survey. Figures of two editions are never compared."""
+    weight: Id | None = None
+    """For a survey of some residents who stand for all: the number column that says how many each answer stands for. Every answer has one,
+    above 0, and shares are then `survey_proportion`."""
     voluntary: bool = False
     """True: rows are answers of those who chose to give them, as in a staff survey. Every figure then says that it is of those."""
     window_months: int | None = Field(default=None, ge=1, le=12)
-    """For `grain: event`: an extract holds what happened in so many months up to its as-at day. KPIs are published as often."""
+    """For `grain: event`, `item` and `published`: an extract holds what happened in so many months up to its as-at day. KPIs are
+    published as often."""
     person_id: Text | Literal["absent"] = "absent"
     """Heading of the person identifier, or the word `absent`: then every row is a different person and joined/left are not reported."""
     main_post: MainPost | None = None
     as_at: Text | None = None
     """Heading of a column that holds the snapshot date; otherwise the date is given on `equality ingest --as-at`."""
-    as_at_end_of: Literal["month", "quarter", "year"] | None = None
+    as_at_end_of: Literal["month", "quarter", "year", "financial_year"] | None = None
     """The `as_at` column may hold a year, a month or a day, and each row counts as at the last day of its calendar month, quarter or
-    year: returns made on different days then stand side by side."""
+    year: returns made on different days then stand side by side. `financial_year`: it holds 2017-18, 2017/18 or 2017 to 2018, and each row
+    counts as at 31 March 2018."""
     unit: UnitBinding | None = None
     """Absent: everyone belongs to the whole council."""
     columns: Mapping[Id, Column] = Field(default_factory=dict)
@@ -225,4 +260,18 @@ class Dataset(Definition):
     sheet: Text | None = None
     """For workbooks: the sheet to read; otherwise the only sheet."""
     header_row: int | None = Field(default=None, ge=1)
+    layout: Layout | None = None
+    """How the table stands in a file that others made for people to read: headings over several rows, notes, numbers of two kinds."""
+    missing: Mapping[Text, Meaning] = Field(default_factory=dict)
+    """Words that stand where a value is missing in any column of numbers, days or yes or no; see `missing` of a column."""
     notes: tuple[Text, ...] = ()
+
+    def missing_in(self, name: str) -> Mapping[str, Meaning]:
+        """Words for a missing value in one column, and what each means."""
+        column = self.columns[name]
+        return column.missing if column.type in {"category", "text"} else {**self.missing, **column.missing}
+
+    @property
+    def holds_people(self) -> bool:
+        """False where no row is about a person, and nothing is hidden."""
+        return self.grain not in WITHOUT_PEOPLE

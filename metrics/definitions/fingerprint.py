@@ -9,12 +9,14 @@ from hashlib import sha256
 from typing import Any
 
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.dataset import COLUMN_WORDS, Dataset
+from metrics.definitions.dataset import Dataset
 from metrics.definitions.kpi import Kpi
 
 DECIDES = ("id", "dataset", "population", "measure", "period", "breakdowns", "polarity", "target", "status_rule", "benchmark", "profile")
 """KPI keys that decide a figure or its status. Words (title, owner, notes, review) do not."""
-LATER = frozenset({"order", "over", "least_people", "out_of"})
+LATER = frozenset(
+    {"order", "over", "least_people", "out_of", "count", "people", "begins", "ends", "within_days", "within_weeks", "against"}
+)
 """Keys of a measure that the first releases did not have."""
 
 
@@ -45,8 +47,9 @@ def kpi_fingerprint(configuration: Configuration, kpi_id: str) -> str:
                 "where": dataset.populations[kpi.population].model_dump(mode="json")["where"],
                 **dataset.model_dump(mode="json", include={"grain", "person_id", "main_post", "unit"}),
                 **({"window_months": dataset.window_months} if dataset.window_months else {}),
+                **({"weight": dataset.weight} if dataset.weight else {}),
             },
-            "columns": {name: dataset.columns[name].model_dump(mode="json", exclude=set(COLUMN_WORDS)) for name in columns},
+            "columns": {name: dataset.columns[name].decides() for name in columns},
             "dimensions": {d: _categories(configuration, d) for d in dimensions},
             "benchmark": configuration.benchmarks[kpi.benchmark].model_dump(mode="json", exclude={"title", "others", "notes"})
             if kpi.benchmark
@@ -60,9 +63,9 @@ def kpi_fingerprint(configuration: Configuration, kpi_id: str) -> str:
 def _decides(kpi: Kpi) -> dict[str, Any]:
     """A key that came later is left out where a KPI does not use it: its figures are what they were."""
     said = kpi.model_dump(mode="json", include=set(DECIDES))
-    measure = {key: value for key, value in said["measure"].items() if key not in LATER or value is not None}
-    if kpi.measure.order is not None:
-        measure["order"] = kpi.measure.order.above_one_is_worse_for  # the rest is words
+    measure = {key: value for key, value in said["measure"].items() if key not in LATER or (value is not None and key != "order")}
+    worse = kpi.measure.order and kpi.measure.order.above_one_is_worse_for  # the rest is words
+    measure |= {"order": worse} if worse else {}
     return {**said, "measure": measure}
 
 
@@ -86,7 +89,9 @@ def _down_to_the_finest(configuration: Configuration, dataset: str, named: Itera
 
 def _columns(configuration: Configuration, kpi: Kpi, dataset: Dataset, dimensions: Iterable[str]) -> list[str]:
     offered = configuration.sources_of(kpi.dataset)
-    used = {offered[d] for d in dimensions if d in offered} | ({kpi.measure.column} if kpi.measure.column else set())
+    measure = kpi.measure
+    named = (measure.column, measure.count, measure.out_of if measure.count else None, measure.people, measure.begins, measure.ends)
+    used = {offered[d] for d in dimensions if d in offered} | {name for name in named if name}
     if dataset.main_post:
         used |= {*dataset.main_post.highest, *({dataset.main_post.flag} if dataset.main_post.flag else set())}
     return sorted(used)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from metrics.definitions.base import Definition, Filter, Id, KpiId, Text
+from metrics.definitions.base import Definition, Filter, FilterField, Id, KpiId, Text
 from metrics.definitions.spc import Spc
 from metrics.definitions.topic import Topic
 from metrics.periods import Grain, Kind
@@ -34,11 +34,22 @@ class MeasureType(StrEnum):
     MEAN_DIFFERENCE = "mean_difference"
     SCORE = "score"
     ORDINAL = "ordinal"
+    SURVEY_PROPORTION = "survey_proportion"
+    SHARE_OF_SUM = "share_of_sum"
+    ELAPSED_TIME = "elapsed_time"
+    LOWEST_GROUP_GAP = "lowest_group_gap"
+    SLOPE_INDEX = "slope_index"
+    INDEX_OF_DISPARITY = "index_of_disparity"
+    POPULATION_RATE = "population_rate"
+    RATE_RATIO = "rate_ratio"
 
     @property
     def counts_people(self) -> bool:
-        """False for figures that somebody else gave the council: points of a maximum, an award."""
-        return self not in {self.SCORE, self.ORDINAL}
+        """Whether it may be made of people's rows. Never points of a maximum, an award, or what is made of things alone."""
+        return self not in {
+            *(self.SCORE, self.ORDINAL, self.SHARE_OF_SUM, self.ELAPSED_TIME),
+            *(self.LOWEST_GROUP_GAP, self.SLOPE_INDEX),
+        }
 
     @property
     def needs_rows(self) -> bool:
@@ -55,9 +66,14 @@ class MeasureType(StrEnum):
         return self in {self.PAY_GAP_MEAN, self.PAY_GAP_MEDIAN, self.EXTREME_GROUP_GAP}
 
     @property
+    def has_population(self) -> bool:
+        """Rows about people, held against a published number of people outside those rows."""
+        return self in {self.POPULATION_RATE, self.RATE_RATIO}
+
+    @property
     def is_share(self) -> bool:
         shares = {self.PROPORTION, self.RATE, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP, self.TURNOVER, self.DISSIMILARITY}
-        return self in shares or self.is_ratio
+        return self in shares or self.is_ratio or self is self.SURVEY_PROPORTION
 
     @property
     def is_ratio(self) -> bool:
@@ -72,12 +88,14 @@ class MeasureType(StrEnum):
     @property
     def is_over_groups(self) -> bool:
         """The figure of a whole unit is made of the figures of its groups."""
-        return self in {self.DISSIMILARITY, self.EXTREME_GROUP_GAP}
+        made = {self.DISSIMILARITY, self.EXTREME_GROUP_GAP, self.LOWEST_GROUP_GAP, self.SLOPE_INDEX, self.INDEX_OF_DISPARITY}
+        return self in made
 
 
 Unit = Literal[
-    "people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points", "points", "per_1000", "per_10000", "per_100000", "tier"
-]
+    "people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points", "points", "per_1000", "per_10000", "per_100000", "tier",
+    "number", "days", "years"
+]  # fmt: skip
 Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "katz", "woolf", "byar", "none"]
 
 PER: Mapping[str, int] = {"per_1000": 1_000, "per_10000": 10_000, "per_100000": 100_000}
@@ -85,19 +103,31 @@ PER: Mapping[str, int] = {"per_1000": 1_000, "per_10000": 10_000, "per_100000": 
 
 
 class Order(Definition):
-    """Which group stands first in a ratio of two, in words: who reads it must not have to guess which way is bad.
+    """What two groups that are compared are called: who reads of them must not have to guess which is which, or which way is bad.
 
     "White applicants were 1.50 times as likely as ethnic minority applicants to be appointed from the shortlist"
     """
 
     first: Text
-    """The people of the `denominator`, in the plural: "White applicants"."""
+    """The people of the `denominator` (of a pay gap, of the `numerator`), in the plural: "White applicants"."""
     second: Text
     """The people of the `reference_group`."""
-    to: Text
-    """What they are likely to do: "be appointed from the shortlist". Of a ratio_of_ratios, who is counted in each group: "people in grades
-    1 to 3 for each one above"."""
-    above_one_is_worse_for: Literal["first", "second"]
+    to: Text | None = None
+    """Of a ratio of two groups, what they are likely to do: "be appointed from the shortlist". Of a ratio_of_ratios, who is counted in each
+    group: "people in grades 1 to 3 for each one above"."""
+    above_one_is_worse_for: Literal["first", "second"] | None = None
+    """Of a ratio of two groups."""
+
+
+class PopulationOf(Definition):
+    """Where the people of a rate come from: figures that somebody else has published."""
+
+    dataset: Id
+    """A dataset with `grain: published`."""
+    column: Id
+    """Its number column of how many people live there."""
+    where: FilterField
+    """Which of its rows are meant, where it holds several numbers: `{resident_count: [residents]}`."""
 
 
 class Measure(Definition):
@@ -122,7 +152,21 @@ class Measure(Definition):
     mean_difference : mean of `column`, a score, over the `denominator` (the first group) minus its mean over the `reference_group`; nobody
         is in both
     score : points of `column`, in the share of the points of `out_of` that could be had; both of one edition of a scheme
+    survey_proportion : sum of the weights of the `numerator` answers / sum of the weights of the `denominator` answers, of a dataset with
+        a `weight`
     ordinal : the category that stands in `column`, whose dimension has an order; its number counts from 0 up
+    share_of_sum : of things: sum of `column` over the `numerator`, divided by its sum over the `denominator`
+    elapsed_time : of things: the days from `begins` to `ends`: their median, or with `within_days` or `within_weeks` the share that took no
+        longer, of those whose time was up by the day
+    lowest_group_gap : of published figures: the share of all, minus that of the group of `over` with the lowest, among groups of at least
+        `least_people`
+    slope_index : of published figures: what the figure differs by from one end of the ordered groups of `over` to the other, by a straight
+        line through all of them in the share of their people; with `unit: ratio` the one end divided by the other
+    index_of_disparity : how far the groups of `over` are from the one named by `against`, on average, in per cent of its figure
+    population_rate : rows of the `numerator` for every 1,000, 10,000 or 100,000 of a published `population`; `of` says in a word who these are.
+        By a dimension that both have, each group stands against its own population
+    rate_ratio : the rate of a group of `over`, as of a population_rate for every 1,000, divided by that of the `reference_group`; as a whole
+        the highest of them, among groups with at least `least_people` rows
     extreme_group_gap : the largest median pay gap to the `reference_group` of the groups of `over` with at least `least_people` with pay
     """
 
@@ -139,10 +183,35 @@ class Measure(Definition):
     of: Text | None = None
     """Of a rate: what the thousand are called, in the plural: "staff"."""
     out_of: Id | None = None
-    """Of a score: the column of the points that could be had."""
+    """Of a score: the column of the points that could be had. Of published figures: the column that says among how many."""
+    count: Id | None = None
+    """Of published figures: the column that says how many. Where the publisher gives a ready percentage, rate or amount alone, `column`
+    names it, in the KPI's unit."""
+    people: Id | None = None
+    """Of published figures: the column of how many people a group has, where that is not `out_of`."""
+    begins: Id | None = None
+    """Of an elapsed_time: the date column in which it begins."""
+    ends: Id | None = None
+    """Of an elapsed_time: the date column in which it ends; empty where it has not ended."""
+    within_days: int | None = Field(default=None, ge=1)
+    within_weeks: int | None = Field(default=None, ge=1)
+    against: Literal["highest", "lowest", "overall"] | None = None
+    """Of an index_of_disparity: the group with the highest or the lowest figure, whichever is the best, or the figure of all."""
+    population: PopulationOf | None = None
+    """Of a population_rate and a rate_ratio: whom the events are held against."""
     window_months: int | None = Field(default=None, ge=1, le=120)
     interval: Interval | None = None
     """Left out: the method of the measure's type (see docs/methods)."""
+
+    @property
+    def days_allowed(self) -> int | None:
+        """Of an elapsed_time: the days that are in time; None where the median is asked for."""
+        return self.within_days or (self.within_weeks and 7 * self.within_weeks)
+
+    @property
+    def has_counts(self) -> bool:
+        """Of published figures: made of how many among how many, and not of what the publisher has worked out."""
+        return self.count is not None
 
     @property
     def of_pay(self) -> bool:
@@ -243,6 +312,8 @@ class WorkedExample(Definition):
 
     rows: tuple[Mapping[str, Any], ...]
     gives: Mapping[str, float | None]
+    population: Mapping[str, int] = Field(default_factory=dict)
+    """Of a measure over a population: how many people there are, by category of the dimension that the groups are of, and as `all`."""
 
 
 class Kpi(Definition):

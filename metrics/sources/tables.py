@@ -12,7 +12,7 @@ from sqlalchemy.schema import DropTable
 from sqlalchemy.types import TypeEngine
 
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.dataset import COLUMN_WORDS
+from metrics.definitions.dataset import COLUMN_LATER, COLUMN_WORDS
 from metrics.definitions.dataset import Column as Declared
 from metrics.errors import SourceError
 from metrics.sources.engine import Source
@@ -55,18 +55,26 @@ def storage_column(configuration: Configuration, dataset_id: str, column: str) -
     return configuration.datasets[dataset_id].columns[column].band or column
 
 
+def missing_column(column: str) -> str:
+    """Where it is kept why a value of the column is missing."""
+    return f"{column}_missing"
+
+
 def dataset_table(configuration: Configuration, dataset_id: str) -> Table:
     """`ds_<dataset>`: one row per row of the extract and snapshot day.
 
     as_at, row_number (in the file), person_id (missing when the extract has none), unit (never missing),
-    counts_once (the row in which the person is counted), then every canonical column and every band.
+    counts_once (the row in which the person is counted), then every canonical column, every band, and why values are missing where
+    the definition names words for that.
     """
     own: dict[str, TypeEngine[Any]] = {}
-    for name, declared in configuration.datasets[dataset_id].columns.items():
+    dataset = configuration.datasets[dataset_id]
+    for name, declared in dataset.columns.items():
         own[name] = storage_type(declared)
-    for declared in configuration.datasets[dataset_id].columns.values():
+    for declared in dataset.columns.values():
         if declared.band:
             own[declared.band] = Text()
+    own |= {missing_column(name): Text() for name in own if name in dataset.columns and dataset.missing_in(name)}
     return Table(
         f"ds_{dataset_id}",
         MetaData(),
@@ -83,7 +91,7 @@ WORDS: Mapping[str, Any] = {"filled_in_by": True, "marks": True, "columns": {"__
 """Keys of a dataset by which no file is read: they tell people what it holds, or belong to datasets into which nothing is loaded."""
 
 
-LATER = frozenset({"top_earners", "edition"})
+LATER = frozenset({"top_earners", "edition", "publisher", "licence", "indicator", "layout", "missing"})
 """Keys that the first datasets did not have: one that is not used leaves what was loaded as it is."""
 
 
@@ -92,8 +100,12 @@ def definition_fingerprint(configuration: Configuration, dataset_id: str) -> str
     dataset = configuration.datasets[dataset_id]
     used = {configuration.finest(dataset_id, name).id for name, c in dataset.columns.items() if c.type == "category" or c.band}
     read_by = dataset.model_dump(mode="json", by_alias=True, exclude=dict(WORDS))
+    columns = {
+        name: {key: value for key, value in column.items() if key not in COLUMN_LATER or value}
+        for name, column in read_by["columns"].items()
+    }
     said = [
-        {key: value for key, value in read_by.items() if key not in LATER or value},
+        {**{key: value for key, value in read_by.items() if key not in LATER or value}, "columns": columns},
         [configuration.dimensions[name].model_dump(mode="json", by_alias=True) for name in sorted(used)],
         [(u.id, u.name, u.parent, str(u.valid_from), str(u.valid_to)) for u in configuration.organisation.units],
     ]

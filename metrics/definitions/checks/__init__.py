@@ -44,9 +44,11 @@ from metrics.definitions.checks import (
     tables,
     target_dates,
     target_values,
+    things,
     thresholds,
     units,
     unknown_people,
+    weighted,
     worked_examples,
 )
 from metrics.definitions.parsed import Parsed
@@ -77,6 +79,8 @@ CHECKS: tuple[Callable[[Parsed], Iterable[Problem]], ...] = (
     likelihoods.check,
     scores.check,
     results.check,
+    weighted.check,
+    things.check,
     breakdowns.check,
     over_groups.check,
     own_axis.check,

@@ -42,6 +42,6 @@ def _column(parsed: Parsed, dataset: str, column: str | None) -> str | None:
     if column not in found.columns:
         return no_such("column", column, found.columns, f"dataset '{dataset}'")
     kind = found.columns[column].type
-    if found.grain == "result":
-        return None  # `checks.results` says what a result may be made of
+    if not found.holds_people:
+        return None  # `checks.results` and `checks.things` say what these may be made of
     return None if kind in NUMERIC else f"column '{column}' is of type {kind}; a mean, median or pay gap needs a number"

@@ -39,6 +39,8 @@ def _compared(parsed: Parsed, kpi: Kpi, dataset: Dataset, over: str) -> Iterator
         if measure.reference_group and column not in parsed.chosen(dataset, measure.reference_group):
             yield ("measure", "reference_group"), f"the groups of '{over}' are compared with one of their own kind; name it by '{over}'"
         return
+    if measure.type is not MeasureType.DISSIMILARITY:
+        return
     if measure.denominator.get(over) != "known":
         yield ("measure", "denominator"), f"shares are of those whose answer is known; add `{over}: known`"
     benchmark, dimension = parsed.benchmarks.get(kpi.benchmark or ""), parsed.dimensions[over]

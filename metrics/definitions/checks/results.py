@@ -15,6 +15,8 @@ from metrics.periods import Kind
 ABOUT_PEOPLE = ("answers", "main_post", "unit", "grades", "not_employees", "without_pay", "pay_items", "quarters", "top_earners", "marks")
 """Keys of a dataset that only mean something where rows are about people."""
 
+OF_RESULTS = (MeasureType.ORDINAL, MeasureType.SCORE)
+
 
 def check(parsed: Parsed) -> Iterator[Problem]:
     for dataset in parsed.datasets.values():
@@ -27,8 +29,8 @@ def check(parsed: Parsed) -> Iterator[Problem]:
 
 def _dataset(parsed: Parsed, dataset: Dataset) -> Iterator[tuple[Place, str]]:
     if dataset.grain != "result":
-        if dataset.edition is not None:
-            yield ("edition",), "for results that the council was given; write `grain: result`, or leave it out"
+        if dataset.edition is not None and dataset.weight is None:
+            yield ("edition",), "for results that the council was given and weighted surveys; write `grain: result`, or leave it out"
         return
     nobody = "rows are results that the council was given, and nobody is in them; leave it out"
     if dataset.person_id != "absent":
@@ -52,13 +54,12 @@ def _dataset(parsed: Parsed, dataset: Dataset) -> Iterator[tuple[Place, str]]:
 
 
 def _kpi(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
-    kinds = listed(kind for kind in MeasureType if not kind.counts_people)
     if dataset.grain != "result":
-        if not kpi.measure.type.counts_people:
+        if kpi.measure.type in OF_RESULTS:
             yield ("measure", "type"), f"a {kpi.measure.type} is made of results, and '{dataset.id}' is not of `grain: result`"
         return
-    if kpi.measure.type.counts_people:
-        yield ("measure", "type"), f"'{dataset.id}' holds results, and nobody to count; there are: {kinds}"
+    if kpi.measure.type not in OF_RESULTS:
+        yield ("measure", "type"), f"'{dataset.id}' holds results, and nobody to count; there are: {listed(OF_RESULTS)}"
         return
     if kpi.period.kind is not Kind.AS_AT:
         yield ("period",), "a result stands on the day that it was given; leave `kind` out"

@@ -14,11 +14,14 @@ INFINITE = float("inf")
 
 def possible_range(kpi: Kpi) -> tuple[float, float]:
     """Smallest and largest value that a KPI can take, in its own unit."""
-    if kpi.measure.type in {MeasureType.PROPORTION, MeasureType.DISSIMILARITY}:
+    if kpi.measure.type is MeasureType.SURVEY_PROPORTION:
         return 0.0, 100.0
-    if kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP:
+    shares = {MeasureType.PROPORTION, MeasureType.DISSIMILARITY, MeasureType.SHARE_OF_SUM}
+    if kpi.measure.type in shares or kpi.measure.days_allowed:
+        return 0.0, 100.0
+    if kpi.measure.type in {MeasureType.PERCENTAGE_POINT_GAP, MeasureType.LOWEST_GROUP_GAP}:
         return -100.0, 100.0
-    if kpi.measure.type is MeasureType.MEAN_DIFFERENCE:
+    if kpi.measure.type is MeasureType.MEAN_DIFFERENCE or (kpi.measure.type is MeasureType.SLOPE_INDEX and kpi.measure.unit != "ratio"):
         return -INFINITE, INFINITE
     if kpi.measure.type.is_pay_gap:
         return -INFINITE, 100.0
