@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from metrics.definitions.dataset import Column
+from metrics.definitions.dataset import Column, Dataset
 from metrics.definitions.dimension import Dimension
-from metrics.ingest.labels import Labels
+from metrics.ingest.labels import Labels, folded, without_sign
+from metrics.ingest.missing import cure
 from metrics.ingest.values import (
     CURRENCIES,
     NotUnderstood,
@@ -19,6 +20,7 @@ from metrics.ingest.values import (
     date_parser,
     month_evidence,
     parse_number,
+    parse_percentage,
     parse_whole,
     parse_yes_no,
 )
@@ -35,12 +37,18 @@ Refuse = Callable[[np.ndarray, str], None]
 """Told which places of a part are refused, and why."""
 
 
+UNKNOWN, TOTAL = -1, -2
+"""Places of a label that nobody has mapped, and of one that means all categories together: no category is stored for it."""
+
+
 class CategoryBinding:
     """Labels to categories; what nobody has mapped is counted for the report."""
 
-    def __init__(self, column: Column, dimension: Dimension, name: str, dataset: str, there: bool) -> None:
-        self._labels = Labels(column, dimension)
-        self._dimension, self._name, self._dataset, self._there = dimension, name, dataset, there
+    def __init__(self, column: Column, dimension: Dimension, name: str, dataset: Dataset, there: bool) -> None:
+        footnotes = dataset.layout is not None and dataset.layout.footnotes
+        self._labels = Labels(column, dimension, footnotes)
+        self._dimension, self._name, self._dataset, self._there = dimension, name, dataset.id, there
+        self._blank_is_total = dataset.grain == "published" and name != dataset.indicator and column.blank is None
         self._type = pd.CategoricalDtype(list(dimension.ids))
         self._places = {category: place for place, category in enumerate(self._type.categories)}
         self._known: dict[str, int] = {}
@@ -50,24 +58,26 @@ class CategoryBinding:
         codes, distinct = pd.factorize(cells)
         meant = np.array([self._place(str(label)) for label in distinct] + [self._blank()], dtype="int64")
         rows = _rows_of_each(codes, len(distinct))
-        for place in np.flatnonzero(meant[:-1] < 0).tolist():
+        for place in np.flatnonzero(meant[:-1] == UNKNOWN).tolist():
             self._unknown[str(distinct[place])] += int(rows[place])
         blank = int((codes < 0).sum())
-        if blank and self._labels.blank is None and self._there:
+        if blank and meant[-1] == UNKNOWN and self._there:
             self._unknown[BLANK] += blank
-        filled = pd.Categorical.from_codes(meant[codes], dtype=self._type)
+        filled = pd.Categorical.from_codes(np.maximum(meant, UNKNOWN)[codes], dtype=self._type)
         return pd.Series(filled, index=cells.index)
 
     def _place(self, label: str) -> int:
+        if folded(label) in self._labels.totals:
+            return TOTAL
         if label not in self._known:
             category = self._labels.category(label) if len(self._unknown) < MOST_UNKNOWN else None
             if len(self._known) >= MOST_REMEMBERED:
-                return self._places.get(category or "", -1)
-            self._known[label] = self._places.get(category or "", -1)
+                return self._places.get(category or "", UNKNOWN)
+            self._known[label] = self._places.get(category or "", UNKNOWN)
         return self._known[label]
 
     def _blank(self) -> int:
-        return self._places.get(self._labels.blank or "", -1)
+        return TOTAL if self._blank_is_total else self._places.get(self._labels.blank or "", UNKNOWN)
 
     def problem(self) -> str | None:
         if not self._unknown:
@@ -79,8 +89,18 @@ class CategoryBinding:
         return (
             f"{say} not mapped to '{self._dimension.id}': {listed}{more}. Say what each means under columns.{self._name}.recode"
             f"{' (and .blank)' if BLANK in self._unknown else ''} in config/datasets/{self._dataset}.yaml; "
-            f"categories: {', '.join(self._dimension.ids)}."
+            f"categories: {', '.join(self._dimension.ids)}.{self._signs()}"
         )
+
+    def _signs(self) -> str:
+        """Labels that would be known without what may be the sign of a footnote."""
+        bare = {label: without_sign(label) for label in self._unknown}
+        known = [f"'{label}' as '{word}'" for label, word in bare.items() if word is not None and self._labels.category(word) is not None]
+        return f" `layout: {{footnotes: true}}` would read {', '.join(known[:LABELS_SHOWN])}." if known else ""
+
+    def note(self) -> str | None:
+        """What was read otherwise than it stands there."""
+        return self._labels.note(self._name)
 
 
 class ValueBinding:
@@ -89,7 +109,7 @@ class ValueBinding:
     def __init__(self, column: Column, heading: str, real_dates: bool, day_numbers: bool) -> None:
         self._column, self._heading = column, heading
         parsers: dict[str, Parser] = {
-            "number": parse_number,
+            "number": parse_percentage(column.percentages) if column.percentages else parse_number,
             "money": parse_number,
             "integer": parse_whole,
             "boolean": parse_yes_no,
@@ -160,7 +180,7 @@ def _understood(parse: Parser, cell: str) -> Any:
     try:
         return parse(cell)
     except NotUnderstood as reason:
-        return reason
+        return NotUnderstood(cure(cell) or str(reason))
     except (ValueError, OverflowError):
         return NotUnderstood("not understood")
 

@@ -58,7 +58,7 @@ def contract_of(configuration: Configuration, dataset_id: str, units_on: dt.date
         person=describe_person(dataset),
         day=describe_day(dataset),
         asks_for_day=dataset.as_at is None,
-        about_people=dataset.answers is None and dataset.grain != "result",
+        about_people=dataset.answers is None and dataset.holds_people,
         headings=_Headings(configuration, dataset, units_on, currency).all(),
         populations={id: (p.title, describe_population(configuration, p)) for id, p in dataset.populations.items()},
         roles=describe_roles(configuration, dataset),

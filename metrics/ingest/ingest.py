@@ -24,6 +24,7 @@ from metrics.definitions.dataset import Dataset
 from metrics.errors import InputError, Problem
 from metrics.ingest.answers import given_twice, unfold
 from metrics.ingest.database_tables import open_database_table
+from metrics.ingest.layouts import in_order
 from metrics.ingest.movement import Movement, movement
 from metrics.ingest.opening import sha256_of
 from metrics.ingest.pay_items import fold
@@ -114,7 +115,7 @@ def ingest_files(
     load = _Load(configuration, dataset, as_at, source, private_folder, accept_rejects, told)
     if (already := _loaded_before(load, paths)) is not None:
         return already
-    return _ingest(load, [partial(open_table, path, dataset.sheet, dataset.header_row) for path in paths])
+    return _ingest(load, [partial(open_table, path, dataset.sheet, dataset.header_row, dataset.layout) for path in paths])
 
 
 def _loaded_before(load: _Load, paths: Sequence[Path]) -> ImportReport | None:
@@ -237,6 +238,8 @@ def _bind_all(load: _Load, extracts: Sequence[Callable[[], Extract]]) -> list[Bo
     for opened in extracts:
         try:
             extract = opened()
+            if load.dataset.layout is not None:
+                extract = in_order(extract, load.dataset.layout)
             if load.dataset.answers is not None:
                 extract = unfold(extract, load.dataset.answers)
             if load.dataset.pay_items is not None:
@@ -342,7 +345,7 @@ def _store(load: _Load, rows: pd.DataFrame, came: _Came) -> tuple[DayReport, ...
             there,
             tuple(c for c in ("unit", *dataset.columns) if c in table.columns),
             dataset.answers is not None,
-            dataset.grain not in {"event", "result"},
+            dataset.grain != "event" and dataset.holds_people,
         )
         load.told("comparing with what is stored", 0, 0)
         for day in sorted(rows["as_at"].unique()):

@@ -11,9 +11,15 @@ from importlib.resources import files
 
 from metrics.definitions.dataset import Column
 from metrics.definitions.dimension import Dimension
+from metrics.ingest.area_codes import same_area
 
 ANY_DIMENSION = "*"
 DROPPED = frozenset({"and", "or", "any", "background", "the"})
+SIGN = r"\[(?:notes? ?)?\w{1,2}(?:, ?\w{1,2})*\]|\((?:notes? ?)?\d{1,2}\)|[*\u2020\u2021\u00a7^]{1,3}"
+FOOTNOTE = re.compile(
+    rf"(?P<name>.*\S)(?:\s*(?:{SIGN}|[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{{1,2}})|(?:(?<=[^\W\d_])|(?<=\)))\d{{1,2}}(?:,\d{{1,2}})*)"
+)
+"""A name and one footnote's sign at its end: `[note 2]`, `(1)`, `*`, a raised digit, or a digit glued to its last letter."""
 
 
 def folded(label: str) -> str:
@@ -33,6 +39,18 @@ def bare(label: str) -> str:
     return " ".join([word for word in words if word not in DROPPED] or words)
 
 
+def without_sign(label: str) -> str | None:
+    """A label without the signs of footnotes at its end; None where it has none. Whether it is one, a person has to say.
+
+    >>> without_sign("Leeds1"), without_sign("Leeds [note 2]"), without_sign("Ward 12"), without_sign("Disabled*\u2020")
+    ('Leeds', 'Leeds', None, 'Disabled')
+    """
+    bare = label.rstrip()
+    while (found := FOOTNOTE.fullmatch(bare)) is not None:
+        bare = found["name"].rstrip()
+    return bare if bare != label.rstrip() else None
+
+
 @lru_cache
 def known_spellings() -> Mapping[tuple[str, str], tuple[str, ...]]:
     """(dimension, bare spelling) to category ids, first choice first; from `spellings/*.csv`."""
@@ -48,16 +66,38 @@ def known_spellings() -> Mapping[tuple[str, str], tuple[str, ...]]:
 class Labels:
     """How one column's labels are read."""
 
-    def __init__(self, column: Column, dimension: Dimension) -> None:
+    def __init__(self, column: Column, dimension: Dimension, footnotes: bool = False) -> None:
         self._dimension = dimension
+        self._footnotes = footnotes
+        self._signs: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
         self._standard = column.standard_labels
         self._recodes = {folded(label): category for label, category in column.recode.items()}
         self._own = {bare(word): c.id for c in dimension.categories for word in (c.id, c.label)}
+        self.totals = frozenset(map(folded, column.total))
         self.blank = column.blank or next(iter(dimension.unknown), None)
         """What an empty cell means; None where nothing says so."""
 
     def category(self, label: str) -> str | None:
-        """The category, or None: then a person must say which."""
+        """The category, or None: then a person must say which. A code of an area that has another one by now means the same place, and a
+        label that is not known with the sign of a footnote is read without it, where the layout says that there are such signs."""
+        found = self._category(label)
+        if found is None and self._footnotes and (bare_label := without_sign(label)) is not None:
+            found = self._category(bare_label)
+            self._signs |= {label: bare_label} if found else {}
+        if found is None and self._standard and (others := same_area(label)):
+            known = [(code, category) for code in others if (category := self._category(code)) is not None]
+            if len({category for _, category in known}) == 1:
+                self._codes[label], found = known[0]
+        return found
+
+    def note(self, name: str) -> str | None:
+        """Labels that were read otherwise than they stand in the file."""
+        said = [("without the sign of a footnote", self._signs), ("as another code of the same area", self._codes)]
+        told = [f"{how}: {', '.join(f'{a!r} as {b!r}' for a, b in read.items())}" for how, read in said if read]
+        return f"{name}: read {'; '.join(told)}." if told else None
+
+    def _category(self, label: str) -> str | None:
         if (recoded := self._recodes.get(folded(label))) is not None:
             return recoded
         plain = bare(label)

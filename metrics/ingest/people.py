@@ -40,8 +40,8 @@ def duplicates(dataset: Dataset, frame: pd.DataFrame, where: Sequence[Where]) ->
 
 def counts_once(dataset: Dataset, frame: pd.DataFrame) -> pd.Series:
     """True for the one row in which a person is counted: the main post, or every row where a row is a person, or an event."""
-    if dataset.grain == "result":
-        return pd.Series(False, index=frame.index)  # nobody is in a result
+    if not dataset.holds_people:
+        return pd.Series(False, index=frame.index)  # nobody is in a result, a thing or a published figure
     if dataset.grain in {"person", "event"}:
         return pd.Series(True, index=frame.index)
     keys = main_post_keys(dataset.main_post or MainPost(), frame)

@@ -7,7 +7,8 @@ from collections import defaultdict
 
 from metrics.definitions.dataset import UnitBinding
 from metrics.definitions.organisation import Organisation, Unit
-from metrics.ingest.labels import folded
+from metrics.ingest.area_codes import same_area
+from metrics.ingest.labels import folded, without_sign
 
 
 class Unplaced(ValueError):
@@ -15,8 +16,10 @@ class Unplaced(ValueError):
 
 
 class Places:
-    def __init__(self, organisation: Organisation, binding: UnitBinding | None) -> None:
+    def __init__(self, organisation: Organisation, binding: UnitBinding | None, footnotes: bool = False) -> None:
         self._organisation = organisation
+        self._footnotes = footnotes
+        """Signs of footnotes may be glued to a unit's name."""
         self._recodes = {folded(label): unit for label, unit in (binding.recode if binding else {}).items()}
         self._named: dict[str, list[Unit]] = defaultdict(list)
         for unit in organisation.units:
@@ -47,6 +50,12 @@ class Places:
         return living[0].id
 
     def _candidates(self, label: str) -> list[Unit]:
+        """Units of this name; then of the name without a footnote's sign, or of another code of the same area."""
+        bare = without_sign(label) if self._footnotes else None
+        words = [label, *([bare] if bare is not None else []), *same_area(label)]
+        return next((found for word in words if (found := self._called(word))), [])
+
+    def _called(self, label: str) -> list[Unit]:
         recoded = self._recodes.get(folded(label))
         if recoded is not None:
             unit = self._organisation.by_id.get(recoded)

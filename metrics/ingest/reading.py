@@ -12,9 +12,11 @@ from typing import Protocol
 import pandas as pd
 import pyarrow as pa
 
+from metrics.definitions.layout import Layout
 from metrics.errors import InputError, Problem
 from metrics.ingest.cells import SPACES, text_frame, trimmed
 from metrics.ingest.opening import Opened, open_input, refuse
+from metrics.ingest.sheet_shape import Shape, joined, shape_of
 
 MAX_ROWS = 2_000_000
 MAX_COLUMNS = 1_000
@@ -54,6 +56,8 @@ class Extract:
     read: Parts
     day_numbers: bool = False
     """A workbook: a number may be a day."""
+    shape: Shape = field(default_factory=Shape)
+    """What of the sheet is the table."""
 
     def parts(self, wanted: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
         return self.read(wanted)
@@ -73,35 +77,37 @@ class RawTable(Extract):
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def open_table(path: Path, sheet: str | None = None, header_row: int | None = None) -> Extract:
+def open_table(path: Path, sheet: str | None = None, header_row: int | None = None, layout: Layout | None = None) -> Extract:
     """Open CSV (any usual delimiter and encoding, gzipped or not), XLSX, XLS, ODS or Parquet and read its headings.
+
+    Of `layout`, what says where on the sheet the table stands.
 
     Raises
     ------
     InputError : with every problem found: not a table, repeated or missing headings
     """
-    opened = open_input(path)
+    opened, shape = open_input(path), shape_of(layout)
     if opened.kind == "workbook":
         from metrics.ingest.workbooks import open_workbook
 
-        return open_workbook(opened, sheet, header_row)
+        return open_workbook(opened, sheet, header_row, shape)
     if opened.kind == "parquet":
         from metrics.ingest.parquet import open_parquet
 
         return open_parquet(opened)
     from metrics.ingest.text_tables import open_text
 
-    return open_text(opened, header_row)
+    return open_text(opened, header_row, shape)
 
 
-def read_table(path: Path, sheet: str | None = None, header_row: int | None = None) -> RawTable:
+def read_table(path: Path, sheet: str | None = None, header_row: int | None = None, layout: Layout | None = None) -> RawTable:
     """As `open_table`, with all rows at once.
 
     Raises
     ------
     InputError : also for rows of the wrong length
     """
-    return in_one_piece(open_table(path, sheet, header_row))
+    return in_one_piece(open_table(path, sheet, header_row, layout))
 
 
 def in_one_piece(extract: Extract) -> RawTable:
@@ -119,17 +125,19 @@ class Rows(Protocol):
         """The next rows, fewer at the end."""
 
 
-def find_headings(opened: Opened, rows: Rows, header_row: int | None) -> tuple[list[str], int]:
-    """The headings and their row; what is left of `rows` stands below them."""
+def find_headings(opened: Opened, rows: Rows, header_row: int | None, shape: Shape) -> tuple[list[str], int]:
+    """The headings and their last row; what is left of `rows` stands below them."""
     while taken := rows.take(1):
         number, cells = rows.number, taken[0]
         if number < (header_row or 1):
             continue
-        headings = [cell.strip(SPACES) for cell in cells]
+        headings = [cell.strip(SPACES) for cell in shape.cut(cells)]
         if any(headings):
             if header_row is not None and number != header_row:
                 raise refuse(opened.path, f"row {header_row} should hold the headings but is blank.", "Correct `header_row`.")
-            return check_headings(opened, number, headings), number
+            if shape.header_rows > 1:
+                headings = joined([headings, *(shape.cut(below) for below in rows.take(shape.header_rows - 1))])
+            return check_headings(opened, rows.number, headings), rows.number
     if header_row is not None:
         raise refuse(opened.path, f"row {header_row} should hold the headings, but the file ends before it.", "Correct `header_row`.")
     raise refuse(opened.path, "the file holds no headings and no rows.")
@@ -163,16 +171,19 @@ def check_headings(opened: Opened, number: int, headings: Sequence[str]) -> list
     return names
 
 
-def text_parts(opened: Opened, rows: Rows, names: Sequence[str]) -> Iterator[pd.DataFrame]:
+def text_parts(opened: Opened, rows: Rows, names: Sequence[str], shape: Shape) -> Iterator[pd.DataFrame]:
     """The rows below the headings as frames; rows of another length are refused together at the end, or once there are very many."""
     head = rows.number
     ragged = _Ragged(opened, len(names))
+    own = _OwnRows(opened, names, shape, head)
     gathered = _Gathered(names)
     found = 0
     while batch := rows.take(ROWS_AT_ONCE):
         if rows.number - head > MAX_ROWS:
             raise refuse(opened.path, f"the file has more than {MAX_ROWS:,} rows.", "Split the extract by date.")
         numbers: Sequence[int] = range(rows.number - len(batch) + 1, rows.number + 1)
+        if not shape.plain:
+            batch, numbers = own.of(batch, numbers)
         if set(map(len, batch)) != {len(names)}:
             batch, numbers = ragged.sorted_out(batch, numbers)
         gathered.add(batch, numbers)
@@ -185,6 +196,30 @@ def text_parts(opened: Opened, rows: Rows, names: Sequence[str]) -> Iterator[pd.
         raise refuse(opened.path, f"the file holds headings (row {head}) but no rows.", "Export the extract again.")
     if len(part):
         yield part
+
+
+class _OwnRows:
+    """The rows of a table that shares its sheet with notes and legends."""
+
+    def __init__(self, opened: Opened, names: Sequence[str], shape: Shape, head: int) -> None:
+        self._shape = shape
+        try:
+            self._places = shape.places(names)
+        except LookupError as missing:
+            say = f"no heading '{missing.args[0]}' (layout.rows_have). There are: {_join(list(names), 30)}."
+            raise InputError(Problem(opened.path.name, say, head), "Correct `layout:` in the dataset's definition, or the file.") from None
+
+    def of(self, batch: Sequence[Sequence[str]], numbers: Sequence[int]) -> tuple[list[Sequence[str]], list[int]]:
+        """Rows from the first to the last column of the table, without those that have nothing where every row has something."""
+        kept = []
+        for whole, number in zip(batch, numbers, strict=True):
+            cells = self._shape.cut(whole)
+            filled = [place < len(cells) and cells[place].strip(SPACES) != "" for place in self._places]
+            if not self._places or any(filled):
+                kept.append((cells, number))
+            elif any(cell.strip(SPACES) for cell in cells):
+                self._shape.left_out.append(number)
+        return [cells for cells, _ in kept], [number for _, number in kept]
 
 
 class _Gathered:

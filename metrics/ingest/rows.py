@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,10 +21,14 @@ from metrics.ingest.answers import WRONG
 from metrics.ingest.bindings import LABELS_SHOWN, BandBinding, CategoryBinding, ValueBinding
 from metrics.ingest.cells import WORDS
 from metrics.ingest.labels import folded
+from metrics.ingest.missing import MissingBinding
 from metrics.ingest.placing import Places, Unplaced
 from metrics.ingest.reading import Extract
+from metrics.ingest.sheet_shape import headings_by_word
+from metrics.sources.tables import missing_column
 
 YEAR_OR_MONTH = r"^([0-9]{4})(?:-([0-9]{2}))?$"
+FINANCIAL_YEAR = re.compile(r"([0-9]{4}) ?(?:-|/|to) ?(?:[0-9]{2})?([0-9]{2})")
 LAST_DAY = {"month": pd.offsets.MonthEnd(0), "quarter": pd.offsets.QuarterEnd(0), "year": pd.offsets.YearEnd(0)}
 Told = Callable[[int], None]
 """How many rows were read so far."""
@@ -138,11 +143,16 @@ class _Binding:
         self._configuration, self._dataset, self._extract, self._headings, self._day = configuration, dataset, extract, headings, as_at
         self._units = UnitBinder(configuration, dataset)
         self._columns: dict[str, CategoryBinding | ValueBinding] = {}
+        self._missing = {
+            name: MissingBinding(words, headings.get(dataset.columns[name].source, name))
+            for name in dataset.columns
+            if (words := dataset.missing_in(name))
+        }
         self._bands: dict[str, BandBinding] = {}
         for name, column in dataset.columns.items():
             there = column.source in headings
             if column.type == "category":
-                self._columns[name] = CategoryBinding(column, configuration.finest(dataset.id, name), name, dataset.id, there)
+                self._columns[name] = CategoryBinding(column, configuration.finest(dataset.id, name), name, dataset, there)
             else:
                 self._columns[name] = self._values(column, headings.get(column.source, column.source))
             if column.band:
@@ -165,6 +175,9 @@ class _Binding:
         bound["unit"] = self._units.bind(raw[self._unit_headings], bound["as_at"])
         for name, column in self._dataset.columns.items():
             cells = self._cells(raw, column.source)
+            if name in self._missing:
+                bound[missing_column(name)] = meant = self._missing[name].of(cells)
+                cells = cells.where(meant.isna())
             binding = self._columns[name]
             bound[name] = binding.bind(cells) if isinstance(binding, CategoryBinding) else binding.bind(cells, part.refuse)
         for name, band in self._bands.items():
@@ -186,6 +199,11 @@ class _Binding:
         cells = part.raw[self._headings[self._dataset.as_at]]
         if self._dataset.as_at_end_of is None:
             return self._dates.bind(cells, part.refuse)
+        if self._dataset.as_at_end_of == "financial_year":
+            ends = cells.map(_last_of_march, na_action="ignore").astype(WORDS)
+            if (wrong := (cells.notna() & ends.isna()).to_numpy()).any():
+                part.refuse(wrong, f"{self._dataset.as_at}: not a financial year; accepted: 2017-18, 2017/18, 2017 to 2018")
+            return self._dates.bind(ends.where(~wrong, "1900-01-01"), part.refuse)
         whole = cells.str.strip().str.replace(YEAR_OR_MONTH, lambda found: f"{found[1]}-{found[2] or '01'}-01", regex=True)
         return self._dates.bind(whole, part.refuse) + LAST_DAY[self._dataset.as_at_end_of]
 
@@ -227,13 +245,22 @@ class _Binding:
             for name, column in self._dataset.columns.items()
             if column.source not in self._headings and not column.source.startswith(WORKED_OUT)
         ]
-        said = [self._units.note(), *lacking, *(band.note() for band in self._bands.values())]
+        labels = [binding.note() for binding in self._columns.values() if isinstance(binding, CategoryBinding)]
+        missing = [binding.note() for binding in self._missing.values()]
+        said = [self._extract.shape.note(), self._units.note(), *lacking, *(b.note() for b in self._bands.values()), *labels, *missing]
         return [note for note in said if note]
 
 
 def _nothing(raw: pd.DataFrame) -> pd.Series:
     nothing: pd.Series = pd.Series(np.nan, index=raw.index, dtype=WORDS)
     return nothing
+
+
+def _last_of_march(words: str) -> str | None:
+    """The last day of a financial year that is written 2017-18, 2017/18 or 2017 to 2018; None for anything else."""
+    found = FINANCIAL_YEAR.fullmatch(words)
+    follows = found is not None and (int(found[1]) + 1) % 100 == int(found[2])
+    return f"{int(found[1]) + 1}-03-31" if found is not None and follows else None
 
 
 class UnitBinder:
@@ -244,7 +271,8 @@ class UnitBinder:
         self._dataset = dataset
         self._type = pd.CategoricalDtype([unit.id for unit in configuration.organisation.units])
         self._codes = {unit.id: code for code, unit in enumerate(configuration.organisation.units)}
-        self._places = Places(configuration.organisation, dataset.unit)
+        footnotes = dataset.layout is not None and dataset.layout.footnotes
+        self._places = Places(configuration.organisation, dataset.unit, footnotes)
         self._found: dict[tuple[Any, ...], int] = {}
         self._reasons: dict[tuple[Any, ...], str] = {}
         self._unplaced: Counter[tuple[str, str]] = Counter()
@@ -296,7 +324,7 @@ class UnitBinder:
 
 def _find_headings(dataset: Dataset, bound: Bound) -> dict[str, str]:
     """Wanted heading to the extract's own; case and spacing do not matter. What is missing is a problem."""
-    there = {folded(heading): heading for heading in bound.extract.headings}
+    there = headings_by_word(bound.extract.headings, dataset.layout is not None and dataset.layout.footnotes)
     wanted: dict[str, str] = {column.source: f"columns.{name}.from" for name, column in dataset.columns.items() if column.required}
     wanted |= dict.fromkeys(dataset.unit.source if dataset.unit else (), "unit.from")
     if dataset.person_id != "absent":

@@ -13,6 +13,7 @@ from itertools import islice
 from metrics.errors import InputError, Problem
 from metrics.ingest.opening import Opened, refuse
 from metrics.ingest.reading import Extract, find_headings, text_parts
+from metrics.ingest.sheet_shape import Shape
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 SAMPLE = 256 * 1024
@@ -21,7 +22,8 @@ GUESSES = ["cp850", "cp437", "mac_roman", "latin_1", "cp1250", "cp1254", "utf_8"
 SEPARATOR_LINE = re.compile(r"^sep=(.)\r?\n?$", re.IGNORECASE)
 
 
-def open_text(opened: Opened, header_row: int | None = None) -> Extract:
+def open_text(opened: Opened, header_row: int | None = None, shape: Shape | None = None) -> Extract:
+    shape = shape or Shape()
     encoding, notes = find_encoding(opened)
     with opened.stream() as stream:
         sample = codecs.getincrementaldecoder(encoding)("replace").decode(stream.read(SAMPLE))
@@ -29,7 +31,7 @@ def open_text(opened: Opened, header_row: int | None = None) -> Extract:
         raise refuse(opened.path, "this is JSON, XML or a web page, not a table.")
     delimiter, declared = find_delimiter(opened, sample)
     rows = _TextRows(opened, encoding, delimiter, declared)
-    names, head = find_headings(opened, rows, header_row)
+    names, head = find_headings(opened, rows, header_row, shape)
     return Extract(
         name=opened.path.name,
         headings=tuple(names),
@@ -41,7 +43,8 @@ def open_text(opened: Opened, header_row: int | None = None) -> Extract:
         real_dates=False,
         sha256=opened.sha256,
         notes=notes,
-        read=lambda _: text_parts(opened, rows, names),
+        shape=shape,
+        read=lambda _: text_parts(opened, rows, names, shape),
     )
 
 

@@ -6,7 +6,8 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -44,11 +45,29 @@ def parse_number(cell: str) -> float:
         bare = bare[1:].lstrip()
     written = sign + bare if bare[:1] not in "+-" or not sign else ""
     if not any(c.isdigit() for c in written) or not written.isascii() or not (NUMBER.fullmatch(written) or SCIENTIFIC.fullmatch(written)):
+        if cell.endswith("%"):
+            raise NotUnderstood("a percentage; where the column holds percentages, say so: percentages: out_of_100")
         raise NotUnderstood("not a number; accepted: 1234.5, 1,234.50, £1,234")
     value = float(written.replace(",", ""))
     if not math.isfinite(value):
         raise NotUnderstood("the number is too large")
     return value
+
+
+def parse_percentage(out_of: Literal["out_of_100", "out_of_1"]) -> Parser:
+    """`12.5%`, and without the sign 12.5 or, out of 1, 0.125: always 12.5.
+
+    >>> parse_percentage("out_of_100")("12.5%"), parse_percentage("out_of_1")("0.125")
+    (12.5, 12.5)
+    """
+
+    def parse(cell: str) -> float:
+        if cell.endswith("%"):
+            return parse_number(cell[:-1].rstrip())
+        value = parse_number(cell)
+        return float(Decimal(repr(value)) * 100) if out_of == "out_of_1" else value
+
+    return parse
 
 
 def parse_whole(cell: str) -> int:

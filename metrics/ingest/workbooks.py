@@ -14,16 +14,18 @@ from metrics.errors import InputError, Problem
 from metrics.ingest.cells import cell_text
 from metrics.ingest.opening import Opened, refuse
 from metrics.ingest.reading import Extract, find_headings, text_parts
+from metrics.ingest.sheet_shape import Shape
 
 
-def open_workbook(opened: Opened, sheet: str | None = None, header_row: int | None = None) -> Extract:
+def open_workbook(opened: Opened, sheet: str | None = None, header_row: int | None = None, shape: Shape | None = None) -> Extract:
+    shape = shape or Shape()
     with opened.stream() as stream:
         book = _load(opened, stream.read())
     name, notes = choose_sheet(opened, book, sheet)
     page = _guarded(opened, lambda: book.get_sheet_by_name(name))
     try:
         rows = _SheetRows(opened, page)
-        names, head = find_headings(opened, rows, header_row)
+        names, head = find_headings(opened, rows, header_row, shape)
     except InputError as error:
         merged = _merged_headings(page, header_row or 1)
         if merged:
@@ -41,7 +43,8 @@ def open_workbook(opened: Opened, sheet: str | None = None, header_row: int | No
         day_numbers=True,
         sha256=opened.sha256,
         notes=notes,
-        read=lambda _: text_parts(opened, rows, names),
+        shape=shape,
+        read=lambda _: text_parts(opened, rows, names, shape),
     )
 
 
