@@ -12,7 +12,7 @@ def check(parsed: Parsed) -> Iterator[Problem]:
     for dataset in parsed.datasets.values():
         if dataset.table is None:
             continue
-        for key, value in (("sheet", dataset.sheet), ("header_row", dataset.header_row)):
+        for key, value in (("sheet", dataset.sheet), ("header_row", dataset.header_row), ("layout", dataset.layout)):
             if value is not None:
                 message = f"`{key}` is for workbooks and files, and this dataset is read from a table; leave one of the two out"
                 yield parsed.problem("datasets", dataset.id, (key,), message)

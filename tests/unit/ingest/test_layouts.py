@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from metrics.definitions.configuration import Configuration
 from metrics.errors import InputError
-from metrics.ingest.ingest import ImportReport, ingest_files
+from metrics.ingest.ingest import ingest_files
 from metrics.sources.engine import open_source
 from metrics.sources.tables import dataset_table
 from tests.support.councils import a_council
@@ -68,7 +67,9 @@ def test_a_declared_mark_is_read_as_missing_and_its_meaning_is_kept(tmp_path: Pa
         (1144922.0, None),
     ]
     (note,) = report.notes
-    assert note.startswith("Rate: read as missing: ") and "'x' (unreliable) in 1 rows" in note and "'N/A' (not available) in 1 rows" in note
+    assert note.startswith("Rate: read as missing: ")
+    assert "'x' (unreliable) in 1 rows" in note
+    assert "'N/A' (not available) in 1 rows" in note
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_units_with_a_footnote(tmp_path: Path) -> None:
 # Where the table stands
 
 
-SURVEY = [
+SURVEY: list[list[Any]] = [
     ["Table 8: pay gap, 2025"],
     [],
     ["", "", "Gap", ""],
@@ -187,7 +188,8 @@ def test_the_same_as_text_where_rows_are_short(tmp_path: Path) -> None:
     )
     changes: dict[str, Any] = {"header_row": 1, "columns": AREAS, "missing": {"x": "unreliable"}}
     report, rows = load(tmp_path, lines + "\n", layout=LAYOUT, **changes)
-    assert len(rows) == 3 and "left out (layout.rows_have): 7, 8" in report.notes[0]
+    assert len(rows) == 3
+    assert "left out (layout.rows_have): 7, 8" in report.notes[0]
 
 
 def test_a_short_row_of_the_table_itself_is_still_refused(tmp_path: Path) -> None:
@@ -247,9 +249,10 @@ def test_a_kind_that_nobody_named_and_two_numbers_for_one_are_refused(tmp_path: 
         load(tmp_path, lines, columns=KINDS, layout=layout)
     assert "Measure: says no kind of number that is known" in str(refused.value)
     assert "Value: two numbers of one kind for the same (1 more row like this)" in str(refused.value)
-    layout["only"] = {"Measure": ["Count"]}  # type: ignore[assignment]
+    layout["only"] = {"Measure": ["Count"]}
     report, rows = load(tmp_path, lines, columns=KINDS, layout=layout, accept=True)
-    assert rows == [("female", 120, None)] and report.rejected == 2
+    assert rows == [("female", 120, None)]
+    assert report.rejected == 2
 
 
 def test_a_wide_table_has_a_row_for_each_heading(tmp_path: Path) -> None:
