@@ -52,6 +52,8 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
         case MeasureType.ORDINAL:
             places = configuration.finest(kpi.dataset, str(measure.column))
             return f"{places.title} given, from “{places.label(places.known[0])}” up to “{places.label(places.known[-1])}”"
+        case MeasureType.SURVEY_PROPORTION:
+            return f"{wanted}, among {whom}; each answer counts with its weight"
         case MeasureType.RATE:
             return f"{wanted}, for every {PER[measure.unit]:,} of {whom}"
         case MeasureType.REPRESENTATION_INDEX:

@@ -31,7 +31,8 @@ def describe_grain(dataset: Dataset) -> str:
         return f"Rows hold the {dataset.rows_are or 'results'} that the council was given. No row is about a person."
     if dataset.grain == "event":
         span = f" of the {dataset.window_months} months up to the day" if dataset.window_months else ""
-        several = "Who chose not to answer stands on no row." if dataset.voluntary else "Somebody who has several stands on several rows."
+        weighted = " Each has a weight: how many residents it stands for." if dataset.weight else ""
+        several = f"Who chose not to answer stands on no row.{weighted}" if dataset.voluntary else "Somebody who has several stands on several rows."
         return f"One row for each of the {dataset.rows_are or 'events'}{span}. {several}"
     several = " Somebody who has several stands on several rows." if dataset.person_id != "absent" else ""
     return f"One row for each {dataset.grain.replace('_', ' ')}.{several}"

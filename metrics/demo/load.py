@@ -14,6 +14,7 @@ from metrics.demo.events import EVENTS
 from metrics.demo.extracts import check_units, write_extracts
 from metrics.demo.learning import LEARNING_DAYS
 from metrics.demo.small_lists import LISTS
+from metrics.demo.residents_survey import RESIDENT_SURVEYS
 from metrics.demo.survey import SURVEYS
 from metrics.errors import InputError
 from metrics.ingest.ingest import ingest_files
@@ -27,6 +28,7 @@ EXTRACTS: tuple[tuple[str, date], ...] = (
     *(("learn", day) for day in LEARNING_DAYS),
     *LISTS,
     *SURVEYS,
+    *RESIDENT_SURVEYS,
     *EVENTS,
 )
 """Dataset and day of every file that the demo consists of."""

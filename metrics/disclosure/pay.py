@@ -42,7 +42,7 @@ class PayResult:
 
 def protect_pay(counts: Counts, joint: Joint, draft: Draft, first: PayResult | None) -> PayResult:
     """One decision per set of people: whatever pay figure is hidden for a set is hidden for it everywhere."""
-    rows = counts.statistics[~counts.statistics["kpi"].isin(list(counts.most))].reset_index(drop=True)
+    rows = counts.statistics[~counts.statistics["kpi"].isin([*counts.most, *counts.weighted])].reset_index(drop=True)
     if not len(rows):
         return PayResult(rows.drop(columns="n", errors="ignore").assign(marker=pd.Series(dtype=object)), frozenset(), frozenset(), 0)
     region = rows["region"].to_numpy(dtype=np.int64)

@@ -25,6 +25,7 @@ from metrics.disclosure.ranges import Ranges
 from metrics.disclosure.remainders import Family
 from metrics.disclosure.shown import Certificate, ShownCells
 from metrics.disclosure.structure import Structure, structure_of
+from metrics.disclosure.weighted import Weighted, protect_weighted
 from metrics.disclosure.whole import retold
 from metrics.errors import DisclosureError
 from metrics.query.counts import Counts
@@ -53,7 +54,7 @@ def protect_counts(
     start = checked_start(joint, counts)
     beside = hidden_beside_staff(counts, settings, hidden_staff, earlier)
     shown: dict[str, ShownCells] = {}
-    first: tuple[Decided, PayResult, Amounts] | None = None
+    first: tuple[Decided, PayResult, Amounts, Weighted] | None = None
     for audience, name in settings.audiences.items():
         profile = settings.profiles[name]
         began = perf_counter()
@@ -63,6 +64,7 @@ def protect_counts(
         found = decide(make, Laid(alone, NO_SETS), Laid(joint, silent(told)), start, told, leading)
         pay = protect_pay(counts, joint, found.draft, first[1] if first is not None else None)
         amounts = protect_amounts(counts, joint, found.draft, found.ranges, first[2] if first is not None else None)
+        weighted = protect_weighted(counts, found.draft, first[3] if first is not None else None)
         certificate = certify(
             counts, audience, name, found, beside.get(audience), pay.recovered + amounts.recovered, perf_counter() - began
         )
@@ -70,10 +72,10 @@ def protect_counts(
         certificate = replace(certificate, earlier=earlier.releases.get(audience, ()), pay_cells=pay_cells, pay_hidden=pay_hidden)
         if found.draft.open_to_one or not certificate.passed:
             raise refusal(counts, found.open + pay.recovered + amounts.recovered)
-        cells = replace(shown_cells(counts, audience, found.draft, pay, amounts, certificate), known_before=found.given_up)
+        cells = replace(shown_cells(counts, audience, found.draft, (pay.statistics, amounts.statistics, weighted.statistics), amounts, certificate), known_before=found.given_up)
         certificate = replace(certificate, mismatches=mismatches(bare, counts.cells, cells.shown, cells.chains))
         shown[audience] = replace(cells, certificate=certificate, witnesses=retold(found.ranges.witnesses, found.ranges.joint, alone))
-        first = first or (found, pay, amounts)
+        first = first or (found, pay, amounts, weighted)
     return shown
 
 
@@ -238,7 +240,9 @@ def refusal(counts: Counts, cells: int) -> DisclosureError:
     )
 
 
-def shown_cells(counts: Counts, audience: str, draft: Draft, pay: PayResult, amounts: Amounts, certificate: Certificate) -> ShownCells:
+def shown_cells(
+    counts: Counts, audience: str, draft: Draft, statistics: tuple[pd.DataFrame, ...], amounts: Amounts, certificate: Certificate
+) -> ShownCells:
     published = len(counts.regions)
     how, numbers = draft.how[:published].copy(), draft.shown[:published]
     hidden = np.isin(how.astype(str), HIDDEN)
@@ -249,7 +253,7 @@ def shown_cells(counts: Counts, audience: str, draft: Draft, pay: PayResult, amo
         shown=np.where(hidden, np.nan, numbers),
         how=how,
         cells=counts.cells.reset_index(drop=True),
-        statistics=pd.concat([pay.statistics, amounts.statistics], ignore_index=True) if len(amounts.statistics) else pay.statistics,
+        statistics=pd.concat([some for some in statistics if len(some)] or [statistics[0]], ignore_index=True),
         certificate=certificate,
         chains=tuple(() if h else c for h, c in zip(hidden, draft.chains[:published], strict=True)),
         amounts={region: (*seen, max(counts.most.values())) for region, seen in amounts.windows.items()},

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from metrics.disclosure.shown import Certificate, ShownCells
+from metrics.disclosure.weighted import shares
 from metrics.query.counts import Counts
 
 
 def unprotected(counts: Counts, audience: str) -> ShownCells:
     """Every count of invented people. Its certificate is not passed, so that no release can hold such cells."""
     regions = len(counts.regions)
+    weighted = shares(counts.statistics, counts.weighted).drop(columns=["n", "of"]).assign(side="weighted")
     certificate = Certificate(
         dataset=counts.dataset,
         period_end=counts.period.end.isoformat(),
@@ -37,7 +40,7 @@ def unprotected(counts: Counts, audience: str) -> ShownCells:
         shown=np.asarray(counts.values, dtype=float),
         how=np.full(regions, "exact", dtype=object),
         cells=counts.cells,
-        statistics=counts.statistics.drop(columns=["n"]).assign(marker=""),
+        statistics=pd.concat([counts.statistics.drop(columns=["n"]), weighted], ignore_index=True).assign(marker=""),
         certificate=certificate,
         chains=((),) * regions,
     )

@@ -13,6 +13,7 @@ COMPARED = frozenset(
     {
         MeasureType.COUNT,
         MeasureType.PROPORTION,
+        MeasureType.SURVEY_PROPORTION,
         MeasureType.RATE,
         MeasureType.TURNOVER,
         MeasureType.MEAN,

@@ -123,6 +123,7 @@ def _why_empty(kpi: Kpi, found: pd.DataFrame, minimum: int, minimum_rounded: int
         "withheld": (found["declared"].lt(WITHHELD_BELOW) & (kpi.measure.type is not MeasureType.COUNT), "[w]"),
         "not_enough_data": (exists & empty & kpi.measure.type.is_ratio, "[x]"),
         "not_enough_compared": (exists & empty & of_groups, "[x]"),
+        "weight_hidden": (exists & empty & (kpi.measure.type is MeasureType.SURVEY_PROPORTION), "[c]"),
         "no_benchmark": (exists & empty & kpi.measure.type.is_share, "[z]"),
         "pay_hidden": (exists & empty & kpi.measure.of_pay, "[c]"),
         "score_hidden": (exists & empty & kpi.measure.type.needs_rows, "[c]"),

@@ -40,6 +40,14 @@ def _laid_out(shown: ShownCells, cells: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def weighted_figures(shown: ShownCells, like: pd.DataFrame) -> pd.DataFrame:
+    """`share, effective_base` of a weighted survey, in the rows of `like`; missing where they may not be shown."""
+    wanted = ["share", "effective_base"]
+    rows = shown.statistics.reindex(columns=[*KEYS, "side", *wanted])
+    rows = rows.loc[rows["side"] == "weighted", [*KEYS, *wanted]]
+    return like[KEYS].merge(rows, on=KEYS, how="left").set_index(like.index)[wanted].astype(float)
+
+
 def pay_figures(shown: ShownCells, side: str, like: pd.DataFrame) -> pd.DataFrame:
     """`mean, variance, median, ranks, total` of one side, in the rows of `like`; missing where they may not be shown or do not exist."""
     wanted = ["mean", "variance", "median", "ranks", "total"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from metrics.definitions.kpi import PER, Kpi, MeasureType
 from metrics.disclosure.shown import ShownCells
-from metrics.evaluate.parts import ROUNDED, pay_figures
+from metrics.evaluate.parts import ROUNDED, pay_figures, weighted_figures
 from metrics.query.counts import Part
 from metrics.statistics.intervals import mean_interval, median_interval, newcombe, newcombe_within, welch, wilson
 from metrics.statistics.likelihood import enough, ratio_of_ratios, relative_likelihood
@@ -17,10 +17,12 @@ from metrics.statistics.pay import MiddleOfGroup, pay_gap, pay_gap_of_means, pay
 from metrics.statistics.precision import round_gap, round_pay, round_score
 from metrics.statistics.rates import rate
 from metrics.statistics.targets import representation_index
+from metrics.statistics.weighted import share_on_effective_base
 
 DEFAULT_INTERVAL = {
     MeasureType.COUNT: "none",
     MeasureType.PROPORTION: "wilson",
+    MeasureType.SURVEY_PROPORTION: "wilson",
     MeasureType.RATE: "byar",
     MeasureType.REPRESENTATION_INDEX: "wilson",
     MeasureType.PERCENTAGE_POINT_GAP: "newcombe",
@@ -122,6 +124,13 @@ def share_with_range(numerator: pd.Series, denominator: pd.Series) -> pd.DataFra
 
 def _proportion(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
     return share_with_range(rows["numerator"], rows["denominator"])
+
+
+def _survey_proportion(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    """The effective base stands in `reference_value`, from which the range can be worked out again."""
+    found = weighted_figures(shown, rows)
+    limits = share_on_effective_base(found["share"], found["effective_base"])
+    return limits.assign(value=found["share"], reference_value=found["effective_base"])
 
 
 def average_staff(rows: pd.DataFrame) -> pd.Series:
@@ -254,6 +263,7 @@ def middle(n: float, ranks: object) -> MiddleOfGroup | None:
 _MAKERS: dict[MeasureType, Callable[[Kpi, pd.DataFrame, ShownCells, pd.Series], pd.DataFrame]] = {
     MeasureType.COUNT: _count,
     MeasureType.PROPORTION: _proportion,
+    MeasureType.SURVEY_PROPORTION: _survey_proportion,
     MeasureType.TURNOVER: _turnover,
     MeasureType.FTE: _fte,
     MeasureType.RATE: _rate,

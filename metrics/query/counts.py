@@ -119,5 +119,7 @@ class Counts:
     unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     most: Mapping[str, float] = field(default_factory=dict)
     """KPIs whose figure is a sum over people, to the most that one person can have of it."""
+    weighted: frozenset[str] = frozenset()
+    """KPIs of a weighted survey: their `statistics` are of weights, side "group" of the numerator and "reference" of the denominator."""
     marks: frozenset[str] = frozenset()
     """For joiners and leavers: axes that say what happened to people in the span, rather than who they are."""

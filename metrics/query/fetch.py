@@ -21,6 +21,7 @@ from metrics.periods import FinancialYear, Period
 from metrics.query.atoms import Where
 from metrics.query.compile import REACH, SPARE, Compiler, Family, pay_groups
 from metrics.query.counts import Counts, Table
+from metrics.query.editions import check_editions
 from metrics.query.plan import Also, Plan, TablePlan, plan_days, window_start
 from metrics.sources.derived import earlier_days, known_snapshots, told_marks
 from metrics.sources.engine import Source
@@ -43,11 +44,13 @@ def fetch_counts(
     Raises
     ------
     CountsError : a day has no rows, or its rows hold units or categories that the configuration no longer knows
+    InputError : two surveys would be joined
     """
     earlier = earlier_days(source, configuration, dataset_id)
     wanted, loaded = sorted(set(days)), tuple(s.as_at for s in known_snapshots(source, configuration, dataset_id))
     flows = configuration.datasets[dataset_id].flows
     _refuse_missing(flows.source if flows else dataset_id, [d for d in wanted if d not in loaded], loaded, flows.every if flows else "")
+    check_editions(source, configuration, dataset_id, loaded)
     told = told_marks(source, configuration, dataset_id)
     plans = tuple(replace(plan, earlier=earlier) for plan in plan_days(configuration, dataset_id, wanted, loaded, year, also, told))
     rows = _TableRows(source, plans)
@@ -96,6 +99,7 @@ def _counts(plan: Plan, at: int, tables: tuple[Table, ...], values: np.ndarray, 
         statistics=pay.on(at, values),
         unknown=plan.unknown,
         most=pay.most,
+        weighted=pay.weighted,
     )
 
 
@@ -104,6 +108,12 @@ def most_of_one(configuration: Configuration, dataset: str) -> dict[str, float]:
     columns = configuration.datasets[dataset].columns
     sums = [kpi for kpi in configuration.kpis.values() if kpi.dataset == dataset and kpi.measure.type is MeasureType.FTE]
     return {kpi.id: columns[str(kpi.measure.column)].maximum or 1.0 for kpi in sums}
+
+
+def weighted_kpis(configuration: Configuration, dataset: str) -> frozenset[str]:
+    """KPIs of a dataset whose `statistics` are of weights."""
+    kpis = configuration.kpis.values()
+    return frozenset(kpi.id for kpi in kpis if kpi.dataset == dataset and kpi.measure.type is MeasureType.SURVEY_PROPORTION)
 
 
 def _period(plan: Plan, day: date) -> Period:
@@ -223,6 +233,7 @@ class _PayFigures:
 
     def __init__(self, source: Source, compiler: Compiler) -> None:
         self.plan, self.most = compiler.plan, most_of_one(compiler.configuration, compiler.plan.dataset)
+        self.weighted = weighted_kpis(compiler.configuration, compiler.plan.dataset)
         groups = pay_groups(self.plan)
         self.columns = {column: number for number, column in enumerate(groups)}
         found = [_figures(source, compiler, column, families) for column, families in groups.items()]

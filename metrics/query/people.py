@@ -155,6 +155,9 @@ class Measured:
             return self._turnover(group), {}
         if kind.is_ratio:
             return self._likelihood(group), {}
+        if kind is MeasureType.SURVEY_PROPORTION:
+            parts = self._share(group)
+            return parts, {GROUP: parts["numerator"], REFERENCE: parts["denominator"]}
         return self._average(group) if kind.needs_rows else (self._share(group), {})
 
     def _count(self, group: Members) -> dict[Part, People]:

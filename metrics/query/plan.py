@@ -252,7 +252,8 @@ def plan(
                 parts.append(Sought(kpi.id, named, depth, figure.group, part, numbers.setdefault(where(people, atoms), len(numbers))))
             for side, people in figure.sides.items():
                 number = numbers.setdefault(where(people, atoms), len(numbers))
-                sides.append(Sought(kpi.id, named, depth, figure.group, side, number, str(kpi.measure.column)))
+                column = kpi.measure.column or configuration.datasets[dataset].weight
+                sides.append(Sought(kpi.id, named, depth, figure.group, side, number, str(column)))
     units = tuple(u.id for u in configuration.organisation.walk(days[-1]))
     depths = np.array([configuration.organisation.depth(u) for u in units])
     wheres = tuple(numbers)

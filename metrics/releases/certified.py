@@ -18,7 +18,7 @@ from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import DisclosureError
 from metrics.releases.draft import DraftBatch
 from metrics.releases.without_people import faults_without_people, holds_people
-from metrics.releases.worked_out import ALIKE, not_worked_out
+from metrics.releases.worked_out import ALIKE, not_on_grid, not_worked_out
 
 KEYS = ["kpi", "breakdown", "unit", "group"]
 HIDDEN_MARKERS = ("[c]", "[w]")
@@ -39,6 +39,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "pay_gap_median": ("numerator", "reference_denominator"),
     "turnover": (*SHARE, "reference_denominator"),
     "proportion": SHARE,
+    "survey_proportion": SHARE,
     "rate": SHARE,
     "representation_index": FOUR,
     "percentage_point_gap": FOUR,
@@ -239,7 +240,8 @@ def _other_values(cells: pd.DataFrame, parts: Mapping[str, np.ndarray], measure:
             value,
         )
         alike = np.abs(value - wanted) <= ALIKE * np.maximum(1.0, np.abs(wanted))
-    return np.asarray((~np.isnan(value) & ~alike) | _not_of_groups(cells, measure, value, whole))
+    weighted = (measure == "survey_proportion") & not_on_grid(cells, denominator)
+    return np.asarray((~np.isnan(value) & ~alike) | weighted | _not_of_groups(cells, measure, value, whole))
 
 
 def _not_of_groups(cells: pd.DataFrame, measure: np.ndarray, value: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -15,11 +15,12 @@ from metrics.definitions.kpi import PER
 from metrics.definitions.waterfall import WATERFALL
 from metrics.statistics.intervals import newcombe, newcombe_within, wilson
 from metrics.statistics.rates import rate
+from metrics.statistics.weighted import STEP, share_on_effective_base
 
 ALIKE = 1e-9
 """A number that differs by more from what its printed counts give was made of others."""
 SHARES = ("proportion", "turnover", "representation_index", "percentage_point_gap")
-COMPARED = ("proportion", "rate", "turnover", "mean", "median", "dissimilarity")
+COMPARED = ("proportion", "survey_proportion", "rate", "turnover", "mean", "median", "dissimilarity")
 """Measures whose value is compared with a benchmark, or with everyone in the unit."""
 OF_BOTH_GROUPS = ("relative_likelihood", "ratio_of_ratios")
 """Measures whose rate of declaration is that of both groups together."""
@@ -71,6 +72,7 @@ def _of_shares(cells: pd.DataFrame, counts: _Counts, measure: np.ndarray) -> Ite
     for name in ("proportion", "turnover"):
         yield from _three(measure == name, share, low, high)
     yield from _rates(measure == "rate", part, base, cells)
+    yield from _weighted(measure == "survey_proportion", value, cells)
     benchmark = np.where(np.isnan(other), cells["benchmark"].to_numpy(dtype=float), _over(compared, other))
     nobody = share == 0  # of which a benchmark that is not printed cannot be told
     indexed = (measure == "representation_index") & ~(nobody & np.isnan(benchmark))
@@ -91,6 +93,26 @@ def _of_two(
     low, high = (cells[name].to_numpy(dtype=float) for name in ("lower", "upper"))
     nearer = np.abs(low - within[0]) + np.abs(high - within[1]) < np.abs(low - apart[0]) + np.abs(high - apart[1])
     return np.where(nearer, within[0], apart[0]), np.where(nearer, within[1], apart[1])
+
+
+def _weighted(asked: np.ndarray, value: np.ndarray, cells: pd.DataFrame) -> Iterator[Wanted]:
+    """The range of a weighted share is that of the printed share on the printed effective base."""
+    limits = share_on_effective_base(pd.Series(np.where(asked, value, np.nan)), cells["reference_value"].reset_index(drop=True))
+    yield from _three(asked, value, *_limits(limits))
+
+
+def not_on_grid(cells: pd.DataFrame, base: np.ndarray) -> np.ndarray:
+    """Weighted shares that are printed more finely than they may be; bool array, shape (figures,), true of other measures as well.
+
+    To a tenth of a percentage point, or a whole number of answers of the printed base; an effective base is whole, and no more than the base.
+    """
+    value, effective = (cells[name].to_numpy(dtype=float) for name in ("value", "reference_value"))
+    tenth, number = value / STEP, value * base
+    fine = np.where(cells["rounded"].to_numpy(dtype=bool), False, np.abs(tenth - tenth.round()) < ALIKE / STEP)
+    fine |= np.abs(number - number.round()) < ALIKE * np.maximum(1.0, base)
+    fine &= (value >= 0) & (value <= 1)
+    whole = (np.abs(effective - effective.round()) < ALIKE) & (effective >= 1) & (effective <= base)
+    return np.asarray(~np.isnan(value) & ~(fine & whole))
 
 
 def _rates(asked: np.ndarray, events: np.ndarray, people: np.ndarray, cells: pd.DataFrame) -> Iterator[Wanted]:

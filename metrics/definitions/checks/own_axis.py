@@ -8,10 +8,13 @@ from metrics.definitions.kpi import MeasureType
 from metrics.definitions.parsed import Parsed
 from metrics.errors import Problem
 
+SPLIT = (MeasureType.PROPORTION, MeasureType.PERCENTAGE_POINT_GAP, MeasureType.SURVEY_PROPORTION)
+"""Measures whose numerator is of every group that they are split by."""
+
 
 def check(parsed: Parsed) -> Iterator[Problem]:
     for kpi, dataset in parsed.kpis_with_dataset():
-        if kpi.measure.type not in {MeasureType.PROPORTION, MeasureType.PERCENTAGE_POINT_GAP} and not kpi.measure.type.is_ratio:
+        if kpi.measure.type not in SPLIT and not kpi.measure.type.is_ratio:
             continue
         offered = parsed.offered(dataset)
         own = {offered[name]: name for name in kpi.measure.numerator if name in offered}

@@ -42,4 +42,4 @@ def _goal(kpi: Kpi) -> float | None:
     if kpi.measure.type is MeasureType.REPRESENTATION_INDEX:
         return 1.0
     plain = {MeasureType.PROPORTION, MeasureType.RATE, MeasureType.COUNT, MeasureType.MEAN, MeasureType.MEDIAN}
-    return None if kpi.measure.type in plain else 0.0
+    return None if kpi.measure.type in {*plain, MeasureType.SURVEY_PROPORTION} else 0.0
