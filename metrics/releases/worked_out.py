@@ -104,7 +104,7 @@ def _weighted(asked: np.ndarray, value: np.ndarray, cells: pd.DataFrame) -> Iter
 def not_on_grid(cells: pd.DataFrame, base: np.ndarray) -> np.ndarray:
     """Weighted shares that are printed more finely than they may be; bool array, shape (figures,), true of other measures as well.
 
-    To a tenth of a percentage point, or a whole number of answers of the printed base; an effective base is whole, and no more than the base.
+    To a tenth of a percentage point, or a whole number of answers of the printed base; an effective base is whole and within the base.
     """
     value, effective = (cells[name].to_numpy(dtype=float) for name in ("value", "reference_value"))
     tenth, number = value / STEP, value * base
