@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.demo.council import DIRECTORATES, PAY_DAYS, SERVICES
+from metrics.demo.standing import registered_with
 
 EVENT_DAYS = PAY_DAYS[2:]
 """The ends of the years that have a snapshot at their beginning, too."""
@@ -29,6 +30,8 @@ DISCIPLINARY, DISCIPLINARY_RATIO = 0.0095, (2.1, 1.8, 1.5)
 STRICTER = {"city_operations": 1.6}
 CAPABILITY, CAPABILITY_RATIO = 0.0060, (3.4, 2.9, 2.4)
 """The same of formal cases of capability, disabled staff against others."""
+REFERRED, REFERRED_RATIO = 0.016, (2.2, 2.0, 1.8)
+"""Chance of a White registered colleague to be referred to the regulator, and how many times as likely ethnic minority colleagues are."""
 INFORMAL = 1.4
 """So many cases are settled informally for each that becomes formal."""
 ILL_HEALTH, GRIEVANCE = 0.011, 0.006
@@ -121,6 +124,8 @@ class YearOfEvents:
         complaints = COMPLAINTS * COMPLAINTS_GROW[year] * np.ones(len(people))
         for who, times in COMPLAINTS_RATIO.items():
             complaints = complaints * np.where(people[who], times, 1.0)
+        registered = registered_with(people) != ""
+        referred = REFERRED * registered * np.where(people["minority"], REFERRED_RATIO[year], 1.0)
         kinds = (
             ("Disciplinary", "Formal", disciplinary),
             ("Disciplinary", "Informal", disciplinary * INFORMAL),
@@ -130,6 +135,7 @@ class YearOfEvents:
             ("Harassment or bullying", "Formal", complaints * (1 - DISCRIMINATION)),
             ("Discrimination", "Formal", complaints * DISCRIMINATION),
             ("Grievance - other", "Informal", np.full(len(people), GRIEVANCE)),
+            ("Regulator referral", "Formal", referred),
         )
         found = pd.concat([self._case(people, day, rng, *kind) for kind in kinds], ignore_index=True)
         found = found.sort_values(["day", "number"], kind="stable").reset_index(drop=True)

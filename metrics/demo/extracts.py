@@ -32,7 +32,7 @@ from metrics.demo.pay import (
 from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
 from metrics.demo.residents_survey import residents_surveys
 from metrics.demo.small_lists import small_lists
-from metrics.demo.standing import acting_up, apprentice, on_career_break, own_grade, seconded_out
+from metrics.demo.standing import acting_up, apprentice, on_career_break, own_grade, registered_with, seconded_out
 from metrics.demo.survey import surveys
 from metrics.demo.workbook import write_workbook
 from metrics.errors import InputError
@@ -171,6 +171,7 @@ def hr_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.Da
             "Acting Up": np.where(own & acting_up(staff, day), "Y", "N"),
             "Secondment": np.where(staff["kind"] == SECONDED_IN, "In", np.where(own & seconded_out(staff, day), "Out", "")),
             "Career Break": np.where(own & on_career_break(staff, day), "Y", ""),
+            "Professional Register": np.where(own, registered_with(staff), ""),
             "Start Date": [date.fromordinal(int(d)).strftime("%d/%m/%Y") for d in staff["started"]],
         }
     )
@@ -192,7 +193,7 @@ def hr_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -> pd.Da
 
 HR_HEADINGS = (
     "Employee No", "Post No", "Directorate", "Service", "Team", "Grade", "Substantive Grade", "Contract Type",
-    "Acting Up", "Secondment", "Career Break", "FTE", "Start Date", "Age", "Gender",
+    "Acting Up", "Secondment", "Career Break", "Professional Register", "FTE", "Start Date", "Age", "Gender",
     "Ethnic Origin", "Disability Status", "Religion or Belief", "Sexual Orientation", "Gender Identity",
 )  # fmt: skip
 

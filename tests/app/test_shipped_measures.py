@@ -232,6 +232,13 @@ MARKED = [
         "disabled staff",
     ),
     (
+        "ER04",
+        "Ethnic minority professionals were 1.50 times as likely as White professionals to be referred to their regulator",
+        "ethnic minority professionals",
+        "ethnic minority professionals",
+    ),
+    ("RT03", "Ethnic minority staff were 1.50 times as likely as White staff to leave", "ethnic minority staff", "ethnic minority staff"),
+    (
         "TR02",
         "White staff were 1.50 times as likely as ethnic minority staff to take a course that nobody must take",
         "ethnic minority staff",

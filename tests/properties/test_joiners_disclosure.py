@@ -18,7 +18,7 @@ from metrics.disclosure.shown import ShownCells
 from metrics.periods import FinancialYear
 from metrics.query.counts import Counts, Region
 from metrics.query.fetch import fetch_counts
-from tests.spec.test_joiners_and_leavers import JOINERS, LEAVERS, TURNOVER, a_flowing_council
+from tests.spec.test_joiners_and_leavers import JOINERS, LEAVERS, LEAVING, TURNOVER, a_flowing_council
 from tests.support.factories import a_count
 from tests.support.flow_attacker import WAYS, FlowAttacker
 from tests.support.stored import a_source
@@ -41,6 +41,7 @@ def a_council() -> Configuration:
         kpi.model_copy(update={"id": id, "breakdowns": staff.breakdowns[:3]})
         for id, kpi in {"RT01": JOINERS, "RT02": LEAVERS, "RT03": TURNOVER}.items()
     ]
+    flows += [LEAVING.model_copy(update={"breakdowns": staff.breakdowns[:1]})]
     return replace(a_flowing_council(staff, *flows), disclosure=SETTINGS)
 
 

@@ -46,6 +46,17 @@ STAFF = """as_at      | person_id | directorate | sex    | ethnicity     | contr
 JOINERS = a_count({"joined_or_left": ["joined"]}, dataset="movers", period={"grain": "year", "kind": "during"})
 LEAVERS = a_count({"joined_or_left": ["left"]}, dataset="movers", period={"grain": "year", "kind": "during"})
 TURNOVER = a_kpi(measure={"type": "turnover", "unit": "percent"}, dataset="movers", period={"grain": "year", "kind": "during"})
+POOL = {"joined_or_left": ["stayed", "left"]}
+LEAVING = a_kpi(
+    "RT04",
+    measure={
+        "type": "relative_likelihood", "unit": "ratio", "numerator": {"joined_or_left": ["left"]},
+        "denominator": {**POOL, "sex": ["female"]}, "reference_group": {**POOL, "sex": ["male"]},
+        "order": {"first": "women", "second": "men", "to": "leave", "above_one_is_worse_for": "first"},
+    },
+    dataset="movers",
+    period={"grain": "year", "kind": "during"},
+)  # fmt: skip
 EMPLOYED = {"title": "Staff without casual workers", "where": {"contract": ["permanent", "fixed_term"]}}
 
 
@@ -119,6 +130,15 @@ def counted(
                council     | 2         | 6           | 6
                housing     | 1         | 2           | 2
                people      | 1         | 4           | 4""",
+        ),
+        # A likelihood of leaving: of whom was here at the beginning; who joined is in neither pool.
+        (
+            LEAVING,
+            ["directorate"],
+            """directorate | numerator | denominator | reference_numerator | reference_denominator | possible | everyone
+               council     | 1         | 3           | 1                   | 3                     | 6        | 6
+               housing     | 0         | 1           | 1                   | 1                     | 2        | 2
+               people      | 1         | 2           | 0                   | 2                     | 4        | 4""",
         ),
     ],
 )

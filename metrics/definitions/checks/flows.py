@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from metrics.definitions.checks import marked
 from metrics.definitions.checks.breakdowns import unit_words
 from metrics.definitions.dataset import MOVEMENT, Dataset
-from metrics.definitions.flows import JOINED, LEFT
+from metrics.definitions.flows import JOINED, LEFT, STAYED
 from metrics.definitions.kpi import Kpi, MeasureType
 from metrics.definitions.marks import marks_of, on_people
 from metrics.definitions.nearest import no_such
@@ -16,9 +16,25 @@ from metrics.definitions.strict_yaml import Place
 from metrics.errors import Problem
 from metrics.periods import Kind
 
-LOADED = ("grain", "person_id", "main_post", "as_at", "unit", "columns", "sheet", "header_row", "grades", "not_employees", "without_pay")
+LOADED = (
+    "grain",
+    "person_id",
+    "main_post",
+    "as_at",
+    "unit",
+    "columns",
+    "sheet",
+    "header_row",
+    "layout",
+    "missing",
+    "grades",
+    "not_employees",
+    "without_pay",
+)
 """Keys that a file has and that a dataset of joiners and leavers takes from its source."""
-KINDS = (MeasureType.COUNT, MeasureType.PROPORTION, MeasureType.TURNOVER)
+KINDS = (MeasureType.COUNT, MeasureType.PROPORTION, MeasureType.TURNOVER, MeasureType.RELATIVE_LIKELIHOOD)
+POOL_OF = {LEFT: frozenset({STAYED, LEFT}), JOINED: frozenset({STAYED, JOINED})}
+"""Who could have done it: whoever was in post at the beginning could leave, and of those in post at the end some joined."""
 
 
 def check(parsed: Parsed) -> Iterator[Problem]:
@@ -76,6 +92,9 @@ def _kpi(kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
     if measure.type not in KINDS:
         yield ("measure", "type"), f"a {measure.type} of joiners and leavers is not made; there are: {', '.join(KINDS)}"
         return
+    if measure.type is MeasureType.RELATIVE_LIKELIHOOD:
+        yield from _likelihood(kpi)
+        return
     part = {MeasureType.COUNT: "numerator", MeasureType.PROPORTION: "denominator"}.get(measure.type)
     for name in ("numerator", "denominator"):
         wanted = getattr(measure, name).get(MOVEMENT)
@@ -85,18 +104,32 @@ def _kpi(kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
             yield ("measure", name, MOVEMENT), f"a {measure.type} does not ask for it here; leave it out"
 
 
+def _likelihood(kpi: Kpi) -> Iterator[tuple[Place, str]]:
+    """How likely each of two groups is to leave, or to be new."""
+    did = kpi.measure.numerator.get(MOVEMENT, ())
+    if did == "known" or len(did) != 1 or did[0] not in POOL_OF:
+        yield ("measure", "numerator"), f"say what they did: `{MOVEMENT}: [{LEFT}]` or `{MOVEMENT}: [{JOINED}]`"
+        return
+    pool = POOL_OF[did[0]]
+    for part in ("denominator", "reference_group"):
+        if frozenset(getattr(kpi.measure, part).get(MOVEMENT, ())) != pool:
+            wanted = ", ".join(sorted(pool, reverse=True))
+            yield ("measure", part), f"who {did[0]} is a share of those who were in post: add `{MOVEMENT}: [{wanted}]`"
+
+
 def _coarse(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
     """The council by one characteristic, or directorates as a whole: more would give away small changes of staff."""
     offered, levels = parsed.offered(dataset), unit_words(parsed)
     measure, marks = kpi.measure, marks_of(kpi, dataset)
-    named = (*measure.numerator, *measure.denominator, *(measure.reference_group if marks else ()))
+    two_groups = bool(marks) or measure.type is MeasureType.RELATIVE_LIKELIHOOD
+    named = (*measure.numerator, *measure.denominator, *(measure.reference_group if two_groups else ()))
     asked = {offered.get(n, n) for n in named if on_people(n, dataset)}
     for n, breakdown in enumerate(kpi.breakdowns):
         columns = asked | {offered.get(word, word) for word in breakdown.by if word not in levels}
         units = [word for word in breakdown.by if word in levels]
         if own := sorted(column for column in columns if not on_people(column, dataset)):
             yield ("breakdowns", n), f"a breakdown by '{own[0]}' is a KPI of its own: count one or the other"
-        elif marked.crossed(kpi, dataset, columns, units, asked) if marks else len(columns) + len(units) > 1:
+        elif marked.crossed(kpi, dataset, columns, units, asked) if two_groups else len(columns) + len(units) > 1:
             met = ", ".join([*sorted(columns), *units])
             yield (
                 ("breakdowns", n),

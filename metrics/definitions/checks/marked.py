@@ -54,6 +54,8 @@ def _pool(kpi: Kpi, part: str, wanted: Categories) -> Iterator[tuple[Place, str]
 def crossed(kpi: Kpi, dataset: Dataset, columns: set[str], units: list[str], asked: set[str]) -> bool:
     """Whether a breakdown crosses more than is published: one characteristic, or directorates with the two groups of a likelihood."""
     people = columns - set(dataset.marks)
+    if not units and people <= asked:  # each group takes the place of the one that the measure asks for: nothing more is crossed
+        return False
     if units and kpi.measure.type in TWO_GROUPS:
         return bool(people - asked) or len(people) > 1 or len(units) > 1
     return len(people) + len(units) > 1

@@ -15,7 +15,7 @@ from metrics.evaluate.declaration import asks_for_known
 from metrics.pipeline.summaries import summarise_kpi
 from metrics.wording.formula import describe_formula
 
-MARKED = ("PR01", "PR02", "RT01", "ER01", "ER02", "ER03", "TR02")
+MARKED = ("PR01", "PR02", "PR03", "PR04", "RT01", "ER01", "ER02", "ER03", "ER04", "TR02")
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,11 @@ import pytest
 from metrics.demo.council import PAY_DAYS
 from metrics.demo.events import ELIGIBLE, EVENT_DAYS, EVENTS, PLACES, YearOfEvents, employee
 from metrics.demo.people import ANSWERED, SEED, Simulation
+from metrics.demo.standing import registered_with
 
 FORMAL_DISCIPLINARY = {"Case Type": ["Disciplinary"], "Stage": ["Formal"]}
 FORMAL_CAPABILITY = {"Case Type": ["Capability - performance"], "Stage": ["Formal"]}
+REFERRED = {"Case Type": ["Regulator referral"]}
 COMPLAINT = {"Case Type": ["Harassment or bullying", "Discrimination"]}
 
 
@@ -131,6 +133,26 @@ def test_the_disparities_are_there_and_narrow(years: Mapping[date, Year]) -> Non
     assert capability[0] > 3 > capability[-1] > 1.2
     assert courses == sorted(courses, reverse=True)
     assert courses[0] > 1.2 > courses[-1] > 1.05
+
+
+def test_only_registered_people_are_referred_to_a_regulator_and_ethnic_minority_ones_more_often(years: Mapping[date, Year]) -> None:
+    ratios = []
+    for year in years.values():
+        referred, registered = year.named("er", **REFERRED), year.people[registered_with(year.people) != ""]
+        assert 0.9 < registered["person"].isin(referred).sum() / len(referred) <= 1  # the rest came and went, or took another post
+        white, minority = by_ethnicity(registered)
+        counts = [int(people["person"].isin(referred).sum()) for people in (minority, white)]
+        assert min(counts) >= 5  # a likelihood of fewer would be hidden, and the return's metric with it
+        ratios.append(ratio(year, referred, minority, white))
+    assert ratios[0] > 1.4
+    assert ratios[-1] > 1.4
+
+
+def test_registered_posts_are_those_of_qualified_social_workers_and_therapists(years: Mapping[date, Year]) -> None:
+    for year in years.values():
+        kinds = pd.Series(registered_with(year.after)).value_counts()
+        assert set(kinds.index) == {"", "Social Work England", "Health and Care Professions Council"}
+        assert 850 < kinds["Social Work England"] + kinds["Health and Care Professions Council"] < 1050
 
 
 def test_complaints_rise_year_by_year(years: Mapping[date, Year]) -> None:
