@@ -13,7 +13,7 @@ from metrics.charts.palette import COMPARED, OURS, SECONDARY, TEXT, WHITE
 from metrics.charts.time_path import tick_words
 from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between, title_of_counts, title_of_parts, title_of_points
 from metrics.report import KpiSummary, Report, characteristic
-from metrics.wording.dates import format_day
+from metrics.wording.dates import format_when
 from metrics.wording.groups import gather_hidden
 from metrics.wording.status import format_status
 from metrics.wording.values import PER_WORDS, digits_for, format_figure, format_range, format_value, lower_first, upper_first
@@ -62,13 +62,15 @@ def dots(
     figure = go.Figure()
     lines, names = drawn_lines(rows, labels, thing)
     places = [len(lines) - 1 - i for i in range(len(lines))]
-    low, high = _span(kpi, rows, reference)
-    _draw_lines(figure, kpi, lines, places, low, reference, currency)
+    low, high = span_of_groups(kpi, rows, reference)
+    draw_lines(figure, kpi, lines, places, low, reference, currency)
     _draw_benchmarks(figure, kpi, rows, lines, places, currency)
     if reference is not None and low <= reference <= high:
-        _draw_reference(figure, reference, f"{upper_first(place_name(report, unit))} {_short(reference, rows, kpi, currency)}", low, high)
+        draw_reference(
+            figure, reference, f"{upper_first(place_name(report, unit))} {short_value(reference, rows, kpi, currency)}", low, high
+        )
     wrapped = ["<br>".join(plain(line) for line in textwrap.wrap(label, LABEL, max_lines=3, placeholder="…")) for label in names]
-    _draw_axes(figure, kpi, wrapped, places, low, high, currency)
+    draw_axes(figure, kpi, wrapped, places, low, high, currency)
     tall = max((label.count("<br>") + 1 for label in wrapped), default=1)
     whole = (
         ""
@@ -78,12 +80,13 @@ def dots(
     sentence = listing(kpi, rows, labels, currency, whole, report.contents)
     short = f"{kpi.short_title}{split or ' by unit'}"
     title = _title(report, kpi, rows, labels, reference, unit, thing, split)
-    heading = Heading(title, subtitle(report, kpi, unit, day), short, crop_line(report, kpi.population, unit, format_day(day)))
+    when = format_when(day, kpi.span_months)
+    heading = Heading(title, subtitle(report, kpi, unit, day), short, crop_line(report, kpi.population, unit, when))
     finish(figure, heading, report.provenance, height=max(24 + len(lines) * max(34, 18 * tall + 8), 110), sentence=sentence, bottom=30)
     return more_room_above(figure, 22)
 
 
-def _span(kpi: KpiSummary, rows: pd.DataFrame, reference: float | None) -> tuple[float, float]:
+def span_of_groups(kpi: KpiSummary, rows: pd.DataFrame, reference: float | None) -> tuple[float, float]:
     """What the scale runs over: shares and numbers of people from 0, unless all are far from it."""
     drawn = [rows[name] for name in ("value", "lower", "upper", "bound_low", "bound_high", "benchmark")]
     low, high = span_of(*drawn, around=() if reference is None else (reference,))
@@ -92,7 +95,7 @@ def _span(kpi: KpiSummary, rows: pd.DataFrame, reference: float | None) -> tuple
     return low, high
 
 
-def _draw_lines(
+def draw_lines(
     figure: go.Figure, kpi: KpiSummary, lines: pd.DataFrame, places: list[int], low: float, reference: float | None, currency: str
 ) -> None:
     """Each row's dot and its figure, or the word why there is none."""
@@ -127,7 +130,7 @@ def _draw_benchmarks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, lin
         )
 
 
-def _draw_reference(figure: go.Figure, reference: float, words: str, low: float, high: float) -> None:
+def draw_reference(figure: go.Figure, reference: float, words: str, low: float, high: float) -> None:
     """An upright line at the whole unit's value, named above it on the side where there is room."""
     figure.add_vline(x=reference, line={"color": COMPARED, "width": 1.4, "dash": "dot"})
     side = "left" if reference < low + (high - low) * 0.35 else "right" if reference > low + (high - low) * 0.65 else "center"
@@ -135,7 +138,7 @@ def _draw_reference(figure: go.Figure, reference: float, words: str, low: float,
     figure.add_annotation(x=reference, y=1, yref="paper", yanchor="bottom", xanchor=side, showarrow=False, text=named)
 
 
-def _draw_axes(figure: go.Figure, kpi: KpiSummary, labels: list[str], places: list[int], low: float, high: float, currency: str) -> None:
+def draw_axes(figure: go.Figure, kpi: KpiSummary, labels: list[str], places: list[int], low: float, high: float, currency: str) -> None:
     figure.update_yaxes(
         tickvals=places, ticktext=labels, range=[-0.7, len(places) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14}
     )
@@ -192,7 +195,7 @@ def _digits(rows: pd.DataFrame, kpi: KpiSummary) -> int | None:
     return digits_for(rows.iloc[0], kpi.unit) if len(rows) else None
 
 
-def _short(value: float, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> str:
+def short_value(value: float, rows: pd.DataFrame, kpi: KpiSummary, currency: str) -> str:
     return format_value(value, kpi.unit, currency, _digits(rows, kpi), bare=True)
 
 

@@ -87,6 +87,13 @@ def headline_unit(name: str, rows: pd.DataFrame, kpis: Mapping[str, KpiSummary],
     return "; ".join([first, *([" and ".join(moved)] if moved else [])])
 
 
+def headline_city(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary], currency: str = "£") -> str:
+    """What the first measure about the city says. `rows`: one per measure, the whole council, the latest period, in the page's order."""
+    if rows.empty:
+        return "No figures about the city are published yet"
+    return headline_kpi(rows.iloc[0], kpis[str(rows.iloc[0]["kpi"])], currency)
+
+
 def headline_kpi(row: pd.Series, kpi: KpiSummary, currency: str = "£", unit_name: str | None = None) -> str:
     """ "Ethnic minorities in senior grades: 24.0%, a real rise, but 5.5 points short of the path"."""
     name = f"{kpi.short_title}, {unit_name}" if unit_name else kpi.short_title
@@ -95,12 +102,19 @@ def headline_kpi(row: pd.Series, kpi: KpiSummary, currency: str = "£", unit_nam
     figure = f"{name}: {format_figure(row, kpi, currency)}"
     if is_ratio(kpi):
         figure = f"{f'{unit_name}: ' if unit_name else ''}{describe_likelihood(row, kpi)}"
-    elif kpi.measure == "representation_index" and kpi.reference_words:
-        figure = f"{figure} their share of those compared with"
+    elif kpi.measure == "representation_index":
+        figure = f"{figure} {_of_what(kpi)}"
     if row["status"] == WITHDRAWN:
         return f"{figure}, withdrawn"
     said = _with_standing(figure, row, kpi, currency)
     return f"{said}; {describe_worse(kpi)}" if is_ratio(kpi) else said
+
+
+def _of_what(kpi: KpiSummary) -> str:
+    """What an index is so many times of: "their share of staff in grades 4 to 6", "the share of ethnic minority residents"."""
+    if kpi.reference_words:
+        return f"their share of {kpi.order.get('second', 'those compared with')}"
+    return f"the share of {lower_first(kpi.benchmark_title)}" if kpi.benchmark_title else "the share compared with"
 
 
 def _with_standing(figure: str, row: pd.Series, kpi: KpiSummary, currency: str) -> str:
@@ -115,7 +129,7 @@ def _no_figure(row: pd.Series) -> str:
     if row["status"] == "withheld":
         known = "" if is_missing(row["declared"]) else f", only {format_declared(row['declared'])}% have answered"
         return f"withheld{known}"
-    if str(row["note"]) in {"not_enough_data", "not_enough_compared"}:
+    if str(row["note"]) in {"not_enough_data", "not_enough_compared", "not_enough_events", "not_enough_groups"}:
         return "not enough data"
     if str(row["note"]) == "not_entered":
         return "not entered"

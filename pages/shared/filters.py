@@ -69,6 +69,12 @@ def choose_earlier(days: Sequence[date], place: Any) -> date | None:
     return _choose("Compare with", "compare", earlier, format_day, place, first=year_before)  # type: ignore[no-any-return]
 
 
+def choose_ward(contents: Contents, place: Any) -> str | None:
+    """One ward, shown beside those of its kind; None for all of them."""
+    names = {"": "All wards", **{id: label for id, label, known in contents.dimensions["ward"].categories if known}}
+    return str(_choose("Ward", "ward", list(names), names.__getitem__, place)) or None
+
+
 def choose_dimension(contents: Contents, dimensions: Sequence[str], place: Any) -> str:
     return str(_choose("Compare groups by", "by", list(dimensions), lambda d: contents.dimensions[d].title, place))
 

@@ -13,13 +13,15 @@ from pages.shared import cards, downloads, notes, reports, tables
 from pages.shared.markup import Html, show
 
 
-def section(report: Report, kpi: KpiSummary, unit: UnitSummary, rows: pd.DataFrame, pinned: str | None) -> None:
-    """Everything under "Over time". `kpi` as it stands for the unit; `rows` its figures, oldest first."""
+def section(
+    report: Report, kpi: KpiSummary, unit: UnitSummary, rows: pd.DataFrame, pinned: str | None, title: str = "Over time", level: int = 2
+) -> None:
+    """Everything under "Over time". `kpi` as it stands for the unit; `rows` its figures, oldest first. No title: the finding is one."""
     contents, found = report.contents, report.usual_range(kpi.id, unit.id)
     if rows["value"].notna().sum() == 1:
-        notes.heading("Over time", notes.ONE_DATE)
+        notes.heading(title or kpi.short_title, notes.ONE_DATE, level)
     elif rows["value"].notna().any():
-        _chart(report, kpi, unit, rows, found)
+        _chart(report, kpi, unit, rows, found, title, level)
     else:
         notes.nothing_to_draw(rows, contents, unit, kpi, pinned)
     notes.over_years(report, unit, rows)
@@ -28,11 +30,11 @@ def section(report: Report, kpi: KpiSummary, unit: UnitSummary, rows: pd.DataFra
     downloads.offer(reports.part(report, rows), f"{kpi.title}, {unit.name}", f"{kpi.id}-over-time")
 
 
-def _chart(report: Report, kpi: KpiSummary, unit: UnitSummary, rows: pd.DataFrame, found: Reading) -> None:
+def _chart(report: Report, kpi: KpiSummary, unit: UnitSummary, rows: pd.DataFrame, found: Reading, title: str, level: int) -> None:
     ranged = any(s.limits is not None for s in found.stretches)
     drawn = ranged and not kpi.usual.by_distance
     figure = draw_control_chart(report, kpi.id, unit.id) if drawn else draw_time_path(report, kpi.id, unit.id)
-    cards.chart_heading(figure, "Over time", level=2)
+    cards.chart_heading(figure, title, level)
     cards.chart(figure, "over-time")
     show(_key(kpi, rows, found, drawn))
     for words in _said(report, kpi, unit, rows, found, drawn):

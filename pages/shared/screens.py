@@ -10,6 +10,7 @@ SCREENS = {
     "kpi": "Measures",
     "directorate": "Directorates",
     "gaps": "Pay gaps",
+    "community": "Community",
     "data_quality": "Data quality",
     "definitions": "Definitions",
 }

@@ -25,6 +25,8 @@ VIEWS = {
     "service": "/directorate?unit=street_cleansing",
     "gaps": "/gaps",
     "gaps-directorate": "/gaps?unit=strategy",
+    "community": "/community",
+    "community-ward": "/community?ward=ward_03",
     "data-quality": "/data_quality",
     "data-quality-unit": "/data_quality?unit=operations",
     "definitions": "/definitions",

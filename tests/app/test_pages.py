@@ -14,8 +14,8 @@ from pages.shared import demo, viewer
 from tests.app.conftest import ROOT, words_of
 from tests.support.reports import EARLIER, RELEASE, MemoryStore, some_contents
 
-SCREENS = ("overview", "kpi", "directorate", "gaps", "data_quality", "definitions")
-PLACES = tuple(s for s in SCREENS if s != "definitions")
+SCREENS = ("overview", "kpi", "directorate", "gaps", "community", "data_quality", "definitions")
+PLACES = tuple(s for s in SCREENS if s not in ("community", "definitions"))
 """Screens that show one unit at a time."""
 
 

@@ -105,7 +105,7 @@ populations:
 FLOW = {"grain": "year", "kind": "during"}
 KPIS: dict[str, dict[str, object]] = {
     "WR03": {
-        "title": "Disabled people", "dataset": "returns", "measure": {
+        "title": "Disabled people", "topic": "services", "dataset": "returns", "measure": {
             "type": "proportion", "unit": "percent", "numerator": {"disability": ["disabled"]}, "denominator": {"disability": "known"},
         }, "breakdowns": [["directorate"], ["service"]], "headline": True,
         "target": {"milestones": [{"date": "2027-03-31", "value": 60}]},
@@ -116,7 +116,7 @@ KPIS: dict[str, dict[str, object]] = {
         }, "breakdowns": [["directorate"]], "headline": True,
     },
     "WF01": {
-        "title": "Staff", "dataset": "hr", "measure": {"type": "count", "unit": "people"},
+        "title": "Staff", "topic": "residents", "dataset": "hr", "measure": {"type": "count", "unit": "people"},
         "breakdowns": [["contract"], ["sex"], ["directorate"]], "polarity": "contextual", "headline": True,
     },
     "WF02": {

@@ -26,7 +26,7 @@ from tests.support.signed_in import for_browser, variables
 from tests.support.true_numbers import FEWEST, TrueNumbers, open_numbers, true_numbers
 from tests.support.wire import run_page
 
-SCREENS = ("overview", "kpi", "directorate", "gaps", "data_quality", "definitions")
+SCREENS = ("overview", "kpi", "directorate", "gaps", "community", "data_quality", "definitions")
 RUN_ALL = """\
 import contextlib, io, json, sys
 from metrics.cli.main import main

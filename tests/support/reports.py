@@ -89,7 +89,20 @@ DIMENSIONS = {
         (("disabled", "Disabled", True), ("not_disabled", "Not disabled", True), ("not_declared", "Not declared", False)),
     ),
     "grade_band": ("Grade", True, (("g1", "Grades 1 to 3", True), ("g4", "Grades 4 to 6", True), ("g7", "Grade 7 and over", True))),
+    "deprivation_fifth": (
+        "Deprivation of the ward",
+        True,
+        (("fifth_1", "Most deprived fifth", True), ("fifth_3", "Middle fifth", True), ("fifth_5", "Least deprived fifth", True)),
+    ),
+    "ward": (
+        "Ward",
+        False,
+        tuple((f"ward_{n:02d}", name, True) for n, name in enumerate(("Alder", "Birch", "Cedar", "Elm", "Hazel", "Oak"), 1)),
+    ),
 }
+WARD_FIFTHS = tuple(
+    (f"ward_{n:02d}", fifth) for n, fifth in enumerate(("fifth_1", "fifth_1", "fifth_3", "fifth_3", "fifth_5", "fifth_5"), 1)
+)
 
 
 STEPS = (
@@ -385,6 +398,54 @@ def recipes() -> dict[str, Recipe]:
             spread=0.02,
             by=("grade_band",),
         ),
+        Recipe(
+            a_kpi(
+                "CO01",
+                "People from different backgrounds get on well together",
+                short_title="People get on well together",
+                topic="cohesion",
+                headline=False,
+                dataset="residents_survey",
+                source="Residents’ survey",
+                population="adults who gave an opinion",
+                who="adults who agree, of adults who gave an opinion",
+                grain="year",
+                breakdowns=("deprivation_fifth", "disability", "ethnicity_5", "ward"),
+                rows_are="responses",
+                steps=(),
+                target=(("2022-03-31", 0.70), ("2030-03-31", 0.80)),
+            ),
+            0.70,
+            0.008,
+            base=1.0,
+            everyone=0.25,
+            spread=0.05,
+            by=("deprivation_fifth", "disability", "ethnicity_5", "ward"),
+        ),
+        Recipe(
+            a_kpi(
+                "HC21",
+                "Offences with a third-party report",
+                short_title="Reported through a third party",
+                topic="safety",
+                headline=False,
+                dataset="offences",
+                source="Police extract",
+                population="recorded offences",
+                who="offences reported through a third party, of recorded offences",
+                polarity="contextual",
+                breakdowns=(),
+                rows_are="offences",
+                steps=(),
+                target=(),
+                has_baseline=False,
+            ),
+            0.07,
+            0.01,
+            base=1.0,
+            everyone=0.05,
+            spread=0.01,
+        ),
     )
     return {r.summary.id: r for r in made}
 
@@ -408,7 +469,10 @@ def some_contents(release: str = RELEASE, synthetic: bool = True, withdrawn: str
         ),
         kpis={**made, **kpis},
         units={id: UnitSummary(id, name, parent, level, depth) for id, name, parent, level, depth, _ in UNITS},
-        dimensions={id: DimensionSummary(id, title, ordered, categories) for id, (title, ordered, categories) in DIMENSIONS.items()},
+        dimensions={
+            id: DimensionSummary(id, title, ordered, categories, *(("deprivation_fifth", WARD_FIFTHS) if id == "ward" else ()))
+            for id, (title, ordered, categories) in DIMENSIONS.items()
+        },
         periods={id: YEARS if s.grain == "year" else QUARTERS for id, s in made.items()},
         certificates=(CERTIFICATE,),
         other_certificates=({**CERTIFICATE, "audience": "public", "exact": 0, "rounded": 1446},),

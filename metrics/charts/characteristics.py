@@ -1,0 +1,114 @@
+"""One KPI by several characteristics under each other on one scale: who clearly differs from the whole, whatever they are asked by."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from metrics.charts.frame import Heading, finish, more_room_above, plain
+from metrics.charts.groups import LABEL, draw_axes, draw_lines, draw_reference, drawn_lines, short_value, side_of, span_of_groups
+from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between
+from metrics.report import KpiSummary, Report, characteristic
+from metrics.wording.dates import format_when
+from metrics.wording.values import format_count_of, format_value, upper_first
+
+MANY = 10
+"""From so many groups on, chance alone makes about one of them seem to differ."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """The groups of one characteristic: `rows` indexed by group in the characteristic's own order, and the label of each."""
+
+    title: str
+    rows: pd.DataFrame
+    labels: tuple[str, ...]
+
+
+def splits_of(report: Report, kpi_id: str, unit: str, dimensions: Sequence[str], day: date) -> tuple[Split, ...]:
+    """Characteristics that are published on a day with at least one figure to draw."""
+    found = []
+    for dimension in dimensions:
+        known = report.contents.dimensions[dimension]
+        labels = {f"{dimension}={id}": label for id, label, is_known in known.categories if is_known}
+        rows = report.groups_at(kpi_id, unit, dimension, day)
+        rows = rows.loc[[group for group in rows.index if group in labels]]
+        if rows["value"].notna().any():
+            found.append(Split(characteristic(known.title), rows, tuple(labels[str(group)] for group in rows.index)))
+    return tuple(found)
+
+
+def draw_characteristics(report: Report, kpi_id: str, unit: str, dimensions: Sequence[str], day: date) -> go.Figure:
+    """A heading for each characteristic and a line for each of its groups, all against the figure of the whole."""
+    kpi, currency = report.contents.kpis[kpi_id], report.provenance.currency
+    splits = splits_of(report, kpi_id, unit, dimensions, day)
+    rows = pd.concat([split.rows for split in splits])
+    labels = [label for split in splits for label in split.labels]
+    whole = report.units_at(kpi_id, day, (unit,))
+    reference = float(whole["value"].iloc[0]) if len(whole) and pd.notna(whole["value"].iloc[0]) else None
+    low, high = span_of_groups(kpi, rows, reference)
+    figure = go.Figure()
+    names = _lines(figure, splits, kpi, low, reference, currency)
+    if reference is not None:
+        words = f"{upper_first(place_name(report, unit))} {short_value(reference, rows, kpi, currency)}"
+        draw_reference(figure, reference, words, low, high)
+    draw_axes(figure, kpi, names, [len(names) - 1 - i for i in range(len(names))], low, high, currency)
+    said = "" if reference is None else f"{upper_first(place_name(report, unit))}: {format_value(reference, kpi.unit, currency)}."
+    by = f" by {', '.join(split.title.lower() for split in splits)}"
+    heading = Heading(
+        finding(report, kpi, unit, splits, reference),
+        f"{subtitle(report, kpi, unit, day)}{_by_chance(int(rows['lower'].notna().sum()))}",
+        f"{kpi.short_title}{by}",
+        crop_line(report, kpi.population, unit, format_when(day, kpi.span_months)),
+    )
+    tall = sum(34 + 18 * name.count("<br>") for name in names)
+    finish(
+        figure,
+        heading,
+        report.provenance,
+        height=24 + tall,
+        sentence=listing(kpi, rows, labels, currency, said, report.contents),
+        bottom=30,
+    )
+    return more_room_above(figure, 22)
+
+
+def _lines(figure: go.Figure, splits: Sequence[Split], kpi: KpiSummary, low: float, reference: float | None, currency: str) -> list[str]:
+    """Every line's name from the top down, with the dots of the groups drawn at their places; headings are names without a dot."""
+    drawn = [(split, *drawn_lines(split.rows, list(split.labels), "group")) for split in splits]
+    total = sum(1 + len(lines) for _, lines, _ in drawn)
+    names: list[str] = []
+    for split, lines, labels in drawn:
+        names.append(f"<b>{_wrapped(split.title)}</b>")
+        places = [total - 1 - len(names) - i for i in range(len(lines))]
+        draw_lines(figure, kpi, lines, places, low, reference, currency)
+        names.extend(_wrapped(label) for label in labels)
+    return names
+
+
+def _wrapped(label: str) -> str:
+    return "<br>".join(plain(line) for line in textwrap.wrap(label, LABEL, max_lines=3, placeholder="…"))
+
+
+def _by_chance(groups: int) -> str:
+    """Each range leaves out what is true of its group one time in twenty."""
+    return f" Of {groups} groups, about {format_count_of(round(groups / 20))} may seem to differ by chance alone." if groups >= MANY else ""
+
+
+def finding(report: Report, kpi: KpiSummary, unit: str, splits: Sequence[Split], reference: float | None) -> str:
+    """Which groups clearly differ from the whole; each claim has its own likely range, and how many were looked at is said."""
+    shown = [
+        (label, row)
+        for split in splits
+        for label, (_, row) in zip(split.labels, split.rows.iterrows(), strict=True)
+        if pd.notna(row["value"])
+    ]
+    sides = [side_of(row, reference) for _, row in shown]
+    hidden = sum(len(split.rows) for split in splits) - len(shown)
+    against = f"the {place_name(report, unit)}" if unit == report.contents.root.id else place_name(report, unit)
+    return title_between(kpi, [label for label, _ in shown], sides, hidden, against, "group")
