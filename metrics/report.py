@@ -152,10 +152,19 @@ class KpiSummary:
     """What it is about; "" in older releases and where the definition does not say."""
     of: str = ""
     """Of a rate: what the thousand are called, in the plural."""
+    people_from: str = ""
+    """Of a rate over a population: whose published figures its people are, "Residents by ward, Office for National Statistics"."""
     over: str = ""
     """Of a figure that is made of those of groups: their dimension."""
     rows_are: str = "people"
     """What is counted: applications, where a row is one."""
+    row_kind: str = "people"
+    """What a row is: `people` for whatever is about them, else `result`, `item` or `published`; `people` in older releases."""
+    publisher: str = ""
+    """Of published figures: by whom, and under which licence."""
+    licence: str = ""
+    days_allowed: int = 0
+    """Of the time that something takes: the days that are in time; 0 where the median is asked for."""
     voluntary: bool = False
     """Figures are of those who chose to answer."""
     span_months: int = 0
@@ -189,8 +198,13 @@ class KpiSummary:
 
     @property
     def counts_people(self) -> bool:
-        """False for results that the council was given: points, an award."""
-        return self.measure not in ("score", "ordinal")
+        """False for results that the council was given (points, an award), for things, and for figures that somebody has published."""
+        return self.measure not in ("score", "ordinal") and self.row_kind == "people"
+
+    @property
+    def kind_of_figure(self) -> str:
+        """The measure; of things and published figures with what the rows are, `item:proportion`, so that nobody takes one for the other."""
+        return f"{self.row_kind}:{self.measure}" if self.row_kind in ("item", "published") else self.measure
 
     @property
     def scale(self) -> tuple[str, ...]:

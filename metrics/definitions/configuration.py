@@ -51,7 +51,7 @@ class Configuration:
 
     def population_title(self, kpi: Kpi) -> str:
         """Who a KPI counts, and whether as heads or as full-time equivalents: for every heading."""
-        if (dataset := self.datasets[kpi.dataset]).grain in {"event", "result"}:
+        if (dataset := self.datasets[kpi.dataset]).grain == "event" or not dataset.holds_people:
             return dataset.populations[kpi.population].title  # a row is no person: nobody is counted by heads
         basis = FTE if kpi.measure.unit == "fte" else HEADCOUNT
         return named(self.datasets[kpi.dataset].populations[kpi.population].title, basis)

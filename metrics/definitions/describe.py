@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from metrics.definitions.base import Categories, Filter
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.dataset import MOVEMENT
+from metrics.definitions.flows import LEFT
 from metrics.definitions.kpi import PER, Kpi, MeasureType, Order
-from metrics.definitions.mark_words import describe_event
+from metrics.definitions.mark_words import describe_event, is_mark
 from metrics.definitions.profile import Profile
 
 
 def describe_who(configuration: Configuration, kpi: Kpi) -> str:
     """Numerator, denominator and reference group of a KPI in one sentence.
 
-    "Disabled, among all staff without schools (headcount) with known disability; contract: permanent or fixed term"
+    "Disabled, among all staff without schools (headcount) whose disability is known; contract: permanent or fixed term"
     """
     measure = kpi.measure
+    if configuration.datasets[kpi.dataset].grain in {"item", "published"}:
+        return describe_without_people(configuration, kpi)
     whom = _among(configuration, kpi, measure.denominator)
-    wanted = describe_filter(configuration, measure.numerator)
-    wanted = wanted[:1].upper() + wanted[1:]
-    compared = describe_filter(configuration, measure.reference_group)
+    wanted = _wanted(configuration, kpi)
+    first, second = _sides(configuration, kpi)
     pay = (measure.column or "").replace("_", " ")
     match measure.type:
         case MeasureType.TURNOVER:
-            return f"People who left, divided by the average of {whom} at the beginning and at the end of the span"
+            return f"People who left, divided by the average of {whom} at the beginning and at the end of the period"
         case MeasureType.FTE:
             return f"Full-time equivalents (FTE) of {whom}"
         case MeasureType.COUNT:
@@ -31,20 +36,19 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
             return f"{measure.type.value.capitalize()} {pay} of {whom}"
         case MeasureType.PAY_GAP_MEAN | MeasureType.PAY_GAP_MEDIAN:
             kind = "mean" if measure.type is MeasureType.PAY_GAP_MEAN else "median"
-            return f"{kind.capitalize()} {pay}: {compared} minus {wanted}, as a share of the former; {whom}"
+            return f"{kind.capitalize()} {pay} of {second} minus that of {first}, as a share of that of {second}; {whom}"
         case MeasureType.MEAN_DIFFERENCE:
-            first, second = (describe_filter(configuration, where) for where in (measure.compared, measure.held_against))
-            return f"Mean {pay}: {first} minus {second}; {_among(configuration, kpi, measure.shared)}"
+            return f"Mean {pay} of {first} minus that of {second}; {_among(configuration, kpi, measure.shared)}"
         case MeasureType.RELATIVE_LIKELIHOOD | MeasureType.RATIO_OF_RATIOS if measure.order is not None:
             return _likelihood(configuration, kpi, measure.order, wanted)
         case MeasureType.DISSIMILARITY:
-            title = configuration.dimensions[str(measure.over)].title.lower()
-            return (
-                f"Half the sum of the differences between the shares by {title} of {whom} and those in “{_benchmark(configuration, kpi)}”"
-            )
+            title = _characteristic(configuration, str(measure.over))
+            alike = f"for all shares to be those of “{_benchmark(configuration, kpi)}”"
+            return f"How many in 100 would have to be of another {title} {alike}; {whom}"
         case MeasureType.EXTREME_GROUP_GAP:
-            title = configuration.dimensions[str(measure.over)].title.lower()
+            title = _characteristic(configuration, str(measure.over))
             least = f"at least {measure.least_people} people with pay"
+            compared = describe_filter(configuration, measure.reference_group)
             largest = f"Largest difference in median {pay} of any {title} with {least}"
             return f"{largest}, compared with {compared}, as a share of the latter’s; {whom}"
         case MeasureType.SCORE:
@@ -54,29 +58,128 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
             return f"{places.title} given, from “{places.label(places.known[0])}” up to “{places.label(places.known[-1])}”"
         case MeasureType.SURVEY_PROPORTION:
             return f"{wanted}, among {whom}; each answer counts with its weight"
+        case MeasureType.POPULATION_RATE:
+            return f"{wanted}, among {whom}, for every {PER[measure.unit]:,} {measure.of}"
+        case MeasureType.RATE_RATIO:
+            reference = describe_filter(configuration, measure.reference_group)
+            group = f"each {_characteristic(configuration, str(measure.over))}, divided by that of “{reference}”"
+            return f"{wanted}, among {whom}, for every 1,000 {measure.of}: the rate of {group}; for all together the highest of these"
+        case MeasureType.INDEX_OF_DISPARITY:
+            title = _characteristic(configuration, str(measure.over))
+            against = {"highest": "the highest of them", "lowest": "the lowest of them"}.get(str(measure.against), "that of all of them")
+            apart = f"how far the shares of each {title} are from {against}, on average, in 100 of that share"
+            return f"{wanted}, among {whom}: {apart}"
         case MeasureType.RATE:
             return f"{wanted}, for every {PER[measure.unit]:,} of {whom}"
+        case MeasureType.REPRESENTATION_INDEX if measure.reference_group and measure.order is not None:
+            common = {name: asked for name, asked in measure.denominator.items() if measure.reference_group.get(name) == asked}
+            return f"{wanted}: their share of {first}, divided by their share of {second}; {_among(configuration, kpi, common)}"
         case MeasureType.REPRESENTATION_INDEX:
+            compared = describe_filter(configuration, measure.reference_group)
             other = f"among {_among(configuration, kpi, measure.reference_group)}" if compared else f"in “{_benchmark(configuration, kpi)}”"
             return f"{wanted}, among {whom}: their share divided by the share {other}"
         case MeasureType.PERCENTAGE_POINT_GAP:
-            if not compared:
+            if not measure.reference_group:
                 return f"{wanted}: the share among {whom}, minus “{_benchmark(configuration, kpi)}”"
-            first = describe_filter(configuration, measure.denominator)
-            shares = f"the share of the first group ({first}), minus that of the second ({compared})"
-            return f"{wanted}: {shares}; {_among(configuration, kpi, {})}"
+            common = {name: asked for name, asked in measure.denominator.items() if measure.reference_group.get(name) == asked}
+            return f"{wanted}: the share among {first}, minus the share among {second}; {_among(configuration, kpi, common)}"
         case _:
             return f"{wanted or 'Everyone'}, among {whom}"
 
 
+def _wanted(configuration: Configuration, kpi: Kpi) -> str:
+    """The numerator: "Disabled", "People whose disability is known"."""
+    where = kpi.measure.numerator
+    known = [name for name, wanted in where.items() if wanted == "known" and describe_event(configuration, name, wanted) is None]
+    others = describe_filter(configuration, {name: wanted for name, wanted in where.items() if name not in known})
+    rows = configuration.datasets[kpi.dataset].rows_are or "people"
+    words = "; ".join(filter(None, [others, f"{rows} {_whose(configuration, known)}" if known else ""]))
+    return words[:1].upper() + words[1:]
+
+
+def _sides(configuration: Configuration, kpi: Kpi) -> tuple[str, str]:
+    """What the two groups of a comparison are called: in its own words where it has some, else by the labels that tell them apart."""
+    measure = kpi.measure
+    if measure.order is not None:
+        return measure.order.first, measure.order.second
+    own = measure.numerator if measure.type.is_pay_gap else measure.denominator
+    apart = ({n: w for n, w in own.items() if measure.reference_group.get(n) != w}, measure.held_against) if own else ({}, {})
+    first, second = (describe_filter(configuration, where) for where in apart)
+    return f"“{first}”", f"“{second}”"
+
+
+def describe_without_people(configuration: Configuration, kpi: Kpi) -> str:
+    """What is measured of things, or of figures that somebody else has published, in one sentence."""
+    measure, dataset = kpi.measure, configuration.datasets[kpi.dataset]
+    wanted, among = describe_filter(configuration, measure.numerator), _among(configuration, kpi, measure.denominator)
+    wanted = wanted[:1].upper() + wanted[1:]
+    rows_are = dataset.rows_are or "people"
+    over = configuration.dimensions[measure.over].title.lower() if measure.over else ""
+    least = f" with at least {measure.least_people:,} people" if measure.least_people else ""
+    match measure.type:
+        case MeasureType.COUNT:
+            counted = wanted or rows_are[:1].upper() + rows_are[1:]
+            return f"{counted}, among {_among(configuration, kpi, {})}" if dataset.grain == "item" else f"{among[:1].upper()}{among[1:]}"
+        case MeasureType.SHARE_OF_SUM:
+            return f"{wanted}: {_words(measure.column)}, as a share of that of {among}"
+        case MeasureType.ELAPSED_TIME:
+            return _elapsed(configuration, kpi, among)
+        case MeasureType.PERCENTAGE_POINT_GAP:
+            first, second = (describe_filter(configuration, _told(kpi, one)) for one in ("denominator", "reference_group"))
+            return f"{first} minus {second}; {_among(configuration, kpi, measure.shared)}"
+        case MeasureType.LOWEST_GROUP_GAP:
+            return f"The figure of all, minus that of the {over}{least} where it is lowest; {among}"
+        case MeasureType.SLOPE_INDEX:
+            first, last = (configuration.dimensions[str(measure.over)].label(c) for c in _ends(configuration, kpi))
+            return f"How much the figure differs from one end of {over} (“{first}”) to the other (“{last}”), by a straight line; {among}"
+        case MeasureType.INDEX_OF_DISPARITY:
+            best = {"highest": "the group with the highest", "lowest": "the group with the lowest"}.get(str(measure.against), "that of all")
+            return f"How far each {over}{least} is from {best}, on average, as a share of it; {among}"
+        case MeasureType.RATE:
+            return f"{_words(measure.count or measure.column)}, for every {PER[measure.unit]:,} {measure.of}; {among}"
+        case _ if dataset.grain == "published":
+            what = f"{_words(measure.count)} as a share of {_words(measure.out_of)}; " if measure.has_counts else ""
+            return f"{what}{among}" if what else f"{among[:1].upper()}{among[1:]}"
+        case _:
+            return f"{wanted}, among {among}"
+
+
+def _words(column: str | None) -> str:
+    return (column or "").replace("_", " ").capitalize()
+
+
+def _ends(configuration: Configuration, kpi: Kpi) -> tuple[str, str]:
+    known = configuration.dimensions[str(kpi.measure.over)].known
+    return known[0], known[-1]
+
+
+def _elapsed(configuration: Configuration, kpi: Kpi, among: str) -> str:
+    measure = kpi.measure
+    span = f"from {_words(measure.begins).lower()} to {_words(measure.ends).lower()}"
+    if measure.days_allowed is None:
+        return f"Median number of days {span}, of those that have ended; {among}"
+    limit = f"{measure.within_weeks} weeks" if measure.within_weeks else f"{measure.within_days} days"
+    return f"No more than {limit} {span}, among {among} whose {limit} were over"
+
+
+def _told(kpi: Kpi, part: str) -> Filter:
+    """Of two groups of published figures, what tells one from the other."""
+    asked: Filter = getattr(kpi.measure, part)
+    return {name: wanted for name, wanted in asked.items() if name not in kpi.measure.shared}
+
+
 def _likelihood(configuration: Configuration, kpi: Kpi, order: Order, wanted: str) -> str:
-    """ "Appointed, among White applicants (…), divided by the same among ethnic minority applicants (…)" """
-    title = configuration.population_title(kpi)
-    title = title if title[1:2].isupper() else title[:1].lower() + title[1:]
-    pools = [describe_filter(configuration, where) for where in (kpi.measure.denominator, kpi.measure.reference_group)]
-    how = "for each of the others" if kpi.measure.type is MeasureType.RATIO_OF_RATIOS else "among"
-    among = f"{wanted}, among {order.first} ({pools[0]})" if how == "among" else f"{wanted} {how} among {order.first} ({pools[0]})"
-    return f"{among}, divided by the same among {order.second} ({pools[1]}); {title}"
+    """ "Appointed: the share of White applicants (“White”), divided by the share of ethnic minority applicants (“…”); all applications" """
+    measure = kpi.measure
+    own = {name: asked for name, asked in measure.denominator.items() if name not in measure.shared}
+    pools = [
+        f"{called} (“{labels}”)" if (labels := describe_filter(configuration, where)).lower() != called.lower() else called
+        for called, where in ((order.first, own), (order.second, measure.held_against))
+    ]
+    whom = _among(configuration, kpi, measure.shared)
+    if measure.type is MeasureType.RATIO_OF_RATIOS:
+        return f"{wanted}: how many for each of the others among {pools[0]}, divided by the same among {pools[1]}; {whom}"
+    return f"{wanted}: the share of {pools[0]}, divided by the share of {pools[1]}; {whom}"
 
 
 def describe_grades(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
@@ -98,7 +201,9 @@ def describe_grades(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
 
 def describe_filter(configuration: Configuration, where: Filter) -> str:
     """Categories by their labels: "Asian or Black; Permanent"."""
-    return "; ".join(filter(None, (_labels(configuration, dimension, wanted) for dimension, wanted in where.items())))
+    happened = any(is_mark(configuration, name) and wanted != "known" for name, wanted in where.items())
+    asked = {n: w for n, w in where.items() if not (happened and n == MOVEMENT and tuple(w) == (LEFT,))}  # what only a leaver can have
+    return "; ".join(filter(None, (_labels(configuration, dimension, wanted) for dimension, wanted in asked.items())))
 
 
 def _labels(configuration: Configuration, dimension: str, wanted: Categories) -> str:
@@ -106,22 +211,34 @@ def _labels(configuration: Configuration, dimension: str, wanted: Categories) ->
     if event is not None:
         return event
     declared = configuration.dimensions[dimension]
-    return f"known {declared.title.lower()}" if wanted == "known" else " or ".join(declared.label(c) for c in wanted)
+    return f"known {_characteristic(configuration, dimension)}" if wanted == "known" else " or ".join(declared.label(c) for c in wanted)
 
 
 def _among(configuration: Configuration, kpi: Kpi, where: Filter) -> str:
-    title = configuration.population_title(kpi)
-    title = title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    """ "all staff (headcount) whose ethnic group is known; contract: Permanent" """
+    title = _lower(configuration.population_title(kpi))
     events = [event for d, wanted in where.items() if (event := describe_event(configuration, d, wanted))]
     where = {d: wanted for d, wanted in where.items() if describe_event(configuration, d, wanted) is None}
-    known = [configuration.dimensions[d].title.lower() for d, wanted in where.items() if wanted == "known"]
-    chosen = [
-        f"{configuration.dimensions[d].title.lower()}: {_labels(configuration, d, wanted)}"
-        for d, wanted in where.items()
-        if wanted != "known"
-    ]
+    known = [d for d, wanted in where.items() if wanted == "known"]
+    chosen = [_chosen(configuration, d, wanted) for d, wanted in where.items() if wanted != "known"]
     chosen = [*map(_lower, events), *chosen]
-    return "; ".join([title + (f" with known {' and '.join(known)}" if known else ""), *chosen])
+    return "; ".join([title + (f" {_whose(configuration, known)}" if known else ""), *chosen])
+
+
+def _chosen(configuration: Configuration, dimension: str, wanted: Categories) -> str:
+    labels = _labels(configuration, dimension, wanted)
+    return _lower(labels) if dimension == MOVEMENT else f"{_lower(configuration.dimensions[dimension].title)}: {labels}"
+
+
+def _whose(configuration: Configuration, known: Iterable[str]) -> str:
+    """ "whose pay quarter and ethnic group are known" """
+    titles = list(dict.fromkeys(_characteristic(configuration, d) for d in known))
+    return f"whose {' and '.join(titles)} {'is' if len(titles) == 1 else 'are'} known"
+
+
+def _characteristic(configuration: Configuration, dimension: str) -> str:
+    """ "Ethnic group (5 groups)" as "ethnic group": in a sentence it does not matter into how many groups it is cut."""
+    return _lower(configuration.dimensions[dimension].title.partition(" (")[0])
 
 
 def _lower(words: str) -> str:

@@ -29,10 +29,20 @@ def describe_grain(dataset: Dataset) -> str:
         return "One row for each person."
     if dataset.grain == "result":
         return f"Rows hold the {dataset.rows_are or 'results'} that the council was given. No row is about a person."
+    if dataset.grain == "published":
+        said = f"Rows hold figures that {dataset.publisher or 'somebody else'} has published"
+        return f"{said}, {dataset.licence}. An empty cell stands for all categories together." if dataset.licence else f"{said}."
+    if dataset.grain == "item":
+        span = f" of the {dataset.window_months} months up to the day" if dataset.window_months else ""
+        return f"One row for each of the {dataset.rows_are or 'things'}{span}. No row is about a person."
     if dataset.grain == "event":
         span = f" of the {dataset.window_months} months up to the day" if dataset.window_months else ""
         weighted = " Each has a weight: how many residents it stands for." if dataset.weight else ""
-        several = f"Who chose not to answer stands on no row.{weighted}" if dataset.voluntary else "Somebody who has several stands on several rows."
+        several = (
+            f"Who chose not to answer stands on no row.{weighted}"
+            if dataset.voluntary
+            else "Somebody who has several stands on several rows."
+        )
         return f"One row for each of the {dataset.rows_are or 'events'}{span}. {several}"
     several = " Somebody who has several stands on several rows." if dataset.person_id != "absent" else ""
     return f"One row for each {dataset.grain.replace('_', ' ')}.{several}"
@@ -42,7 +52,9 @@ def describe_person(dataset: Dataset) -> str:
     """How people are told apart, and which of a person's rows counts."""
     if dataset.answers is not None:
         return "Nobody is named, so who joined and left cannot be told."
-    if dataset.grain == "result":
+    if dataset.grain == "published":
+        return "Nobody is named. What the figures give away, their publisher has seen to."
+    if not dataset.holds_people:
         return "Nobody is named or counted."
     if dataset.grain == "event" and dataset.person_id != "absent":
         return f"“{dataset.person_id}” tells whom a row is about, as in the staff extract. Every row is counted once."
@@ -150,9 +162,9 @@ def describe_marks(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
     for name in marks_of(kpi, dataset):
         mark = dataset.marks[name]
         told, title = configuration.datasets[mark.source], configuration.dimensions[name].title
-        rows = f"“{told.title}” with {_answers(configuration, mark.where)}"
+        rows = f"“{told.title}”, from rows of the {every} with {_answers(configuration, mark.where)}"
         about = f" {mark.about}" if mark.about else ""
-        said.append(f"{title}: who stands in {rows}, in the {every} to the day.{about} A {every} without that extract has no figure.")
+        said.append(f"“{title}” is read from {rows}.{about} A {every} for which that extract was not loaded has no figure.")
     return tuple(said)
 
 

@@ -73,7 +73,7 @@ class MeasureType(StrEnum):
     @property
     def is_share(self) -> bool:
         shares = {self.PROPORTION, self.RATE, self.REPRESENTATION_INDEX, self.PERCENTAGE_POINT_GAP, self.TURNOVER, self.DISSIMILARITY}
-        return self in shares or self.is_ratio or self is self.SURVEY_PROPORTION
+        return self in shares or self.is_ratio or self.has_population or self in {self.SURVEY_PROPORTION, self.INDEX_OF_DISPARITY}
 
     @property
     def is_ratio(self) -> bool:
@@ -89,14 +89,14 @@ class MeasureType(StrEnum):
     def is_over_groups(self) -> bool:
         """The figure of a whole unit is made of the figures of its groups."""
         made = {self.DISSIMILARITY, self.EXTREME_GROUP_GAP, self.LOWEST_GROUP_GAP, self.SLOPE_INDEX, self.INDEX_OF_DISPARITY}
-        return self in made
+        return self in made or self is self.RATE_RATIO
 
 
 Unit = Literal[
     "people", "fte", "percent", "pounds", "dollars", "ratio", "percentage_points", "points", "per_1000", "per_10000", "per_100000", "tier",
     "number", "days", "years"
 ]  # fmt: skip
-Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "katz", "woolf", "byar", "none"]
+Interval = Literal["wilson", "newcombe", "delta", "bootstrap", "welch", "order_statistics", "katz", "woolf", "byar", "log", "none"]
 
 PER: Mapping[str, int] = {"per_1000": 1_000, "per_10000": 10_000, "per_100000": 100_000}
 """Unit of a rate to the number of people that it is for."""
@@ -163,10 +163,10 @@ class Measure(Definition):
     slope_index : of published figures: what the figure differs by from one end of the ordered groups of `over` to the other, by a straight
         line through all of them in the share of their people; with `unit: ratio` the one end divided by the other
     index_of_disparity : how far the groups of `over` are from the one named by `against`, on average, in per cent of its figure
-    population_rate : rows of the `numerator` for every 1,000, 10,000 or 100,000 of a published `population`; `of` says in a word who these are.
-        By a dimension that both have, each group stands against its own population
-    rate_ratio : the rate of a group of `over`, as of a population_rate for every 1,000, divided by that of the `reference_group`; as a whole
-        the highest of them, among groups with at least `least_people` rows
+    population_rate : rows of the `numerator` for every 1,000, 10,000 or 100,000 of a published `population`; `of` says who these are. By a
+        dimension that both have, each group stands against its own population
+    rate_ratio : the rate of a group of `over`, as of a population_rate for every 1,000, divided by that of the `reference_group`; as a
+        whole the highest of them, among groups with at least `least_people` rows
     extreme_group_gap : the largest median pay gap to the `reference_group` of the groups of `over` with at least `least_people` with pay
     """
 
@@ -212,6 +212,12 @@ class Measure(Definition):
     def has_counts(self) -> bool:
         """Of published figures: made of how many among how many, and not of what the publisher has worked out."""
         return self.count is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Taken as it stands in a row, or the middle one of some numbers of days: without counts there is no likely range."""
+        ready = {MeasureType.PROPORTION, MeasureType.RATE, MeasureType.PERCENTAGE_POINT_GAP, MeasureType.INDEX_OF_DISPARITY}
+        return (self.type in ready and self.column is not None) or (self.type is MeasureType.ELAPSED_TIME and not self.days_allowed)
 
     @property
     def of_pay(self) -> bool:

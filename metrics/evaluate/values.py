@@ -9,8 +9,10 @@ import pandas as pd
 
 from metrics.definitions.kpi import PER, Kpi, MeasureType
 from metrics.disclosure.shown import ShownCells
+from metrics.evaluate.over_population import rates
 from metrics.evaluate.parts import ROUNDED, pay_figures, weighted_figures
 from metrics.query.counts import Part
+from metrics.query.population import Population
 from metrics.statistics.intervals import mean_interval, median_interval, newcombe, newcombe_within, welch, wilson
 from metrics.statistics.likelihood import enough, ratio_of_ratios, relative_likelihood
 from metrics.statistics.pay import MiddleOfGroup, pay_gap, pay_gap_of_means, pay_gap_of_medians
@@ -32,11 +34,18 @@ DEFAULT_INTERVAL = {
     MeasureType.RATIO_OF_RATIOS: "woolf",
     MeasureType.DISSIMILARITY: "none",
     MeasureType.EXTREME_GROUP_GAP: "none",
+    MeasureType.POPULATION_RATE: "byar",
+    MeasureType.RATE_RATIO: "log",
+    MeasureType.INDEX_OF_DISPARITY: "wilson",
     MeasureType.MEAN: "welch",
     MeasureType.MEDIAN: "order_statistics",
     MeasureType.MEAN_DIFFERENCE: "welch",
     MeasureType.SCORE: "none",
     MeasureType.ORDINAL: "none",
+    MeasureType.SHARE_OF_SUM: "none",
+    MeasureType.ELAPSED_TIME: "wilson",
+    MeasureType.LOWEST_GROUP_GAP: "none",
+    MeasureType.SLOPE_INDEX: "none",
     MeasureType.PAY_GAP_MEAN: "delta",
     MeasureType.PAY_GAP_MEDIAN: "bootstrap",
 }
@@ -49,14 +58,18 @@ def interval_of(kpi: Kpi) -> str:
     """The method that makes this KPI's likely range."""
     if kpi.measure.type is MeasureType.PERCENTAGE_POINT_GAP and kpi.measure.is_within_reference and kpi.measure.interval != "none":
         return "newcombe_within"
+    if kpi.measure.is_ready:
+        return "none"
     return kpi.measure.interval or DEFAULT_INTERVAL[kpi.measure.type]
 
 
 def needed_parts(kpi: Kpi) -> tuple[Part, ...]:
     """Parts without which there is no value."""
     kind = kpi.measure.type
-    if kind is MeasureType.COUNT:
+    if kind in {MeasureType.COUNT, MeasureType.POPULATION_RATE}:
         return ("numerator",)
+    if kind is MeasureType.RATE_RATIO:
+        return ("numerator", "reference_numerator")
     if kind in {MeasureType.MEAN, MeasureType.MEDIAN}:
         return ("denominator",)
     if kind.has_two_sides:
@@ -149,6 +162,15 @@ def _fte(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) ->
 def _rate(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
     """Rounded counts may put more people into the numerator than there are: the rate then stops at everybody."""
     return rate(rows["numerator"].clip(upper=rows["denominator"]), rows["denominator"], PER[kpi.measure.unit])
+
+
+def _over_population(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    return rates(kpi, rows, shown.populations.get(kpi.id, Population()))
+
+
+def _of_each_group(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
+    """Each group's share and its range; `metrics.evaluate.over_groups` makes the figure of whole units of them."""
+    return share_with_range(rows["numerator"], rows["denominator"]).where(rows["group"] != "")
 
 
 def _index(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, divisor: pd.Series) -> pd.DataFrame:
@@ -269,6 +291,9 @@ _MAKERS: dict[MeasureType, Callable[[Kpi, pd.DataFrame, ShownCells, pd.Series], 
     MeasureType.RATE: _rate,
     MeasureType.REPRESENTATION_INDEX: _index,
     MeasureType.PERCENTAGE_POINT_GAP: _point_gap,
+    MeasureType.POPULATION_RATE: _over_population,
+    MeasureType.RATE_RATIO: _over_population,
+    MeasureType.INDEX_OF_DISPARITY: _of_each_group,
     MeasureType.MEAN: _mean,
     MeasureType.MEDIAN: _median,
     MeasureType.RELATIVE_LIKELIHOOD: _likelihood,

@@ -63,7 +63,7 @@ def contract_of(configuration: Configuration, dataset_id: str, units_on: dt.date
         populations={id: (p.title, describe_population(configuration, p)) for id, p in dataset.populations.items()},
         roles=describe_roles(configuration, dataset),
         derived=(*describe_derived(configuration, dataset), *pay_derived(dataset)),
-        notes=dataset.notes,
+        notes=tuple(said.note for said in dataset.notes),
         sheet=dataset.sheet or DATA,
         header_row=dataset.header_row or 1,
         table=f"{table.in_schema}.{table.name} ({table.connection})" if table and table.in_schema else table.name if table else "",
@@ -218,12 +218,20 @@ class _Headings:
         blank = filled.labels.blank
         return filled.dimension.label(blank) if blank else None
 
+    def _is_total(self, name: str, column: Column) -> bool:
+        """Whether an empty cell is about all categories together."""
+        return self._dataset.grain == "published" and name != self._dataset.indicator and column.blank is None
+
     def _may_be_empty(self, name: str, column: Column) -> bool:
+        if column.type == "category" and self._is_total(name, column):
+            return True
         return self._blank(name, column) is not None if column.type == "category" else column.empty == "allow"
 
     def _empty(self, name: str, column: Column) -> str:
         if not self._may_be_empty(name, column):
             return "The file is refused until the cell is filled." if column.type == "category" else "The row is refused."
+        if column.type == "category" and self._is_total(name, column):
+            return "Stands for all of them together."
         if column.type == "category":
             return f"Counts as “{self._blank(name, column)}”."
         if column.band:

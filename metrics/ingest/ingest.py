@@ -31,6 +31,7 @@ from metrics.ingest.pay_items import fold
 from metrics.ingest.pay_quarters import fill_quarters
 from metrics.ingest.people import counts_once, duplicates, sum_over_posts
 from metrics.ingest.private import as_csv, write_private
+from metrics.ingest.published import told_twice
 from metrics.ingest.reading import Extract, open_table
 from metrics.ingest.rows import REASON, Bound, bind_rows
 from metrics.ingest.top_earners import fill_top_earners
@@ -291,7 +292,7 @@ def _refuse_duplicates(dataset: Dataset, rows: pd.DataFrame, bounds: Sequence[Bo
     people = rows[["as_at", "person_id", "file", "row_number"]]
     everyone = pd.concat([people, *refused], ignore_index=True) if refused else people
     places = [bound.extract.where for bound in bounds]
-    if problems := [*duplicates(dataset, everyone, places), *given_twice(dataset, rows, places)]:
+    if problems := [*duplicates(dataset, everyone, places), *given_twice(dataset, rows, places), *told_twice(dataset, rows, places)]:
         raise InputError(problems, "Nothing was stored.")
 
 

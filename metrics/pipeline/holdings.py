@@ -73,8 +73,8 @@ def _dataset(
         days=len(days),
         rows=two_figures(sum(s.rows for s in held)),
         loads=_loads(dataset.grain == "post", held, in_release, kept, before),
-        notes=dataset.notes,
-        about_people=dataset.grain != "result",
+        notes=tuple(said.note for said in dataset.notes),
+        about_people=dataset.holds_people,
     )
 
 

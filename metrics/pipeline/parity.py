@@ -15,6 +15,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.periods import FinancialYear
 from metrics.query.counts import Counts
 from metrics.query.fetch import fetch_counts
+from metrics.query.results import KEYS as RESULT_KEYS
 from metrics.query.results import PARTS as RESULT_PARTS
 from metrics.query.results import fetch_results
 from metrics.sources.derived import earlier_days, known_snapshots, told_marks
@@ -106,7 +107,7 @@ def compare_figures(
     configuration: Configuration, year: FinancialYear, dataset: str, held: Set[date], here: Source, there: Source
 ) -> list[KpiParity]:
     """Of the periods that both stores can make, from days whose rows both `held`."""
-    if configuration.datasets[dataset].grain == "result":
+    if not configuration.datasets[dataset].holds_people:
         return _of_results(configuration, year, dataset, held, here, there)
     ends = [{s.as_at for s in known_snapshots(source, configuration, dataset)} for source in (here, there)]
     starts = earlier_days(here, configuration, dataset)
@@ -131,7 +132,7 @@ def _of_results(
         pd.concat([one.figures.assign(period=one.period.end) for one in fetch_results(source, configuration, dataset, sorted(held), year)])
         for source in (here, there)
     ]
-    both = found[0].merge(found[1], on=["kpi", "breakdown", "group", "period"], how="outer", suffixes=("", "_there"))
+    both = found[0].merge(found[1], on=[*RESULT_KEYS, "period"], how="outer", suffixes=("", "_there"))
     parts = [both[name].ne(both[f"{name}_there"]) & (both[name].notna() | both[f"{name}_there"].notna()) for name in RESULT_PARTS]
     return _by_kpi([pd.DataFrame({"kpi": both["kpi"], "pay": False, "apart": 0.0, "differs": d, "period": both["period"]}) for d in parts])
 

@@ -20,6 +20,7 @@ from metrics.pipeline.part import Made, Part
 from metrics.pipeline.staff import HiddenStaff, sources_first
 from metrics.query.counts import Counts
 from metrics.query.fetch import fetch_counts
+from metrics.query.population import fetch_populations
 from metrics.query.results import Results, fetch_results
 from metrics.releases.draft import BatchLabel, DraftBatch
 from metrics.sources.engine import Source
@@ -70,13 +71,17 @@ class Road:
         for dataset in sources_first(self.configuration, due.days):
             days = due.days[dataset]
             progress(f"{dataset}: counting", done, total)
-            if self.configuration.datasets[dataset].grain == "result":
+            if not self.configuration.datasets[dataset].holds_people:
                 for results in fetch_results(source, self.configuration, dataset, days, year):
                     yield from self.batches_without_people(results)
                 done += len(days)
                 continue
+            if self.staff.earlier.rolls(dataset):
+                yield from self.rolling_batches(source, dataset, days, year, progress, done, total)
+                done += len(days)
+                continue
             found = fetch_counts(source, self.configuration, dataset, days, year, self.staff.earlier.also(dataset, days))
-            parts = self.parts(found, progress, done, total)
+            parts = self.parts(source, found, progress, done, total)
             for counts, made in zip(found, self.workers.run(parts, here=not (self.forced or is_much(found))), strict=True):
                 self.staff.note(counts, {audience: one.shown for audience, one in made.items()})
                 for one in made.values():
@@ -84,11 +89,24 @@ class Road:
                 done += 1
         progress("publishing", done, total)
 
-    def parts(self, found: Sequence[Counts], progress: Progress, done: int, total: int) -> Iterator[Part]:
+    def rolling_batches(
+        self, source: Source, dataset: str, days: Sequence[date], year: FinancialYear, progress: Progress, done: int, total: int
+    ) -> Iterator[DraftBatch]:
+        """Windows that overlap, one after the other: each is protected beside those before it."""
+        earlier = self.staff.earlier
+        for number, day in enumerate(sorted(days), done):
+            found = fetch_counts(source, self.configuration, dataset, [day], year, earlier.also(dataset, [day]))
+            for counts, made in zip(found, self.workers.run(self.parts(source, found, progress, number, total), here=True), strict=True):
+                earlier.note(dataset, [one.system for one in made.values()])
+                for one in made.values():
+                    yield self.batch(counts, one)
+
+    def parts(self, source: Source, found: Sequence[Counts], progress: Progress, done: int, total: int) -> Iterator[Part]:
         """Made one by one, as processes become free."""
         for number, counts in enumerate(found, done):
             progress(f"{counts.dataset}, {counts.period.end.isoformat()}: protecting", number, total)
-            yield Part(counts, self.staff.at_both_ends(counts), self.staff.earlier.known_of(counts))
+            people = fetch_populations(source, self.configuration, counts.dataset, counts.period.end)
+            yield Part(counts, self.staff.at_both_ends(counts), self.staff.earlier.known_of(counts), people)
 
     def batches_without_people(self, results: Results) -> Iterator[DraftBatch]:
         """The same figures for every audience: there is nobody to protect in them."""

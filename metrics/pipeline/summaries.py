@@ -13,7 +13,9 @@ from metrics.definitions.dimension import Dimension
 from metrics.definitions.flows import MONTHS
 from metrics.definitions.kpi import FrameworkLink, Kpi, MeasureType, Milestone, Tolerance
 from metrics.definitions.mark_words import is_mark
+from metrics.definitions.notes import notes_of
 from metrics.definitions.organisation import Organisation
+from metrics.definitions.rolling import span_months
 from metrics.evaluate.comparison import benchmark_by_group, factor
 from metrics.evaluate.values import interval_of
 from metrics.pipeline.explained import explained
@@ -54,23 +56,35 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         framework=tuple(_link(link) for link in kpi.framework),
         headline=kpi.headline,
         series_breaks=tuple((b.date.isoformat(), b.reason) for b in kpi.series_breaks),
-        notes=(*kpi.notes, *describe_marks(configuration, kpi), *describe_grades(configuration, kpi), *dataset.notes),
+        notes=(*kpi.notes, *describe_marks(configuration, kpi), *describe_grades(configuration, kpi), *notes_of(configuration, kpi)),
         fingerprint=configuration.kpi_fingerprints[kpi.id],
         sql=sql,
         declares=_declares(configuration, kpi),
         asks=_asks(configuration, kpi),
         counted=counted(configuration, kpi),
-        order=kpi.measure.order.model_dump() if kpi.measure.order else {},
+        order=kpi.measure.order.model_dump(exclude_none=True) if kpi.measure.order else {},
         topic=kpi.topic.value if kpi.topic else "",
         of=kpi.measure.of or "",
         over=kpi.measure.over or "",
+        people_from=_people_from(configuration, kpi),
         rows_are=dataset.rows_are or "people",
+        row_kind="people" if dataset.holds_people else dataset.grain,
+        publisher=dataset.publisher or "",
+        licence=dataset.licence or "",
+        days_allowed=kpi.measure.days_allowed or 0,
         voluntary=dataset.voluntary,
-        span_months=dataset.window_months or (MONTHS[dataset.flows.every] if dataset.flows else 0),
+        span_months=span_months(kpi, dataset) or (MONTHS[dataset.flows.every] if dataset.flows else 0),
         movement=movement(configuration, kpi),
         **_over_time(kpi),
         **explained(configuration, kpi),
     )
+
+
+def _people_from(configuration: Configuration, kpi: Kpi) -> str:
+    if kpi.measure.population is None:
+        return ""
+    published = configuration.datasets[kpi.measure.population.dataset]
+    return f"{published.title}, {published.publisher}"
 
 
 def _unit(configuration: Configuration, kpi: Kpi) -> str:

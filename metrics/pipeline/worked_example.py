@@ -24,12 +24,15 @@ from metrics.errors import EqualityError, Problem
 from metrics.evaluate.comparison import benchmarks, divisors, factor
 from metrics.evaluate.declaration import bounds, declared
 from metrics.evaluate.over_groups import fill_whole_units
+from metrics.evaluate.over_population import people_of
 from metrics.evaluate.parts import figures
+from metrics.evaluate.results import evaluate_results
 from metrics.evaluate.values import estimates
 from metrics.periods import FinancialYear, Grain, end_of_month
 from metrics.query.counts import PARTS
 from metrics.query.fetch import fetch_counts
 from metrics.query.people import TWO_SIDED
+from metrics.query.population import Population
 from metrics.query.results import Results, fetch_results
 from metrics.sources.engine import Source, open_source
 from metrics.sources.snapshots import Snapshot, write_snapshot
@@ -134,10 +137,11 @@ def work_out(configuration: Configuration, kpi: Kpi, example: WorkedExample) -> 
         with source.begin():
             for name, held in {**events, loaded: rows}.items():
                 _load(source, alone, name, held)
-        if alone.datasets[kpi.dataset].grain == "result":
-            return _result(alone.kpis[kpi.id], *fetch_results(source, alone, kpi.dataset, [DAY], FinancialYear()))
+        if not alone.datasets[kpi.dataset].holds_people:
+            return _without_people(alone, alone.kpis[kpi.id], *fetch_results(source, alone, kpi.dataset, [DAY], FinancialYear()))
         (counts,) = fetch_counts(source, alone, kpi.dataset, [DAY], FinancialYear())
-    return _figure(alone, alone.kpis[kpi.id], unprotected(counts, "everyone"))
+    shown = replace(unprotected(counts, "everyone"), populations={kpi.id: _population(kpi, example)})
+    return _figure(alone, alone.kpis[kpi.id], shown)
 
 
 def _load(source: Source, configuration: Configuration, dataset: str, rows: pd.DataFrame) -> None:
@@ -170,11 +174,12 @@ def _event_rows(configuration: Configuration, dataset: str, told: list[dict[str,
     return pd.DataFrame(whole, columns=columns)
 
 
-def _result(kpi: Kpi, results: Results) -> dict[str, Any]:
-    """Points, what could be had, and their share in the reader's unit; the place of an award."""
-    found = results.figures[results.figures["breakdown"] == ""].iloc[0]
+def _without_people(configuration: Configuration, kpi: Kpi, results: Results) -> dict[str, Any]:
+    """The parts of the whole, and its figure in the reader's unit."""
+    parts, made = results.figures.iloc[0], evaluate_results(results, configuration).iloc[0]
     nothing: dict[str, Any] = dict.fromkeys((*COUNTED, *IN_READERS_UNIT))
-    return {**nothing, "numerator": found["numerator"], "denominator": found["denominator"], "value": found["value"] / factor(kpi)}
+    said = {name: parts[name] for name in COUNTED if name in parts}
+    return {**nothing, **said, **{name: made[name] / factor(kpi) for name in IN_READERS_UNIT}}
 
 
 def _at_both_ends(rows: pd.DataFrame, flows: Flows) -> pd.DataFrame:
@@ -182,6 +187,12 @@ def _at_both_ends(rows: pd.DataFrame, flows: Flows) -> pd.DataFrame:
     month = DAY.year * 12 + DAY.month - 1 - MONTHS[flows.every]
     moved = rows.pop(MOVEMENT)
     return pd.concat([rows[moved != JOINED].assign(as_at=end_of_month(month // 12, month % 12 + 1)), rows[moved != LEFT]])
+
+
+def _population(kpi: Kpi, example: WorkedExample) -> Population:
+    """The example's people under the keys of groups; `all` is everybody."""
+    people = {"" if name == "all" else f"{kpi.measure.over}={name}": float(many) for name, many in example.population.items()}
+    return Population(people, dict.fromkeys(people, DAY))
 
 
 def _figure(configuration: Configuration, kpi: Kpi, shown: ShownCells) -> dict[str, Any]:
@@ -193,6 +204,8 @@ def _figure(configuration: Configuration, kpi: Kpi, shown: ShownCells) -> dict[s
     made = made.join(bounds(kpi, made, known, divisor)).assign(benchmark=benchmarks(configuration, kpi, rows["group"]), marker="", note="")
     fill_whole_units(kpi, made)
     found = {str(name): value for name, value in made.iloc[0].items()}
+    if kpi.measure.type.has_population:
+        found["denominator"] = people_of(rows["group"], shown.populations[kpi.id]).iloc[0]
     if kpi.measure.type in TWO_SIDED:
         found["denominator"] = found["reference_denominator"]
     if kpi.measure.type is MeasureType.TURNOVER:
@@ -205,7 +218,7 @@ def _alone(configuration: Configuration, kpi: Kpi) -> Configuration:
     profile = Profile(title="Worked example")
     over = kpi.measure.over if kpi.measure.type.is_over_groups else None
     groups = (Breakdown(by=(over,)),) if over else ()
-    everybody = kpi.measure.model_copy(update={"least_people": None})  # an example has few rows
+    everybody = kpi.measure.model_copy(update={"least_people": None, "window_months": None})  # an example has few rows, in one extract
     period = kpi.period.model_copy(update={"grain": Grain.SNAPSHOT})
     bare = kpi.model_copy(update={"breakdowns": groups, "profile": "everyone", "period": period, "measure": everybody})
     settings = DisclosureSettings(profiles={"everyone": profile}, audiences={"everyone": "everyone"})
@@ -252,6 +265,7 @@ def _unsaid(configuration: Configuration, kpi: Kpi, name: str, column: Column) -
     if column.type != "category":
         return 1 if name == PEOPLE and configuration.datasets[kpi.dataset].answers is not None else None
     finest = configuration.finest(kpi.dataset, name)
+    published = configuration.datasets[kpi.dataset].grain == "published"
     admitted = [
         configuration.resolve(kpi.dataset, dimension, wanted)[1]
         for dimension, wanted in configuration.datasets[kpi.dataset].populations[kpi.population].where.items()
@@ -259,4 +273,4 @@ def _unsaid(configuration: Configuration, kpi: Kpi, name: str, column: Column) -
     ]
     if admitted:
         return next((c for c in finest.ids if all(c in sets for sets in admitted)), None)
-    return finest.unknown[0] if finest.unknown else None
+    return finest.unknown[0] if finest.unknown and not published else None  # all categories together

@@ -25,6 +25,7 @@ from metrics.query.marks import Told
 from metrics.query.people import PRESENT, TWO_SIDED, admitted, asks_for_known
 from metrics.query.plan import is_told, plan
 from metrics.query.results import results_select
+from metrics.query.rolling import rolling_on
 from metrics.sources.derived import earlier_days, known_snapshots, told_marks
 from metrics.sources.engine import Source
 
@@ -76,9 +77,10 @@ def explain(source: Source, configuration: Configuration, kpi_id: str, day: date
     kpi = configuration.kpis[kpi_id]
     told = told_marks(source, configuration, kpi.dataset)
     day = _loaded_day(source, configuration, kpi, told, day)
-    if configuration.datasets[kpi.dataset].grain == "result":
+    if not configuration.datasets[kpi.dataset].holds_people:
         return _of_results(source, configuration, kpi, day)
-    planned = plan(configuration, kpi.dataset, [day], [(kpi, b) for b in (None, *kpi.breakdowns)], told=told)
+    rolling = rolling_on(configuration, kpi.dataset, day)
+    planned = plan(configuration, kpi.dataset, [day], [(kpi, b) for b in (None, *kpi.breakdowns)], told=told, rolling=rolling)
     compiler = Compiler(configuration, replace(planned, earlier=earlier_days(source, configuration, kpi.dataset)))
     steps = list(_conditions(compiler, kpi))
     select = _waterfall(compiler, [condition for _, condition in steps])
@@ -199,7 +201,7 @@ def _waterfall(compiler: Compiler, conditions: Sequence[ColumnElement[bool]]) ->
     one = 1 if compiler.weight is None else compiler.weight
     counts = (sa.func.sum(sa.case((sa.and_(*conditions[:n]), one), else_=0)) for n in range(1, len(conditions) + 1))
     steps: list[ColumnElement[Any]] = [count.label(f"step_{n}") for n, count in enumerate(counts, 1)]
-    return sa.select(sa.func.count().label("rows"), *steps).where(compiler.table.c.as_at.in_(compiler.plan.days))
+    return sa.select(sa.func.count().label("rows"), *steps).where(compiler.table.c.as_at.in_(compiler.plan.read))
 
 
 def _statements(source: Source, compiler: Compiler) -> Iterator[Statement]:

@@ -1,7 +1,8 @@
-"""Results that the council was given: what one dataset of them holds on a day, KPI by KPI. Nobody is counted, so nothing needs protection.
+"""Figures without people: what one dataset of them holds on a day, KPI by KPI. Nobody is counted, so nothing needs protection.
 
-Points are added up over the rows of a day; what could be had is added up over the same rows. A year that was not entered has rows with the
-edition alone. What cannot be right (more points than could be had, one area twice) refuses the day.
+Of things and of published figures `metrics.query.things` and `metrics.query.published` say what they are. Of results that the council was
+given: points are added up over the rows of a day; what could be had is added up over the same rows. A year that was not entered has rows
+with the edition alone. What cannot be right (more points than could be had, one area twice) refuses the day.
 """
 
 from __future__ import annotations
@@ -16,25 +17,29 @@ import pandas as pd
 from sqlalchemy import Select, select
 
 from metrics.definitions.configuration import Configuration
-from metrics.definitions.kpi import Kpi, MeasureType
+from metrics.definitions.kpi import Breakdown, Kpi, MeasureType
 from metrics.errors import InputError, Problem
-from metrics.periods import FinancialYear, Period
+from metrics.periods import FinancialYear, Grain, Period, window_start
 from metrics.query.plan import grain_of, published
+from metrics.query.published import figures_published, wrong_published
+from metrics.query.things import Line, figures_of_things, wrong_things
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import read_snapshots
 from metrics.sources.tables import dataset_table
 
-PARTS = ("numerator", "denominator", "value")
+KEYS = ("kpi", "breakdown", "unit", "group")
+PARTS = ("numerator", "denominator", "value", "reference_numerator", "reference_denominator", "reference_value")
 
 
 @dataclass(frozen=True)
 class Results:
-    """What one dataset of results holds on one day.
+    """What one dataset without people holds on one day.
 
     Attributes
     ----------
-    figures : one row per KPI, breakdown and group: `kpi, breakdown, group, numerator, denominator, value`. For a score points, what could
-        be had, and their share; for an award the place of the category. Missing in a year that was not entered
+    figures : one row per KPI, breakdown, unit and group: `KEYS`, then `PARTS`. For a score points, what could be had, and their share; for
+        an award the place of the category; missing in a year that was not entered. For things and published figures how many, among how
+        many, and a value that these two do not give (a median, what the publisher worked out), then the same of the group held against
     edition : what tells whether figures of two days are the same thing: the edition and, for points, the areas with their maximum
     """
 
@@ -54,6 +59,8 @@ def fetch_results(
     InputError : with every row that cannot be right, and every two days that a KPI must not join and does
     """
     loaded = [s.as_at for s in read_snapshots(source, dataset)]
+    if configuration.datasets[dataset].grain != "result":
+        return _without_people(source, configuration, dataset, days, year)
     rows = source.fetch(results_select(configuration, dataset, sorted({*days, *loaded})))
     by_day = {day: rows[pd.to_datetime(rows["as_at"]).dt.date == day].reset_index(drop=True) for day in sorted({*days, *loaded})}
     kpis = [kpi for kpi, breakdown in published(configuration, dataset) if breakdown is None]
@@ -68,14 +75,56 @@ def fetch_results(
 
 def results_select(configuration: Configuration, dataset: str, days: Sequence[date]) -> Select[tuple[object, ...]]:
     table = dataset_table(configuration, dataset)
-    wanted = [table.c[name] for name in ("as_at", *configuration.datasets[dataset].columns)]
+    kept = {"row_number", "person_id", "counts_once", *(() if configuration.datasets[dataset].unit else ("unit",))}
+    wanted = [column for column in table.columns if column.name not in kept]
     return select(*wanted).where(table.c.as_at.in_(list(days))).order_by(table.c.as_at, table.c.row_number)
 
 
 def _results(configuration: Configuration, dataset: str, day: date, rows: pd.DataFrame, kpis: Sequence[Kpi]) -> Results:
     found = [line for kpi in kpis for line in _figures(configuration, kpi, rows)]
     editions = sorted({e for kpi in kpis for e in edition_of(configuration, kpi, rows)})
-    return Results(dataset, Period.as_at(day), pd.DataFrame(found, columns=["kpi", "breakdown", "group", *PARTS]), tuple(editions))
+    root = configuration.organisation.root.id
+    lines = [(kpi, breakdown, root, group, *parts, *[np.nan] * 3) for kpi, breakdown, group, *parts in found]
+    return Results(dataset, Period.as_at(day), pd.DataFrame(lines, columns=[*KEYS, *PARTS]), tuple(editions))
+
+
+def _without_people(
+    source: Source, configuration: Configuration, dataset: str, days: Sequence[date], year: FinancialYear
+) -> tuple[Results, ...]:
+    """Figures of things, and figures that somebody else has published, of each day."""
+    loaded = [s.as_at for s in read_snapshots(source, dataset)]
+    wanted = sorted({*days})
+    rows = source.fetch(results_select(configuration, dataset, wanted))
+    rows = rows.assign(as_at=pd.to_datetime(rows["as_at"]).dt.date)
+    closing = {grain: frozenset(year.snapshots(loaded, grain)) for grain in Grain}
+    due = {day: [d for d in published(configuration, dataset) if day in closing[grain_of(d)]] for day in wanted}
+    found, problems = [], []
+    for day, of_day in due.items():
+        mine = rows[rows["as_at"] == day].reset_index(drop=True)
+        kpis = {kpi.id: (kpi, [b for k, b in of_day if k is kpi and b is not None]) for kpi, b in of_day if b is None}
+        problems += [problem for kpi, _ in kpis.values() for problem in _wrong_row(configuration, kpi, day, mine)]
+        lines = [line for kpi, split in kpis.values() for line in _lines(configuration, kpi, split, mine, day)]
+        frame = pd.DataFrame(lines, columns=[*KEYS, *PARTS]).astype(dict.fromkeys(PARTS, "float64"))
+        found += [Results(dataset, _period(configuration, dataset, day), frame, ())] if kpis else []
+    if problems:
+        raise InputError(list(dict.fromkeys(problems)), "Nothing was published. Correct the file or the definition and load it again.")
+    return tuple(found)
+
+
+def _lines(configuration: Configuration, kpi: Kpi, split: Sequence[Breakdown], rows: pd.DataFrame, day: date) -> Iterator[Line]:
+    if configuration.datasets[kpi.dataset].grain == "item":
+        return figures_of_things(configuration, kpi, split, rows, day)
+    return figures_published(configuration, kpi, split, rows)
+
+
+def _wrong_row(configuration: Configuration, kpi: Kpi, day: date, rows: pd.DataFrame) -> Iterator[Problem]:
+    wrong = wrong_things if configuration.datasets[kpi.dataset].grain == "item" else wrong_published
+    return wrong(configuration, kpi, day, rows)
+
+
+def _period(configuration: Configuration, dataset: str, day: date) -> Period:
+    months = configuration.datasets[dataset].window_months
+    return Period(end=day, start=window_start(day, months)) if months else Period.as_at(day)
 
 
 def _figures(configuration: Configuration, kpi: Kpi, rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:

@@ -20,7 +20,7 @@ from metrics.releases.snapshot import pack, pack_snapshot, snapshot_of
 
 def check_draft(draft: Draft) -> None:
     """Every batch against its certificate, before the store is opened. `DisclosureError` where one is not what was certified."""
-    measures = {id: kpi.measure for id, kpi in draft.kpis.items()}
+    measures = {id: kpi.kind_of_figure for id, kpi in draft.kpis.items()}
     for batch in draft.batches:
         check_cells(batch, measures)
 

@@ -130,7 +130,7 @@ class ReleaseStore:
         """Batch to what is wrong with its figures, in words, to how many; of batches that keep which count each figure is."""
         found: dict[int, dict[str, int]] = {}
         for batch, system in self.systems(release, audience):
-            measures = {id: kpi.measure for id, kpi in self.snapshot(batch.release).kpis.items()}
+            measures = {id: kpi.kind_of_figure for id, kpi in self.snapshot(batch.release).kpis.items()}
             if wrong := stored_faults(self.batch_cells([batch]), system, measures):
                 found[batch.id] = wrong
         return found
@@ -322,6 +322,18 @@ class ReleaseStore:
         except NotPublished:
             return ()
         return tuple((row.release, unpack(row.system or b"")) for row in sorted(rows, key=lambda row: row.id))
+
+    def spans(self, dataset: str) -> tuple[tuple[date, date, str, dict[str, Any]], ...]:
+        """Every version of every day of a dataset, as `versions`: the first and the last day that its figures are of, release, system."""
+        wanted = select(BATCHES.c.id, BATCHES.c.period_start, BATCHES.c.period_end, BATCHES.c.release, BATCHES.c.system)
+        try:
+            with self._database.reading() as connection:
+                rows = connection.execute(wanted.where(BATCHES.c.dataset == dataset)).all()
+                self._check_seals(connection, (row.id for row in rows))
+        except NotPublished:
+            return ()
+        ordered = sorted(rows, key=lambda row: row.id)
+        return tuple((row.period_start, row.period_end, row.release, unpack(row.system or b"")) for row in ordered)
 
     def compare(self, before: str, after: str, viewer: Viewer) -> Comparison:
         """Which figures of one release differ in another, and whether data, a definition or suppression is the reason."""
