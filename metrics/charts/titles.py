@@ -74,6 +74,10 @@ def title_of_parts(kpi: KpiSummary, split: str) -> str:
         return (
             f"{kpi.short_title}{split}: each group’s share, beside its share of {lower_first(kpi.benchmark_title or 'those compared with')}"
         )
+    if kpi.measure == "index_of_disparity":
+        return f"{kpi.short_title}{split}: each group’s own share"
+    if kpi.measure == "rate_ratio":
+        return f"{kpi.short_title}{split}: each group’s own ratio"
     return f"{kpi.short_title}{split}: each group’s own gap"
 
 

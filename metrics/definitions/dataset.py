@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from metrics.definitions.base import Definition, Filter, FilterField, Id, Text
 from metrics.definitions.layout import Layout, Meaning
+from metrics.definitions.notes import DatasetNote
 from metrics.definitions.pay_items import PayItems, PayQuarters, TopEarners
 
 ColumnType = Literal["category", "number", "integer", "money", "date", "text", "boolean"]
@@ -209,6 +210,8 @@ class Dataset(Definition):
     marks: Mapping[Id, Mark] = Field(default_factory=dict)
     """For `flows`: what happened to people in the span, joined by person identifier. Each is a column and dimension of its name."""
     source_system: Text | None = None
+    subject: Literal["prevent"] | None = None
+    """What needs rules of its own: of Prevent only the delivery is measured, never by group or place."""
     filled_in_by: Text | None = None
     """Who makes the extract or fills in its template: a team, a payroll provider, each partner organisation."""
     grain: Literal["person", "post", "event", "result", "item", "published"] = "person"
@@ -264,7 +267,8 @@ class Dataset(Definition):
     """How the table stands in a file that others made for people to read: headings over several rows, notes, numbers of two kinds."""
     missing: Mapping[Text, Meaning] = Field(default_factory=dict)
     """Words that stand where a value is missing in any column of numbers, days or yes or no; see `missing` of a column."""
-    notes: tuple[Text, ...] = ()
+    notes: tuple[DatasetNote, ...] = ()
+    """What must be read beside its figures. `{note: …, about: [column]}`: beside those that use one of these columns or dimensions."""
 
     def missing_in(self, name: str) -> Mapping[str, Meaning]:
         """Words for a missing value in one column, and what each means."""

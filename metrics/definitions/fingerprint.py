@@ -15,7 +15,7 @@ from metrics.definitions.kpi import Kpi
 DECIDES = ("id", "dataset", "population", "measure", "period", "breakdowns", "polarity", "target", "status_rule", "benchmark", "profile")
 """KPI keys that decide a figure or its status. Words (title, owner, notes, review) do not."""
 LATER = frozenset(
-    {"order", "over", "least_people", "out_of", "count", "people", "begins", "ends", "within_days", "within_weeks", "against"}
+    {"order", "over", "least_people", "out_of", "count", "people", "begins", "ends", "within_days", "within_weeks", "against", "population"}
 )
 """Keys of a measure that the first releases did not have."""
 

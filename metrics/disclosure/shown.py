@@ -12,6 +12,7 @@ import pandas as pd
 from metrics.definitions.profile import ROUNDED_STEPS
 from metrics.disclosure.joint import Figure
 from metrics.periods import Period
+from metrics.query.population import Population
 
 How = Literal["exact", "rounded", "primary", "secondary", "coarsened"]
 
@@ -100,6 +101,8 @@ class ShownCells:
     """The bases that each shown count was rounded to, one after the other; () where it is exact or hidden."""
     amounts: Mapping[int, tuple[float, float, float]] = field(default_factory=dict)
     """Region to what its printed sum may have been (from, up to but without), and the most that one person has of it."""
+    populations: Mapping[str, Population] = field(default_factory=dict)
+    """KPI to the published numbers of people that its counts are held against: they are not protected, and decide nothing here."""
     known_before: frozenset[Figure] = field(default=frozenset(), repr=False)
     """Targets that earlier releases give away, which `metrics.disclosure.gate` does not ask for; it takes their names away, too."""
     witnesses: tuple[np.ndarray, ...] = field(default=(), repr=False)

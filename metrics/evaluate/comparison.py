@@ -15,6 +15,7 @@ COMPARED = frozenset(
         MeasureType.PROPORTION,
         MeasureType.SURVEY_PROPORTION,
         MeasureType.RATE,
+        MeasureType.POPULATION_RATE,
         MeasureType.TURNOVER,
         MeasureType.MEAN,
         MeasureType.MEDIAN,

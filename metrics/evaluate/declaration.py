@@ -28,7 +28,7 @@ def declared(configuration: Configuration, kpi: Kpi, rows: pd.DataFrame) -> pd.S
         return (rows["possible"] / rows["everyone"].where(rows["everyone"] > 0)).clip(upper=1)
     if asks_for_known(configuration, kpi):
         return rate
-    if kpi.measure.type is MeasureType.COUNT or kpi.measure.type.has_two_sides:
+    if kpi.measure.type is MeasureType.COUNT or kpi.measure.type.has_two_sides or kpi.measure.type.has_population:
         return rate.where((rows[REGION + "denominator"] != rows[REGION + "everyone"]) & (rows[REGION + "everyone"] >= 0))
     return rate * np.nan
 

@@ -14,11 +14,13 @@ from metrics.disclosure.shown import ShownCells
 from metrics.evaluate.comparison import benchmarks, divisors, gaps
 from metrics.evaluate.declaration import CARE_BELOW, WITHHELD_BELOW, bounds, declared
 from metrics.evaluate.instead import notes_instead
-from metrics.evaluate.over_groups import EXTREME, fill_whole_units
+from metrics.evaluate.over_groups import OF_ONE_GROUP, fill_whole_units
+from metrics.evaluate.over_population import NOTE, day_of, people_of
 from metrics.evaluate.parts import REGION, ROUNDED, figures, steps
 from metrics.evaluate.status import goal_of, stand
 from metrics.evaluate.values import average_staff, bases, estimates, needed_parts
 from metrics.periods import Period
+from metrics.query.population import Population
 from metrics.report import ESTIMATE_COLUMNS
 
 NUMBERS = (
@@ -83,11 +85,21 @@ def _one_kpi(kpi: Kpi, rows: pd.DataFrame, shown: ShownCells, configuration: Con
     found["note"] = _notes(found)
     if kpi.measure.type.has_two_sides:
         found["denominator"], found[ROUNDED + "denominator"] = found["reference_denominator"], found[ROUNDED + "reference_denominator"]
+    if kpi.measure.type.has_population:
+        _stand_against(kpi, found, shown.populations.get(kpi.id, Population()))
     if kpi.measure.type is MeasureType.TURNOVER:
         found["denominator"] = average_staff(found)
         found[ROUNDED + "denominator"] |= found[ROUNDED + "reference_denominator"]
     found["rounded"] |= _shows_rounded(found)
     return found
+
+
+def _stand_against(kpi: Kpi, found: pd.DataFrame, population: Population) -> None:
+    """The people of the population take the denominator's place, with the day of their number as the note of a figure that has none."""
+    found["denominator"], found[ROUNDED + "denominator"] = people_of(found["group"], population), False
+    days = day_of(found["group"], population)
+    free = found["value"].notna() & found["note"].isin(["", "rounded"]) & days.notna()
+    found["note"] = found["note"].mask(free, days.map(lambda day: f"{NOTE}:{day.isoformat()}" if day else ""))
 
 
 def _shows_rounded(found: pd.DataFrame) -> pd.Series:
@@ -121,6 +133,8 @@ def _why_empty(kpi: Kpi, found: pd.DataFrame, minimum: int, minimum_rounded: int
         "minimum_base": (small, "[c]"),
         "minimum_base_rounded": (rough, "[c]"),
         "withheld": (found["declared"].lt(WITHHELD_BELOW) & (kpi.measure.type is not MeasureType.COUNT), "[w]"),
+        "not_enough_events": (exists & empty & (kpi.measure.type is MeasureType.RATE_RATIO), "[x]"),
+        "no_population": (exists & empty & kpi.measure.type.has_population, "[x]"),
         "not_enough_data": (exists & empty & kpi.measure.type.is_ratio, "[x]"),
         "not_enough_compared": (exists & empty & of_groups, "[x]"),
         "weight_hidden": (exists & empty & (kpi.measure.type is MeasureType.SURVEY_PROPORTION), "[c]"),
@@ -164,7 +178,7 @@ def against_target(kpi: Kpi, found: pd.DataFrame, day: date) -> None:
 def _notes(found: pd.DataFrame) -> pd.Series:
     """One note a figure: why it is empty, else read with care, else no path, else rounded."""
     shown = found["marker"] == ""
-    care = shown & found["declared"].lt(CARE_BELOW) & ~found["note"].str.startswith(EXTREME)
+    care = shown & found["declared"].lt(CARE_BELOW) & ~found["note"].str.startswith(OF_ONE_GROUP)
     rounded = shown & found["rounded"] & (found["note"] == "")
     return found["note"].mask(rounded, "rounded").mask(care, "declared_low")
 

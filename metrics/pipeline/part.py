@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from metrics.disclosure.shown import ShownCells
 from metrics.disclosure.system import PublishedSystem
 from metrics.evaluate.evaluate import evaluate
 from metrics.query.counts import Counts
+from metrics.query.population import Population
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Part:
     counts: Counts
     hidden_staff: frozenset[Plain] = frozenset()
     known: Mapping[str, Known] = field(default_factory=dict)
+    populations: Mapping[str, Population] = field(default_factory=dict)
+    """KPI to the published numbers of people that its counts are held against."""
 
 
 @dataclass(frozen=True)
@@ -47,5 +50,6 @@ def make_part(configuration: Configuration, part: Part) -> dict[str, Made]:
     made = {}
     for audience, shown in protect_counts(part.counts, settings, part.hidden_staff, part.known).items():
         passed = pass_gate(part.counts, shown, settings.profiles[settings.audiences[audience]])
-        made[audience] = Made(passed.shown, evaluate(passed.shown, configuration), passed.system)
+        figures = evaluate(replace(passed.shown, populations=part.populations), configuration)
+        made[audience] = Made(passed.shown, figures, passed.system)
     return made

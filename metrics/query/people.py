@@ -38,6 +38,8 @@ EVERYBODY: People = {}
 PRESENT = "__present"
 """Ending of the axis that says whether a pay column is filled; its categories are "yes" and "no"."""
 
+WHOLE_MIXES = frozenset({MeasureType.DISSIMILARITY, MeasureType.EXTREME_GROUP_GAP})
+"""Measures over groups whose numerator is the group itself; the others count something among each group's people."""
 TWO_SIDED = frozenset(kind for kind in MeasureType if kind.has_two_sides)
 """Measures of what two groups of people are paid, or score."""
 GROUP, REFERENCE = "group", "reference"
@@ -123,7 +125,7 @@ class Measured:
         self.known = admitted(configuration, dataset, known)
         self.numerator = admitted(configuration, dataset, measure.compared)
         self.reference = admitted(configuration, dataset, measure.held_against if two_means else measure.reference_group)
-        if measure.over is not None and measure.type.is_over_groups:
+        if measure.over is not None and measure.type in WHOLE_MIXES:
             column, answers = configuration.resolve(dataset, measure.over, "known")
             self.numerator = {column: answers - self.reference.get(column, frozenset())}
         self.paid: People = {f"{measure.column}{PRESENT}": frozenset({"yes"})} if measure.type.needs_rows and measure.column else {}
@@ -148,6 +150,8 @@ class Measured:
             return self._count(group), {}
         if kind in TWO_SIDED:
             return self._two_sides(group)
+        if kind.has_population:
+            return self._over_population(group), {}
         if kind is MeasureType.FTE:
             whole = both(self.population, self.fixed, group.people)
             return {"denominator": whole, "everyone": whole}, {GROUP: whole}
@@ -167,6 +171,23 @@ class Measured:
             "denominator": both(base, self.known, group.known),
             "everyone": base,
         }
+
+    def _over_population(self, group: Members) -> dict[Part, People]:
+        """Rows counted in the group, rows of which it is known what group they are of, and all; the population is of no row at all.
+
+        Of a ratio of two rates also the rows of the reference group, which has no ratio to itself.
+        """
+        events = both(self.population, self.numerator)
+        parts: dict[Part, People] = {
+            "numerator": both(events, group.people),
+            "denominator": both(events, group.known),
+            "everyone": events,
+        }
+        if not self.reference or not group.people:
+            return parts
+        if all(group.people[axis] & self.reference[axis] for axis in self.reference.keys() & group.people.keys()):
+            return {}
+        return {**parts, "reference_numerator": both(events, self.reference)}
 
     def _share(self, group: Members) -> dict[Part, People]:
         own = frozenset(self.numerator.keys() & group.people.keys())

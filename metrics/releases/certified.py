@@ -17,8 +17,9 @@ from metrics.definitions.profile import ROUNDED_STEPS
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import DisclosureError
 from metrics.releases.draft import DraftBatch
+from metrics.releases.over_groups import not_disparity
 from metrics.releases.without_people import faults_without_people, holds_people
-from metrics.releases.worked_out import ALIKE, not_on_grid, not_worked_out
+from metrics.releases.worked_out import ALIKE, OVER_POPULATION, not_on_grid, not_worked_out
 
 KEYS = ["kpi", "breakdown", "unit", "group"]
 HIDDEN_MARKERS = ("[c]", "[w]")
@@ -47,6 +48,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "ratio_of_ratios": FOUR,
     "dissimilarity": SHARE,
     "extreme_group_gap": ("numerator", "reference_denominator"),
+    "index_of_disparity": SHARE,
+    "population_rate": ("numerator",),
+    "rate_ratio": ("numerator", "reference_numerator"),
     "mean_difference": ("numerator", "reference_denominator"),
 }
 """Measure to the parts without which there is no value; those that a figure does not have are not asked for."""
@@ -199,8 +203,12 @@ def _other_counts(cells: pd.DataFrame, parts: Mapping[str, np.ndarray], measure:
     nothing = np.full(len(cells), np.nan)
     of = {name: parts.get(name, nothing) for name in (*COUNTS, "reference_denominator")}
     of["denominator"] = np.select(
-        [np.isin(measure, TWO_SIDED), measure == "turnover"],
-        [of["reference_denominator"], (of["denominator"] + of["reference_denominator"]) / 2],
+        [np.isin(measure, TWO_SIDED), measure == "turnover", np.isin(measure, OVER_POPULATION)],
+        [
+            of["reference_denominator"],
+            (of["denominator"] + of["reference_denominator"]) / 2,
+            cells["denominator"].to_numpy(dtype=float),  # published elsewhere; the value is held against it
+        ],
         of["denominator"],
     )
     other = np.zeros(len(cells), dtype=bool)
@@ -232,7 +240,7 @@ def _other_values(cells: pd.DataFrame, parts: Mapping[str, np.ndarray], measure:
         wanted = np.select(
             [
                 measure == "count",
-                (measure == "proportion") | ((measure == "dissimilarity") & ~whole),
+                (measure == "proportion") | (np.isin(measure, ("dissimilarity", "index_of_disparity")) & ~whole),
                 measure == "relative_likelihood",
                 measure == "ratio_of_ratios",
             ],
@@ -248,7 +256,8 @@ def _not_of_groups(cells: pd.DataFrame, measure: np.ndarray, value: np.ndarray, 
     """Whole units' figures that the printed figures of their groups do not give: a hidden group must not stand behind one."""
     wrong = np.zeros(len(cells), dtype=bool)
     single = cells["group"].str.fullmatch("[^;]+").to_numpy(dtype=bool)
-    for kind in set(measure.tolist()) & {"dissimilarity", "extreme_group_gap"}:
+    wrong |= not_disparity(cells, measure)
+    for kind in set(measure.tolist()) & {"dissimilarity", "extreme_group_gap", "rate_ratio"}:
         mine = measure == kind
         groups = cells[mine & single].drop_duplicates(["kpi", "unit", "group"])
         apart = (groups["value"] - groups["benchmark"]).abs()

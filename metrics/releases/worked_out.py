@@ -14,14 +14,16 @@ import pandas as pd
 from metrics.definitions.kpi import PER
 from metrics.definitions.waterfall import WATERFALL
 from metrics.statistics.intervals import newcombe, newcombe_within, wilson
-from metrics.statistics.rates import rate
+from metrics.statistics.rates import rate, rate_ratio
 from metrics.statistics.weighted import STEP, share_on_effective_base
 
 ALIKE = 1e-9
 """A number that differs by more from what its printed counts give was made of others."""
 SHARES = ("proportion", "turnover", "representation_index", "percentage_point_gap")
-COMPARED = ("proportion", "survey_proportion", "rate", "turnover", "mean", "median", "dissimilarity")
+COMPARED = ("proportion", "survey_proportion", "rate", "population_rate", "turnover", "mean", "median", "dissimilarity")
 """Measures whose value is compared with a benchmark, or with everyone in the unit."""
+OVER_POPULATION = ("population_rate", "rate_ratio")
+"""Measures whose denominator is a published number of people, and no count of the system's."""
 OF_BOTH_GROUPS = ("relative_likelihood", "ratio_of_ratios")
 """Measures whose rate of declaration is that of both groups together."""
 Wanted = tuple[str, np.ndarray, np.ndarray]
@@ -72,6 +74,11 @@ def _of_shares(cells: pd.DataFrame, counts: _Counts, measure: np.ndarray) -> Ite
     for name in ("proportion", "turnover"):
         yield from _three(measure == name, share, low, high)
     yield from _rates(measure == "rate", part, base, cells)
+    people = cells["denominator"].to_numpy(dtype=float)
+    yield from _rates(measure == "population_rate", counts.of("numerator"), people, cells)
+    yield from _ratios(measure == "rate_ratio", counts, people, cells)
+    wide = (measure == "index_of_disparity") & cells["group"].ne("").to_numpy()
+    yield from _three(wide, share, low, high)
     yield from _weighted(measure == "survey_proportion", value, cells)
     benchmark = np.where(np.isnan(other), cells["benchmark"].to_numpy(dtype=float), _over(compared, other))
     nobody = share == 0  # of which a benchmark that is not printed cannot be told
@@ -123,6 +130,16 @@ def _rates(asked: np.ndarray, events: np.ndarray, people: np.ndarray, cells: pd.
     steps = np.array(sorted(PER.values()), dtype=float)
     per = steps[np.abs(np.nan_to_num(printed, nan=steps[0])[:, None] - steps).argmin(axis=1)]
     yield from _three(asked, value * per, made["lower"].to_numpy(dtype=float) * per, upper * per)
+
+
+def _ratios(asked: np.ndarray, counts: _Counts, people: np.ndarray, cells: pd.DataFrame) -> Iterator[Wanted]:
+    """One rate over the printed one of the reference group, which must itself be of its events and a whole number of people."""
+    ours, theirs = (np.where(asked, counts.of(part), np.nan) for part in ("numerator", "reference_numerator"))
+    other = np.round(theirs / cells["reference_value"].to_numpy(dtype=float) * PER["per_1000"])
+    made = rate_ratio(pd.Series(ours), pd.Series(people), pd.Series(theirs), pd.Series(other))
+    grouped = asked & cells["group"].ne("").to_numpy()
+    yield from _three(grouped, *(made[name].to_numpy(dtype=float) for name in ("value", "lower", "upper")))
+    yield "reference_value", asked & (theirs > 0), _over(theirs, other) * PER["per_1000"]
 
 
 def _three(asked: np.ndarray, value: np.ndarray, low: np.ndarray, high: np.ndarray) -> Iterator[Wanted]:

@@ -91,7 +91,7 @@ WORDS: Mapping[str, Any] = {"filled_in_by": True, "marks": True, "columns": {"__
 """Keys of a dataset by which no file is read: they tell people what it holds, or belong to datasets into which nothing is loaded."""
 
 
-LATER = frozenset({"top_earners", "edition", "publisher", "licence", "indicator", "layout", "missing"})
+LATER = frozenset({"top_earners", "edition", "subject", "publisher", "licence", "indicator", "layout", "missing"})
 """Keys that the first datasets did not have: one that is not used leaves what was loaded as it is."""
 
 

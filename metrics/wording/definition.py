@@ -30,6 +30,9 @@ METHODS = {
     "woolf": "Woolf’s log interval for a ratio of two ratios, 95% (Woolf 1955).",
     "byar": "For a number of people from ten on Byar’s approximate limits (Breslow and Day 1987), below ten the exact ones of the Poisson "
     "distribution (Garwood 1936), 95%, divided by the people that the rate is of, who are taken as known.",
+    "log": "Interval of the logarithm of a ratio of two rates, 95%, whose standard error comes from the events of both (Rothman, Greenland "
+    "and Lash 2008). The people that the rates are of are taken as known. For all groups together there is none: the highest of "
+    "several ratios is further out than the true one by being chosen.",
     "none": "No range is given: the figure is a full count.",
 }
 """For "How we know" only: elsewhere it is the likely range."""
@@ -40,10 +43,19 @@ WITHOUT = {
     "ordinal": "No range is given: an award is what somebody else judged, and nobody was counted.",
     "dissimilarity": "No range is given: chance differences between groups only ever add to a sum of absolute differences, so a range "
     "about the figure would promise what it cannot keep. Small units look less like residents than they are.",
-    "extreme_group_gap": "No range is given: the largest of several gaps is further out than the true one by being chosen. Each group’s "
-    "own gap has its likely range.",
+    "index_of_disparity": "No range is given: chance differences between groups only ever add to a mean of absolute differences, so a "
+    "range about the figure would promise what it cannot keep. Each group’s own share has its range.",
+    "extreme_group_gap": "No range is given: the largest of several gaps is further out than the true one by being chosen. The gaps of the "
+    "groups beside it, of which it is one, have none either.",
 }
 """Why a measure has none."""
+TOLD_AS_IT_IS = "A change is told as it is, and is not tested: there is no likely range to say how much of it could be chance."
+NOT_TESTED = {
+    "count": "A change is told as it is, and is not tested: both figures are full counts.",
+    "fte": "A change is told as it is, and is not tested: both figures are full counts.",
+    "extreme_group_gap": f"{TOLD_AS_IT_IS} It may be the gap of another group than the year before.",
+}
+"""What is said of a change of figures without a likely range."""
 OF_TWO_MEANS = "Welch’s t interval for a difference of two means, variances not assumed equal, 95% (Welch 1947; Satterthwaite 1946)."
 FIXED = "Its limits are divided by the share compared with, which is taken as exact: what chance could do to that one is not in the range."
 """Of an index: the range is one of its first share."""
@@ -57,8 +69,11 @@ def describe_method(kpi: KpiSummary) -> str:
 
 
 def describe_change_method(kpi: KpiSummary | None = None) -> str:
+    """When a figure has truly moved; where it has no likely range, that nothing of the kind is claimed."""
     if kpi is not None and not kpi.counts_people:
         return "A change is told as it is: nobody was counted, so chance has no part in it."
+    if kpi is not None and kpi.interval == "none":
+        return NOT_TESTED.get(kpi.measure, TOLD_AS_IT_IS)
     if kpi is not None and kpi.measure in RATIOS:
         return (
             "A change has truly moved when the 95% interval of the later ratio divided by the earlier one, made on the log scale from the "
@@ -78,6 +93,18 @@ def describe_polarity(kpi: KpiSummary) -> str:
         worse = f": {describe_worse(kpi)}" if is_ratio(kpi) else ""
         return f"Closer to {format_value(ideal, kpi.unit, digits=digits, bare=True)} is better{worse}"
     return POLARITY[kpi.polarity]
+
+
+def describe_sign(kpi: KpiSummary) -> str:
+    """ "Above 0%, women are paid less": what a difference of two named groups means; "" for other measures."""
+    first = kpi.order.get("first", "")
+    if not first:
+        return ""
+    if kpi.measure.startswith("pay_gap"):
+        return f"Above 0%, {first} are paid less"
+    if kpi.measure == "percentage_point_gap":
+        return f"Above 0, the share is larger among {first}"
+    return f"Above 0, the mean is higher among {first}" if kpi.measure == "mean_difference" else ""
 
 
 def describe_target(kpi: KpiSummary, currency: str = "£") -> str:
@@ -118,7 +145,7 @@ def describe_definition(kpi: KpiSummary) -> tuple[tuple[str, str], ...]:
         ("What is counted" if kpi.counts_people else "What was given", kpi.who),
         ("Who is counted" if kpi.counts_people else "To whom", kpi.population),
         ("Why it matters", kpi.why_it_matters),
-        ("Which way is good", describe_polarity(kpi)),
+        ("Which way is good", ". ".join(filter(None, (describe_polarity(kpi), describe_sign(kpi))))),
         ("Target", describe_target(kpi) or "None"),
         ("Status", describe_status_rule(kpi)),
         ("Compared with", _compared(kpi)),

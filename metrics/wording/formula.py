@@ -40,6 +40,20 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             many = f"{PER[kpi.unit]:,}"
             words = f"Of {whom}: how many for every {many} {kpi.of} {verb}."
             return Formula(words, share.top, share.bottom, f"times {many}")
+        case "population_rate":
+            many = f"{PER[kpi.unit]:,}"
+            top = f"{upper_first(kpi.rows_are)}: {population}{f', {group}' if kpi.numerator_words else ''}"
+            return Formula(f"How many {kpi.rows_are} there are for every {many} {kpi.of}.", top, upper_first(kpi.of), f"times {many}")
+        case "rate_ratio":
+            words = f"How many {kpi.rows_are} each group has for every 1,000 {kpi.of}, divided by the same of {other}."
+            rates = [f"{upper_first(kpi.rows_are)} of {whose}, for every 1,000 {kpi.of}" for whose in ("the group", other)]
+            return Formula(f"{words} One means the same. For all groups together the highest of them is told.", *rates)
+        case "index_of_disparity":
+            words = (
+                f"Of each group of {whom}: how many in a hundred {verb}. Then how far the other groups are from the one that is compared "
+                "with, on average, as a share of its figure. Zero means that all are alike."
+            )
+            return Formula(words, "Mean of the differences to the group compared with", "Share of the group compared with", "times 100")
         case "representation_index" if other:
             against = f"{population}, {_with(other)}"
             words = f"The share of {group} among {whom}, divided by their share among {against}. One means the same."

@@ -8,9 +8,10 @@ from metrics.report import Contents, KpiSummary
 from metrics.wording.instead import describe_instead
 from metrics.wording.legend import MARKERS
 from metrics.wording.likelihood import BAND_NOTE, is_ratio
-from metrics.wording.over_groups import describe_extreme
+from metrics.wording.over_groups import describe_chosen, describe_extreme
+from metrics.wording.over_population import describe_population
 from metrics.wording.structure import breaks_between, describe_break
-from metrics.wording.values import format_declared, format_number, is_missing
+from metrics.wording.values import PER_WORDS, SHARES, digits_for, format_declared, format_number, is_missing, round_half_up
 
 NOTES = {
     "hidden": "Hidden to protect people: the numbers are too small to show safely, or would give away one that is.",
@@ -28,9 +29,15 @@ NOTES = {
         "Not enough data: an index needs at least ten people on each side, and somebody of the group on the side that it is divided by."
     ),
     "groups_hidden": "Hidden to protect people: the figure is made of those of its groups, and some of them are hidden.",
+    "not_enough_events": "Not enough data: a ratio of two rates needs at least one event in each of the two groups.",
+    "not_enough_groups": "Not enough data: there are not two groups large enough to compare.",
+    "no_population": "Nobody has published how many people this group has, so there is no rate.",
+    "population": "The number of people is the newest that was published by the end of the period.",
+    "highest": "The highest of the groups’ own figures.",
+    "best": "Made of the figures of the groups.",
     "extreme": "The largest of the groups’ own figures.",
     "not_available": "There is no figure for this period.",
-    "withheld": "Withheld: a share needs answers from at least 60 in 100 people.",
+    "withheld": "Withheld: a figure needs answers from at least 60 in 100 people.",
     "declared_low": "Read with care: fewer than 80 in 100 people have answered.",
     "no_path": "The target is not due yet and has no starting point, so there is no path to compare with.",
     "rounded": "Made from rounded counts, so it may differ a little from the exact figure.",
@@ -57,8 +64,9 @@ NOTES = {
         "A pay gap is not unequal pay. It compares the pay of all people in two groups, whatever jobs they do. "
         "Unequal pay, which is unlawful, means paying people differently for the same or equal work."
     ),
-    "not_known": "People whose answer is not known join no group: shares are of those who have answered.",
-    "not_on_record": "People of whom it is not on record join no group: shares are of those of whom it is.",
+    "not_known": "People whose answer is not known join no group: figures are of those who have answered.",
+    "not_on_record": "People of whom it is not on record join no group: figures are of those of whom it is.",
+    "differences": "Differences are worked out before rounding, so their last digit may be one off from what the printed figures give.",
     "illustrative": "The figure compared with is made up for demonstration.",
     "synthetic": "Synthetic figures, not real data.",
 }
@@ -80,10 +88,15 @@ def describe_note(row: pd.Series, contents: Contents | None = None) -> str:
     if key == "extreme":
         care = NOTES["declared_low"] if not is_missing(declared) and declared < CARE_BELOW else ""
         return " ".join(filter(None, (describe_extreme(note, contents), care)))
+    if key in {"highest", "best"}:
+        care = NOTES["declared_low"] if not is_missing(declared) and declared < CARE_BELOW else ""
+        return " ".join(filter(None, (describe_chosen(note, contents), care)))
+    if key == "population":
+        return describe_population(note)
     if key == "coarsened":
         return " ".join(filter(None, (NOTES[key], describe_instead(note, contents) if contents is not None else "")))
     if key == "withheld" and not is_missing(declared):
-        return f"Withheld: only {format_declared(declared)} in 100 people have answered, and a share needs at least 60."
+        return f"Withheld: only {format_declared(declared)} in 100 people have answered, and a figure needs at least 60."
     if key == "declared_low" and not is_missing(declared):
         return f"Read with care: {format_declared(declared)} in 100 people have answered."
     if key == "recast_rounded" and not is_missing(row.get("off_by")):
@@ -99,16 +112,35 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
     if is_ratio(kpi) and kpi.measure == "relative_likelihood":
         notes.append(BAND_NOTE)
     used = {str(note).partition(":")[0] for note in rows["note"].unique()}
-    notes += [NOTES[key] for key in NOTES if key not in {"rounded", "no_path", "not_available", "extreme"} and key in used]
+    of_one_figure = {"rounded", "no_path", "not_available", "extreme", "highest", "best"}
+    notes += [NOTES[key] for key in NOTES if key not in of_one_figure and key in used]
     if rows["rounded"].any():
         notes.append(NOTES["rounding"])
     if rows["declared"].notna().any():
         notes.append(NOTES["not_known" if kpi.is_of_answers else "not_on_record"])
     if rows["lower"].notna().any():
         notes.append(NOTES["volunteers" if kpi.voluntary else "census"])
+    if differs_in_print(rows, kpi):
+        notes.append(NOTES["differences"])
     if kpi.benchmark_illustrative and (rows["benchmark"].notna().any() or kpi.measure == "dissimilarity"):
         notes.append(NOTES["illustrative"])
     return tuple(dict.fromkeys([*notes, *_breaks(rows, kpi), *kpi.notes]))
+
+
+def differs_in_print(rows: pd.DataFrame, kpi: KpiSummary) -> bool:
+    """Whether a difference that is printed is not the one that a reader would work out from the printed figures."""
+    scale = 100 if kpi.unit in SHARES else 1
+    if kpi.unit not in SHARES and kpi.unit not in PER_WORDS:
+        return False
+    for _, row in rows[rows["value"].notna()].iterrows():
+        digits, value = digits_for(row, kpi.unit), float(row["value"])
+        for apart in (row["change"], row["gap"], value - row["target"] if kpi.within is None else None):
+            if is_missing(apart):
+                continue
+            ours, theirs, told = (round_half_up(x * scale, digits) for x in (value, value - apart, apart))
+            if round_half_up(ours - theirs, digits) != told:
+                return True
+    return False
 
 
 def _breaks(rows: pd.DataFrame, kpi: KpiSummary) -> list[str]:

@@ -23,6 +23,26 @@ def describe_extreme(note: str, contents: Contents | None) -> str:
     return " ".join(words)
 
 
+def describe_chosen(note: str, contents: Contents | None) -> str:
+    """ "The highest of those shown is that of “Black”.", "Compared with the best of the groups, “White”.": and who was not asked."""
+    key, group, hidden, small = note.split(":")
+    dimension, _, category = group.partition("=")
+    labels = (
+        {c: label for c, label, _ in contents.dimensions[dimension].categories} if contents and dimension in contents.dimensions else {}
+    )
+    name = labels.get(category, category)
+    said = {
+        "highest": f"The highest of those shown is that of “{name}”.",
+        "best": f"The others are compared with “{name}”." if group else "Each group is compared with all of them together.",
+    }
+    words = [said[key]]
+    if int(hidden):
+        words.append(f"{_groups(int(hidden))} hidden or withheld, so theirs may be higher.")
+    if int(small):
+        words.append(f"{_groups(int(small))} too small to count here.")
+    return " ".join(words)
+
+
 def _groups(number: int) -> str:
     words = format_count_of(number)
     return f"{words[:1].upper()}{words[1:]} {'group is' if number == 1 else 'groups are'}"

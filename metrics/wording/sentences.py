@@ -14,6 +14,7 @@ from metrics.wording.dates import format_month, format_when
 from metrics.wording.definition import describe_target
 from metrics.wording.likelihood import describe_order, describe_pools, is_ratio
 from metrics.wording.movement import describe_movement
+from metrics.wording.over_population import OVER_POPULATION, describe_rate_base
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import (
     MARKER_SENTENCES,
@@ -188,22 +189,27 @@ def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
         return f"{pools}{', rounded' if bool(row['rounded']) else ''}, {day}"
     if kpi.over and kpi.measure == "dissimilarity" and not str(row["group"]):
         return f"{format_value(row['denominator'], 'people')}, {day}" if not is_missing(row["denominator"]) else day
+    if kpi.measure in OVER_POPULATION and (base := describe_rate_base(row, kpi)):
+        return f"{base}{', rounded' if bool(row['rounded']) else ''}, {day}"
     n, of = row["numerator"], row["denominator"]
     rounded = ", rounded" if bool(row["rounded"]) else ""
     two_sided = kpi.measure.startswith("pay_gap") or kpi.measure in ("extreme_group_gap", "mean_difference")
     if two_sided and not is_missing(n) and not is_missing(of):
         # In the order in which the definition beside it names the groups: of a pay gap, whose pay it is a share of comes first.
-        first, second = (of, n) if kpi.measure.startswith("pay_gap") else (n, of)
-        return f"{format_number(first)} and {format_number(second)} {kpi.rows_are}{rounded}, {day}"
+        sides = [f"{format_number(n)} {kpi.order.get('first', '')}".strip(), f"{format_number(of)} {kpi.order.get('second', '')}".strip()]
+        first, second = sides[::-1] if kpi.measure.startswith("pay_gap") else sides
+        return f"{first} and {second}{'' if kpi.order else f' {kpi.rows_are}'}{rounded}, {day}"
     if kpi.measure == "count" or (is_missing(n) and is_missing(of)):
         return day
     if kpi.measure == "score":
         return f"{format_points(n, of)}, {day}"
     if of_two_groups(kpi) and not is_missing(n) and not is_missing(of):
-        return f"{_both_shares(row)}{rounded}, {day}"
+        return f"{_both_shares(row, kpi)}{rounded}, {day}"
     if kpi.measure == "representation_index" and kpi.reference_words and not is_missing(row["reference_value"]) and of:
         own, other = (format_value(v, "percent", digits=digits_for(row, "percent")) for v in (min(n / of, 1.0), row["reference_value"]))
-        return f"{format_number(n)} of {format_number(of)} ({own}), against {other} of those compared with{rounded}, {day}"
+        whom = kpi.order.get("first", "")
+        against = kpi.order.get("second", "those compared with")
+        return f"{format_number(n)} of {f'{format_number(of)} {whom}'.strip()} ({own}), against {other} of {against}{rounded}, {day}"
     if is_missing(n) or is_missing(of):
         return f"{format_value(of, 'people')}{rounded}, {day}" if not is_missing(of) else day
     return f"{format_number(n)} of {format_number(of)}{rounded}, {day}"
@@ -214,14 +220,14 @@ def of_two_groups(kpi: KpiSummary) -> bool:
     return kpi.measure == "percentage_point_gap" and bool(kpi.reference_words)
 
 
-def _both_shares(row: pd.Series) -> str:
-    """ "97 of 4,813 in the first group (2.0%), against 2.4% of the second" """
+def _both_shares(row: pd.Series, kpi: KpiSummary) -> str:
+    """ "97 of 4,813 men (2.0%), against 2.4% of women"; without names of their own "in the first group", "of the second" """
     n, of = float(row["numerator"]), float(row["denominator"])
-    words = f"{format_number(n)} of {format_number(of)} in the first group"
+    words = f"{format_number(n)} of {format_number(of)} {kpi.order.get('first', 'in the first group')}"
     if is_missing(row["reference_value"]) or is_missing(row["value"]) or not of:
         return words
     own, second = (format_value(v, "percent", digits=digits_for(row, "percent")) for v in (min(n / of, 1.0), row["reference_value"]))
-    return f"{words} ({own}), against {second} of the second"
+    return f"{words} ({own}), against {second} of {kpi.order.get('second', 'the second')}"
 
 
 def describe_people(row: pd.Series, kpi: KpiSummary) -> str:
@@ -234,9 +240,13 @@ def describe_people(row: pd.Series, kpi: KpiSummary) -> str:
         return ""
     if kpi.measure == "score":
         return format_points(n, of)
+    if kpi.measure in OVER_POPULATION:
+        return f"{format_number(of)} {kpi.of}"
     many = float(of) + (float(n) if kpi.measure.startswith(BOTH_GROUPS) else 0.0)
-    who = kpi.order["first"] if is_ratio(kpi) else kpi.rows_are
-    return f"{format_number(many)} {who}{' in the first group' if of_two_groups(kpi) else ''}"
+    if kpi.measure.startswith(BOTH_GROUPS):
+        return f"{format_number(many)} {kpi.rows_are}"
+    otherwise = f"{kpi.rows_are} in the first group" if of_two_groups(kpi) else kpi.rows_are
+    return f"{format_number(many)} {kpi.order.get('first', otherwise)}"
 
 
 BOTH_GROUPS = ("pay_gap", "extreme_group_gap", "mean_difference")

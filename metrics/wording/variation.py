@@ -86,16 +86,27 @@ def format_usual(point: pd.Series, kpi: KpiSummary, rounded: bool, currency: str
     low, high = shown_limits(point, kpi)
     digits = digits_for(pd.Series({"rounded": rounded}), kpi.unit)
     about = "about " if rounded else ""
+    if not rounded and _touches(point, low, high, kpi, digits):  # printed alike, and yet beyond the edge
+        digits += 1
     if kpi.usual.by_distance:
-        away = f"{format_amount(low, kpi.unit, currency, digits)} to {format_amount(high, kpi.unit, currency, digits)}"
-        return f"{about}{away} from {format_aim(kpi, currency)}"
+        near, far = (format_amount(edge, kpi.unit, currency, digits) for edge in (low, high))
+        noun = f" {far.partition(' ')[2]}"
+        return f"{about}{near.removesuffix(noun) if noun.strip() else near} to {far} from {format_aim(kpi, currency)}"
     return about + format_range(low, high, kpi.unit, currency, digits)
+
+
+def _touches(point: pd.Series, low: float, high: float, kpi: KpiSummary, digits: int) -> bool:
+    """Whether a figure beyond an edge of its usual range is printed as that edge is."""
+    if str(point.get("signal", "")) != "outside" or kpi.usual.by_distance:
+        return False
+    edge = high if point["side"] > 0 else low
+    return format_value(edge, kpi.unit, digits=digits) == format_value(point["value"], kpi.unit, digits=digits)
 
 
 def shown_limits(point: pd.Series, kpi: KpiSummary) -> tuple[float, float]:
     """Limits as far as the figure can go: no share lies below 0% or above 100%, no count and no distance below 0."""
     low, high = float(point["lower"]), float(point["upper"])
-    if kpi.measure in {"proportion", "count", "rate", "fte", "mean", "median", "turnover"} or kpi.usual.by_distance:
+    if kpi.measure in {"proportion", "count", "rate", "population_rate", "fte", "mean", "median", "turnover"} or kpi.usual.by_distance:
         low = max(low, 0.0)
     return low, min(high, 1.0) if kpi.measure == "proportion" and not kpi.usual.by_distance else high
 

@@ -14,12 +14,12 @@ from metrics.periods import Kind
 
 PARTS = (
     *("numerator", "denominator", "reference_group", "column", "order", "over", "least_people", "of", "out_of"),
-    *("count", "people", "begins", "ends", "within_days", "within_weeks", "against"),
+    *("count", "people", "begins", "ends", "within_days", "within_weeks", "against", "population"),
 )
 ARTICLES = {
     "order": "an",
     "over": "an",
-    **dict.fromkeys(("least_people", "of", "out_of", "count", "people", "begins", "ends", "against"), "the key"),
+    **dict.fromkeys(("least_people", "of", "out_of", "count", "people", "begins", "ends", "against", "population"), "the key"),
 }
 WHY = {
     "begins": ": the date column in which it begins",
@@ -31,6 +31,7 @@ WHY = {
     "of": " (what the thousand are called): `of: staff`",
     "out_of": ": the column of the points that could be had",
     "count": ": the column of how many",
+    "population": ": `population: {dataset: residents, column: people}`, a dataset of published figures",
 }
 """What a missing part means, where its name does not say it."""
 PER = ("per_1000", "per_10000", "per_100000")
@@ -65,6 +66,9 @@ NEEDS: Mapping[MeasureType, Needs] = {
     MeasureType.DISSIMILARITY: Needs(("denominator", "over"), (), ("percent",), ()),
     MeasureType.EXTREME_GROUP_GAP: Needs(("column", "reference_group", "over", "least_people"), ("denominator",), ("percent",), ()),
     MeasureType.MEAN_DIFFERENCE: Needs(("column", "denominator", "reference_group"), ("order",), ("points",), ("welch",)),
+    MeasureType.POPULATION_RATE: Needs(("numerator", "population", "of"), (), PER, ("byar",)),
+    MeasureType.RATE_RATIO: Needs(("numerator", "population", "of", "over", "reference_group"), ("least_people",), ("ratio",), ()),
+    MeasureType.INDEX_OF_DISPARITY: Needs(("numerator", "denominator", "over", "against"), ("least_people",), ("percent",), ()),
     MeasureType.SCORE: Needs(("column", "out_of"), (), ("percent",), ()),
     MeasureType.ORDINAL: Needs(("column",), (), ("tier",), ()),
     MeasureType.PAY_GAP_MEAN: Needs(*_PAY_GAP, ("delta", "welch", "bootstrap")),
