@@ -93,5 +93,6 @@ class MissingBinding:
     def note(self) -> str | None:
         if not self._found:
             return None
-        said = ", ".join(f"'{self._written[key]}' ({SAID[self._words[key]]}) in {n:,} rows" for key, n in self._found.most_common())
+        counted = ((key, f"{n:,} row{'' if n == 1 else 's'}") for key, n in self._found.most_common())
+        said = ", ".join(f"'{self._written[key]}' ({SAID[self._words[key]]}) in {rows}" for key, rows in counted)
         return f"{self._heading}: read as missing: {said}."

@@ -68,8 +68,8 @@ def test_a_declared_mark_is_read_as_missing_and_its_meaning_is_kept(tmp_path: Pa
     ]
     (note,) = report.notes
     assert note.startswith("Rate: read as missing: ")
-    assert "'x' (unreliable) in 1 rows" in note
-    assert "'N/A' (not available) in 1 rows" in note
+    assert "'x' (unreliable) in 1 row," in note
+    assert "'N/A' (not available) in 1 row" in note
 
 
 @pytest.mark.parametrize(
@@ -277,6 +277,20 @@ def test_a_label_that_is_another_code_of_a_known_area(tmp_path: Path) -> None:
     assert report.notes == ("sex: read as another code of the same area: 'E08000039' as 'E08000019'.",)
     with pytest.raises(InputError, match="'E10000009'"):
         load(tmp_path, "Code,Rate\nE10000009,1\n", columns={**labels, **NUMBER})
+
+
+def test_published_figures_of_the_same_group_and_day_are_refused_with_their_places(tmp_path: Path) -> None:
+    """Broad and detailed groups in one column, read as the same category, would count people twice."""
+    published: dict[str, Any] = {
+        "grain": "published",
+        "publisher": "An office",
+        "licence": "Open",
+        "columns": {"sex": {**SEX["sex"], "total": "All"}, **NUMBER},
+    }
+    with pytest.raises(InputError) as refused:
+        load(tmp_path, "Sex,Rate\nAll,1\nWomen,2\nF,3\nMen,4\n", **published)
+    assert "table.csv:3, table.csv:4: these rows say different things of the same, sex female, as at 2026-03-31." in str(refused.value)
+    assert load(tmp_path, "Sex,Rate\nAll,1\nWomen,2\nMen,4\n", **published)[1] == [(None, 1.0), ("female", 2.0), ("male", 4.0)]
 
 
 @pytest.mark.parametrize(
