@@ -32,7 +32,8 @@ numerator, denominator, everyone : people as shown (exact or rounded); for pay g
     denominator = reference group's base; for percentage-point gaps of two groups as for the first group
 benchmark, target : the comparison value, and where the path should be at `period_end`
 gap, ratio : value minus, and divided by, its comparator: the benchmark if there is one for this row, else everyone in the same unit
-reference_value : the second group's value in a percentage-point gap, the reference group's pay in a pay gap
+reference_value : the second group's value in a percentage-point gap, the reference group's pay in a pay gap, the effective base of a
+    weighted survey
 declared : denominator / everyone; missing where nothing in the denominator asks for a known category
 change, change_lower, change_upper : against the same day one year earlier (else the nearest earlier figure between 9 and 15 months before)
 movement : "up", "down" (the interval of the change leaves out 0), "unclear", "first" (nothing to compare with), "broken" (only

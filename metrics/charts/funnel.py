@@ -18,6 +18,7 @@ from metrics.charts.titles import crop_line, listing, place_name, subtitle, titl
 from metrics.report import Report
 from metrics.wording.dates import format_day
 from metrics.wording.values import format_figure, format_value, lower_first, upper_first
+from metrics.wording.weighted import EFFECTIVE, is_weighted
 
 Z_INNER, Z_OUTER = 1.959964, 3.090232
 """Usual for 95 in 100, and for 998 in 1,000, units that differ from the whole by chance alone."""
@@ -46,10 +47,15 @@ def around(report: Report, kpi_id: str, unit: str, parts: Parts, day: date) -> A
     whole = report.units_at(kpi_id, day, (unit,))
     value = float(whole["value"].iloc[0]) if len(whole) == 1 and pd.notna(whole["value"].iloc[0]) else None
     if not isinstance(parts, str):
-        return Around(report.units_at(kpi_id, day, parts), {u: report.contents.units[u].name for u in parts}, value)
+        return Around(_sized(report, kpi_id, report.units_at(kpi_id, day, parts)), {u: report.contents.units[u].name for u in parts}, value)
     known = [(f"{parts}={id}", label) for id, label, known in report.contents.dimensions[parts].categories if known]
     rows = report.groups_at(kpi_id, unit, parts, day)
-    return Around(rows.loc[[key for key, _ in known if key in rows.index]], dict(known), value)
+    return Around(_sized(report, kpi_id, rows.loc[[key for key, _ in known if key in rows.index]]), dict(known), value)
+
+
+def _sized(report: Report, kpi_id: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """With the base that chance goes by: of a weighted survey the effective one."""
+    return rows.assign(denominator=rows["reference_value"]) if is_weighted(report.contents.kpis[kpi_id]) else rows
 
 
 def can_draw_funnel(report: Report, kpi_id: str, unit: str, parts: Parts, day: date) -> bool:
@@ -118,7 +124,7 @@ def draw_funnel(report: Report, kpi_id: str, unit: str, parts: Parts, day: date)
         ticktext=[f"{t:,.0f}" for t in across],
         showline=True,
         linecolor=TEXT,
-        title={"text": f"{upper_first(kpi.rows_are)} counted", "standoff": 6},
+        title={"text": EFFECTIVE if is_weighted(kpi) else f"{upper_first(kpi.rows_are)} counted", "standoff": 6},
     )
     title = title_spread(kpi, {names[part]: side for part, side in place.items() if side != "within"})
     whole = f"{upper_first(place_name(report, unit))}: {format_value(centre, kpi.unit, currency)}."

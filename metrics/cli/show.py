@@ -15,7 +15,7 @@ from metrics.access.viewer import Viewer
 from metrics.cli.options import DEFAULT_CONFIG, ConfigOption
 from metrics.cli.tables import read_day, table
 from metrics.exports.csv import harmless
-from metrics.exports.tidy import FIGURES, FIXED, SAID, WORDS, tidy
+from metrics.exports.tidy import EFFECTIVE, FIGURES, FIXED, SAID, WORDS, tidy
 from metrics.releases.store import ReleaseStore
 from metrics.report import Contents, KpiSummary, Provenance, Report, Request, Structure
 from metrics.settings import load_settings
@@ -25,6 +25,7 @@ from metrics.wording.legend import describe_markers
 from metrics.wording.status import format_status
 from metrics.wording.structure import STRUCTURE_MEANINGS, breaks_between, describe_break, describe_made_of
 from metrics.wording.values import digits_for, format_figure, format_number, format_range
+from metrics.wording.weighted import is_weighted
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -86,7 +87,7 @@ def tidy_columns(report: Report) -> pd.DataFrame:
     """Exactly the columns that every command and file agrees on; `unit` stands before the other dimensions."""
     frame = tidy(report)
     dimensions = [d for d in ("step", *report.contents.dimensions) if d in frame.columns]
-    return frame[[*FIXED, "unit", *dimensions, *FIGURES, *([WORDS] if WORDS in frame.columns else []), *SAID]]
+    return frame[[*FIXED, "unit", *dimensions, *FIGURES, *(name for name in (WORDS, EFFECTIVE) if name in frame.columns), *SAID]]
 
 
 def _csv(report: Report) -> str:
@@ -107,15 +108,14 @@ def _json(report: Report) -> str:
 def _table(report: Report) -> str:
     kpi, contents = report.kpi(), report.contents
     currency = report.provenance.currency
-    counted = POINTS if kpi.measure == "score" else ("numerator", "denominator")
+    counted = WEIGHTED if is_weighted(kpi) else POINTS if kpi.measure == "score" else ("numerator", "denominator")
     heads = ["period", "unit", "group", *counted, "value", "likely range", "status"]
     rows = [
         [
             format_period(row["period_start"], row["period_end"]),
             contents.units[str(row["unit"])].name,
             format_group(str(row["group"]), contents.dimensions),
-            _count(row["numerator"]),
-            _count(row["denominator"]),
+            *(_count(row[name]) for name in (("denominator", "reference_value") if is_weighted(kpi) else ("numerator", "denominator"))),
             f"{format_figure(row, kpi, currency, bare=True)} {row['marker']}".rstrip(),
             format_range(row["lower"], row["upper"], kpi.unit, currency, digits_for(row, kpi.unit)),
             format_status(str(row["status"])),
@@ -160,4 +160,5 @@ def _count(value: float) -> str:
 
 
 POINTS = ("points", "out of")
+WEIGHTED = ("valid answers", "effective base")
 _PRINTERS = {Format.TABLE: _table, Format.CSV: _csv, Format.JSON: _json}

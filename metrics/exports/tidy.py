@@ -15,6 +15,8 @@ SAID = ("structure", "made_of", "note")
 """In every file: units as they were, or in today's structure; what a re-cast figure was made of; and what must be said beside a figure."""
 WORDS = "value_label"
 """Of awards alone: what the number in `value` means."""
+EFFECTIVE = "effective_base"
+"""Of weighted surveys alone: how many answers of equal weight would tell as much as the `denominator` answers do."""
 FIGURES = ("numerator", "denominator", "value", "lower", "upper", "benchmark", "target", "gap", "ratio", "status", "marker")
 
 
@@ -48,6 +50,9 @@ def tidy(report: Report) -> pd.DataFrame:
         out[column] = cells[column].astype(str) if column in ("status", "marker") else pd.to_numeric(cells[column], errors="coerce")
     if any(contents.kpis[k].scale for k in out["kpi"]):
         out[WORDS] = [_step(v, contents.kpis[k].unit) for v, k in zip(out["value"], out["kpi"], strict=True)]
+    weighted = out["kpi"].map({k: contents.kpis[k].measure == "survey_proportion" for k in out["kpi"].unique()}).astype(bool)
+    if weighted.any():
+        out[EFFECTIVE] = pd.to_numeric(cells["reference_value"], errors="coerce").where(weighted)
     out["structure"] = report.request.structure
     out["made_of"] = cells["made_of"].astype(str) if "made_of" in cells else ""
     out["note"] = _notes(report, cells)

@@ -57,6 +57,10 @@ NOT_TESTED = {
 }
 """What is said of a change of figures without a likely range."""
 OF_TWO_MEANS = "Welch’s t interval for a difference of two means, variances not assumed equal, 95% (Welch 1947; Satterthwaite 1946)."
+OF_WEIGHTED = (
+    "Wilson score interval, 95% (Wilson 1927), on the effective base (Kish 1965): the square of the sum of the weights, divided by the sum "
+    "of their squares."
+)
 FIXED = "Its limits are divided by the share compared with, which is taken as exact: what chance could do to that one is not in the range."
 """Of an index: the range is one of its first share."""
 
@@ -64,6 +68,8 @@ FIXED = "Its limits are divided by the share compared with, which is taken as ex
 def describe_method(kpi: KpiSummary) -> str:
     """How the likely range is worked out, with its statistical name."""
     of_two_means = kpi.measure == "mean_difference" and kpi.interval == "welch"
+    if kpi.measure == "survey_proportion" and kpi.interval == "wilson":
+        return OF_WEIGHTED
     words = OF_TWO_MEANS if of_two_means else WITHOUT.get(kpi.measure, METHODS[kpi.interval])
     return f"{words} {FIXED}" if kpi.measure == "representation_index" and kpi.interval != "none" else words
 

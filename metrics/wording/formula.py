@@ -36,6 +36,9 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             return Formula(f"How many {what} there are: {population}{counted}.", f"{what.capitalize()}: {population}{counted}", "")
         case "proportion":
             return share
+        case "survey_proportion":
+            words = f"{share.words.rstrip('.')}, where each answer counts for as many residents as it stands for."
+            return Formula(words, f"Sum of the weights: {group}", f"Sum of the weights: {whom}", "times 100")
         case "rate":
             many = f"{PER[kpi.unit]:,}"
             words = f"Of {whom}: how many for every {many} {kpi.of} {verb}."

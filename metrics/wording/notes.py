@@ -11,6 +11,7 @@ from metrics.wording.likelihood import BAND_NOTE, is_ratio
 from metrics.wording.over_groups import describe_chosen, describe_extreme
 from metrics.wording.over_population import describe_population
 from metrics.wording.structure import breaks_between, describe_break
+from metrics.wording.weighted import is_weighted
 from metrics.wording.values import PER_WORDS, SHARES, digits_for, format_declared, format_number, is_missing, round_half_up
 
 NOTES = {
@@ -56,6 +57,10 @@ NOTES = {
         "Everyone on record is counted, so there is no sampling error. The likely range says how far the figure could have "
         "come out otherwise by chance alone."
     ),
+    "weighted": (
+        "Weighted: each answer counts for as many residents as it stands for, so the percentage is not the number of answers divided by "
+        "the base. The effective base is how many answers of equal weight would tell as much; the likely range rests on it."
+    ),
     "volunteers": (
         "Only those who chose to answer are counted. The likely range says how far chance alone could move the figure; "
         "that the others may think otherwise is not in it."
@@ -64,6 +69,8 @@ NOTES = {
         "A pay gap is not unequal pay. It compares the pay of all people in two groups, whatever jobs they do. "
         "Unequal pay, which is unlawful, means paying people differently for the same or equal work."
     ),
+    "valid": "“Don’t know”, no answer, and that the question does not fit the place are kept apart: shares are of valid answers.",
+    "weight_hidden": "Hidden to protect people: one answer weighs so much that the figure would be that answer.",
     "not_known": "People whose answer is not known join no group: figures are of those who have answered.",
     "not_on_record": "People of whom it is not on record join no group: figures are of those of whom it is.",
     "differences": "Differences are worked out before rounding, so their last digit may be one off from what the printed figures give.",
@@ -96,12 +103,17 @@ def describe_note(row: pd.Series, contents: Contents | None = None) -> str:
     if key == "coarsened":
         return " ".join(filter(None, (NOTES[key], describe_instead(note, contents) if contents is not None else "")))
     if key == "withheld" and not is_missing(declared):
-        return f"Withheld: only {format_declared(declared)} in 100 people have answered, and a figure needs at least 60."
+        return f"Withheld: only {format_declared(declared)} in 100 {_answered(row, contents)}, and a figure needs at least 60."
     if key == "declared_low" and not is_missing(declared):
-        return f"Read with care: {format_declared(declared)} in 100 people have answered."
+        return f"Read with care: {format_declared(declared)} in 100 {_answered(row, contents)}."
     if key == "recast_rounded" and not is_missing(row.get("off_by")):
         return f"{NOTES[key].rstrip('.')}: each count may be off by up to {format_number(row['off_by'])} people."
     return NOTES[key]
+
+
+def _answered(row: pd.Series, contents: Contents | None) -> str:
+    kpi = contents.kpis.get(str(row.get("kpi", ""))) if contents is not None else None
+    return "answers are valid" if kpi is not None and is_weighted(kpi) else "people have answered"
 
 
 def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False) -> tuple[str, ...]:
@@ -116,7 +128,9 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
     notes += [NOTES[key] for key in NOTES if key not in of_one_figure and key in used]
     if rows["rounded"].any():
         notes.append(NOTES["rounding"])
-    if rows["declared"].notna().any():
+    if is_weighted(kpi):
+        notes += [NOTES["weighted"], NOTES["valid"]]
+    elif rows["declared"].notna().any():
         notes.append(NOTES["not_known" if kpi.is_of_answers else "not_on_record"])
     if rows["lower"].notna().any():
         notes.append(NOTES["volunteers" if kpi.voluntary else "census"])

@@ -33,6 +33,7 @@ from metrics.wording.values import (
     lower_first,
     upper_first,
 )
+from metrics.wording.weighted import describe_weighted_base, is_weighted
 
 
 def describe_series(rows: pd.DataFrame, kpi: KpiSummary, currency: str = "£") -> str:
@@ -179,6 +180,8 @@ def describe_bounds(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> st
 def describe_declared(row: pd.Series, kpi: KpiSummary | None = None) -> str:
     """ "94% have answered", "94% are on record" of what nobody is asked; "" where all is known of everybody."""
     how = "have answered" if kpi is None or kpi.is_of_answers else "are on record"
+    if kpi is not None and is_weighted(kpi):
+        how = "of answers are valid"
     return "" if is_missing(row["declared"]) else f"{format_declared(row['declared'])}% {how}"
 
 
@@ -191,6 +194,8 @@ def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
         return f"{format_value(row['denominator'], 'people')}, {day}" if not is_missing(row["denominator"]) else day
     if kpi.measure in OVER_POPULATION and (base := describe_rate_base(row, kpi)):
         return f"{base}{', rounded' if bool(row['rounded']) else ''}, {day}"
+    if is_weighted(kpi):
+        return ", ".join(filter(None, (describe_weighted_base(row), day)))
     n, of = row["numerator"], row["denominator"]
     rounded = ", rounded" if bool(row["rounded"]) else ""
     two_sided = kpi.measure.startswith("pay_gap") or kpi.measure in ("extreme_group_gap", "mean_difference")

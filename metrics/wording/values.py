@@ -151,6 +151,8 @@ def format_figure(row: pd.Series, kpi: KpiSummary, currency: str = "£", bare: b
         return MARKER_WORDS.get(str(row["marker"]), NO_FIGURE)
     unit = "percent" if str(row.get("breakdown", "")) == WATERFALL else kpi.unit  # a step's value is a share of everybody
     words = format_value(row["value"], unit, currency, digits_for(row, unit), bare)
+    if kpi.measure == "survey_proportion" and bool(row["rounded"]) and not bare:
+        words = f"about {words}"  # the weighted number is rounded, too
     return f"{words} {kpi.of}" if kpi.of and unit in PER and not bare else words
 
 

@@ -108,7 +108,7 @@ def shown_limits(point: pd.Series, kpi: KpiSummary) -> tuple[float, float]:
     low, high = float(point["lower"]), float(point["upper"])
     if kpi.measure in {"proportion", "count", "rate", "population_rate", "fte", "mean", "median", "turnover"} or kpi.usual.by_distance:
         low = max(low, 0.0)
-    return low, min(high, 1.0) if kpi.measure == "proportion" and not kpi.usual.by_distance else high
+    return low, min(high, 1.0) if kpi.measure in ("proportion", "survey_proportion") and not kpi.usual.by_distance else high
 
 
 def describe_variation(report: Report, kpi: KpiSummary, unit: str, found: Reading) -> str:

@@ -22,6 +22,7 @@ from metrics.wording.sentences import of_two_groups
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import PER_WORDS, digits_for, format_number, format_range, format_value, upper_first
 from metrics.wording.variation import JUDGEMENTS, describe_point, format_usual, judge
+from metrics.wording.weighted import BASE, EFFECTIVE, is_weighted
 from pages.shared.cards import status, value_cell
 from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, with_figures
 
@@ -137,6 +138,8 @@ def value_name(kpi: KpiSummary) -> str:
 
 
 def _base_columns(kpi: KpiSummary) -> list[Column]:
+    if is_weighted(kpi):
+        return [Column(BASE, True), Column(EFFECTIVE, True)]
     if kpi.measure in ("proportion", "rate"):
         return [Column(upper_first(kpi.rows_are), True), Column("Out of", True)]
     if kpi.measure == "score":
@@ -147,6 +150,8 @@ def _base_columns(kpi: KpiSummary) -> list[Column]:
 
 
 def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
+    if is_weighted(kpi):
+        return [people(row["denominator"]), people(row["reference_value"])]
     if kpi.measure in ("proportion", "rate"):
         return [people(row["numerator"]), people(row["denominator"])]
     if kpi.measure == "score":
