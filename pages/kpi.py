@@ -3,10 +3,12 @@
 import streamlit as st
 
 from metrics.charts.groups import draw_groups
-from metrics.report import Request
+from metrics.report import Request, characteristic
 from metrics.wording.dates import format_day, format_when
 from metrics.wording.groups import format_breakdown, worth_drawing
 from metrics.wording.instead import describe_instead_of
+from metrics.wording.likelihood import describe_place
+from metrics.wording.values import lower_first
 from pages.shared import cards, change_parts, comparators, downloads, filters, gap_parts, hires, notes, over_time, reports, tables
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
@@ -67,6 +69,7 @@ if dimensions:
             cards.chart_heading(figure)
             cards.chart(figure, "groups")
             show(notes.groups_key(kpi, groups))
+            show(notes.sentence(describe_place(kpi, contents.dimensions[dimension], groups), small=True))
         else:
             notes.nothing_to_draw(groups, contents, unit, kpi, pinned)
         notes.source(contents, kpi, more=cards.hidden_note(groups))
@@ -78,7 +81,7 @@ if dimensions:
         title = f"{kpi.title} by {contents.dimensions[dimension].title.lower()}, {unit.name}"
         downloads.offer(reports.part(report, groups), title, f"{kpi.id}-{dimension}")
 else:
-    notes.heading("Between groups", f"Not published by group for {unit.name}: the measure's definition names none that reaches there.")
+    notes.heading("Between groups", f"Published for {unit.name} as a whole, not by group.")
 
 for pair in reports.crossings(report, kpi, unit.id):
     together = reports.crossed_rows(report, kpi, unit.id, pair)
@@ -99,7 +102,7 @@ if earlier is not None:
     change_parts.made_of(viewer, contents, kpi, unit, earlier)
     compared = reports.two_dates(report, kpi, unit.id, dimension, earlier, day)
     if len(compared):
-        by = f", everyone and by {contents.dimensions[dimension].title.lower()}" if len(compared) > 1 else ""
+        by = f", everyone and by {lower_first(characteristic(contents.dimensions[dimension].title))}" if len(compared) > 1 else ""
         notes.heading("Two dates compared", f"{unit.name}{by}: {format_day(earlier)} and {format_day(day)}.")
         show(tables.two_dates(compared, report, kpi, earlier, day))
 

@@ -16,7 +16,7 @@ from metrics.charts.palette import BAND, BAND_EDGE, COMPARED, INNER_BAND, OURS, 
 from metrics.charts.time_path import tick_words
 from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_spread
 from metrics.report import Report
-from metrics.wording.dates import format_day
+from metrics.wording.dates import format_when
 from metrics.wording.values import format_figure, format_value, lower_first, upper_first
 from metrics.wording.weighted import EFFECTIVE, is_weighted
 
@@ -133,7 +133,7 @@ def draw_funnel(report: Report, kpi_id: str, unit: str, parts: Parts, day: date)
         title,
         f"{subtitle(report, kpi, unit, day)} Inside the usual spread, differences are what chance allows; this is not a league table.",
         f"{kpi.short_title}, by size of {lower_first(contents.dimensions[parts].title) if isinstance(parts, str) else 'unit'}",
-        crop_line(report, kpi.population, unit, format_day(day)),
+        crop_line(report, kpi.population, unit, format_when(day, kpi.span_months)),
     )
     return finish(figure, heading, report.provenance, height=300, sentence=sentence, bottom=48)
 

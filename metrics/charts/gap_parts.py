@@ -14,7 +14,7 @@ from metrics.charts.titles import crop_line, place_name
 from metrics.report import Report
 from metrics.understanding.parts import PartsOfWhole
 from metrics.wording.dates import format_day
-from metrics.wording.gap_parts import Names, describe_gap_parts, part_names
+from metrics.wording.gap_parts import Names, describe_gap_parts, part_names, printed
 from metrics.wording.values import format_number, upper_first
 
 COLOURS = {"composition": OURS, "rate": OURS, "left": SECONDARY, "whole": COMPARED}
@@ -24,16 +24,16 @@ def draw_gap_parts(report: Report, parts: PartsOfWhole, names: Names) -> go.Figu
     """Horizontal bars from the top down: who is in which group, pay within groups, what cannot be explained, the whole."""
     kpi = report.contents.kpis[parts.kpi]
     steps = _steps(parts)
-    called = part_names(names)
+    called = part_names(names, parts)
     figure = go.Figure()
     places = range(len(steps) - 1, -1, -1)
     at = 0.0
     for place, (name, size) in zip(places, steps, strict=True):
         start = 0.0 if name == "whole" else at
-        number = _signed(size, parts.digits)
+        number = format_number(size, parts.digits)
         figure.add_bar(
-            x=[size * 100],
-            base=[start * 100],
+            x=[size],
+            base=[start],
             y=[place],
             orientation="h",
             width=0.56,
@@ -50,7 +50,7 @@ def draw_gap_parts(report: Report, parts: PartsOfWhole, names: Names) -> go.Figu
     figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=words, showgrid=True)
     figure.add_vline(x=0, line={"color": COMPARED, "width": 1})
     figure.update_layout(margin={"r": 56})
-    listed = ", ".join(f"{called[name].lower()} {_signed(size, parts.digits)}" for name, size in steps)
+    listed = ", ".join(f"{called[name].lower()} {format_number(size, parts.digits)}" for name, size in steps)
     heading = Heading(
         f"{kpi.short_title}, where it comes from: {' '.join(describe_gap_parts(parts, names)).rstrip('.')}",
         f"Percentage points of the gap. {upper_first(place_name(report, parts.unit))}, {format_day(parts.day)}.",
@@ -62,10 +62,8 @@ def draw_gap_parts(report: Report, parts: PartsOfWhole, names: Names) -> go.Figu
 
 
 def _steps(parts: PartsOfWhole) -> list[tuple[str, float]]:
-    """What is too small to print is not drawn."""
-    found = [("composition", float(parts.composition.middle)), ("rate", float(parts.rate.middle)), ("left", parts.left)]
-    kept = [(name, size) for name, size in found if name != "left" or format_number(abs(size) * 100, parts.digits).strip("0.")]
-    return [*kept, ("whole", parts.whole)]
+    """In points, as they are printed; what the printed parts leave of the whole stands where it is anything."""
+    return [(name, size) for name, size in printed(parts).items() if name != "left" or size]
 
 
 def _span(steps: list[tuple[str, float]]) -> tuple[float, float]:
@@ -73,9 +71,5 @@ def _span(steps: list[tuple[str, float]]) -> tuple[float, float]:
     ends, at = [0.0], 0.0
     for name, size in steps:
         at = (0.0 if name == "whole" else at) + size
-        ends.append(at * 100)
+        ends.append(at)
     return span_of(pd.Series(ends))
-
-
-def _signed(value: float, digits: int) -> str:
-    return format_number(value * 100, digits)

@@ -12,7 +12,7 @@ from metrics.charts.groups import LABEL
 from metrics.charts.palette import OURS, TEXT
 from metrics.charts.titles import crop_line
 from metrics.report import Report
-from metrics.wording.dates import format_day, format_when
+from metrics.wording.dates import format_when
 from metrics.wording.values import is_missing, upper_first
 from metrics.wording.waterfall import Step, describe_waterfall
 
@@ -58,6 +58,6 @@ def draw_waterfall(report: Report, kpi_id: str, steps: tuple[Step, ...], day: da
         f"{kpi.short_title}: who is in the base",
         f"{upper_first(kpi.rows_are)} left after each step, and beside them, outlined, {leave}. Whole council, {when}.",
         "Who is in the base",
-        crop_line(report, kpi.population, root, format_day(day)),
+        crop_line(report, kpi.population, root, when),
     )
     return finish(figure, heading, report.provenance, height=max(40 * len(steps), 90), sentence=sentence, bottom=24)

@@ -9,14 +9,14 @@ from metrics.wording.values import format_number
 
 
 def describe_caution(found: Caution, contents: Contents, kpi: KpiSummary, unit: str) -> str:
-    """ "Read with care: in 6 of 9 grades, with 71 in 100 people, the gap points the other way than for everybody together." """
+    """ "Read with care: in 6 of 9 grades, where 71 in 100 people are, the gap points the other way than for everybody together." """
     one, many = group_nouns(contents, unit, found.grouping)
     against = found.against
     rose = "rose" if found.whole > 0 else "fell"
     if found.kind == "against":
         groups = against.same + against.against + against.level
         where = f"every {one} shown" if against.everywhere else f"{against.against} of {groups} {many}"
-        people = f"with {format_number(against.people_against * 100)} in 100 people"
+        people = f"where {format_number(against.people_against * 100)} in 100 people are"
         if found.about == "change":
             other = "fell" if found.whole > 0 else "rose"
             return f"Read with care: the share {rose} for everybody together, but it {other} in {where}, {people}."

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from metrics.understanding.parts import FINE, PartsOfWhole
-from metrics.wording.dates import format_day
-from metrics.wording.gap_parts import points
-from metrics.wording.values import format_number
+import pandas as pd
 
+from metrics.periods import years_before
+from metrics.understanding.parts import PartsOfWhole
+from metrics.wording.dates import as_day, format_day
+from metrics.wording.gap_parts import describe_left, points
+from metrics.wording.values import format_number, is_missing
+
+CHANCE = "The change as a whole could be chance."
 NOT_WHY = (
     "This says where the change is, not why: whoever joined, left, changed group or answered for the first time is in both parts. "
     "Only published figures are used, and chance is in both parts, too."
@@ -20,7 +24,7 @@ def describe_change_parts(parts: PartsOfWhole, one: str, many: str, rows: str = 
     """
     if parts.refused:
         return (describe_no_change_parts(parts, one, many, rows),)
-    return tuple(filter(None, (_whole(parts, one, many, rows), _left(parts, many))))
+    return tuple(filter(None, (_whole(parts, one, many, rows), _left(parts, many, rows))))
 
 
 def _whole(parts: PartsOfWhole, one: str, many: str, rows: str) -> str:
@@ -73,14 +77,14 @@ def _hardly(parts: PartsOfWhole, one: str, many: str, rows: str, about: str) -> 
     )
 
 
-def _left(parts: PartsOfWhole, many: str) -> str:
-    """Said where it is as large as the figures are printed."""
-    number = points(parts.left, parts.digits)
-    if number == points(0, parts.digits) or (not parts.unshown and abs(parts.left) <= FINE):
-        return ""
-    why = f"rounding, or of {many} without a figure on one of the days" if parts.unshown else "rounding"
-    minus = "minus " if parts.left * parts.whole < 0 else ""
-    return f"{minus}{number} point{'' if number == '1' else 's'} cannot be explained because of {why}.".capitalize()
+def _left(parts: PartsOfWhole, many: str, rows: str) -> str:
+    return describe_left(parts, f"{many} without a figure on one of the days", f"{rows} in none of the {many}")
+
+
+def describe_chance(row: pd.Series, parts: PartsOfWhole) -> str:
+    """Beside the parts of a change in a year of which nobody can say that it truly happened; `row`: the figure of the later day."""
+    in_a_year = parts.earlier is not None and as_day(row["period_end"]) == parts.day and parts.earlier == years_before(parts.day)
+    return CHANCE if not parts.refused and in_a_year and row["movement"] == "unclear" and not is_missing(row["change_lower"]) else ""
 
 
 def describe_no_change_parts(parts: PartsOfWhole, one: str, many: str, rows: str = "people") -> str:

@@ -27,7 +27,7 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
     population, pay = lower_first(kpi.population), (kpi.column or "pay").replace("_", " ")
     whom = ", ".join([population, *map(_with, filter(None, kpi.denominator_words.split(", ")))])
     group, other = kpi.numerator_words or "everybody in it", kpi.reference_words
-    verb = f"have a {group}" if group.startswith("known") else f"are {group}"
+    verb = f"are people {_with(group)}" if group.startswith("known ") else f"are {group}"
     share = Formula(f"Of {whom}: how many in a hundred {verb}.", f"People: {group}", f"People: {whom}", "times 100")
     match kpi.measure:
         case "count":
@@ -126,4 +126,6 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
 
 
 def _with(group: str) -> str:
-    return f"with {group}" if group.startswith("known") else group
+    """ "whose ethnic group is known", wherever it stands among conditions."""
+    parts = group.split(", ")
+    return ", ".join(f"whose {part.removeprefix('known ')} is known" if part.startswith("known ") else part for part in parts)

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metrics.report import Contents, KpiSummary, characteristic
-from metrics.understanding.parts import FINE, UNITS, PartsOfWhole
-from metrics.wording.values import format_number, lower_first, upper_first
+from metrics.understanding.parts import UNITS, PartsOfWhole
+from metrics.wording.values import format_number, lower_first, round_half_up, upper_first
 
 NOT_EQUAL_PAY = (
     "This is not equal pay. A {one} holds many jobs: a small gap within {many} does not show that equal work is paid equally, and a large "
     "one does not show that it is not."
 )
+NOWHERE = 0.005
+"""Where more of either side's people than this are in no group, they may be in what is not explained."""
 PEOPLE = {"female": "women", "women": "women", "male": "men", "men": "men"}
 NAMES = frozenset(
     {"White", "Asian", "Black", "British", "Irish", "Arab", "Chinese", "Christian", "Muslim", "Hindu", "Sikh", "Jewish", "Buddhist"}
@@ -33,7 +35,8 @@ class Names:
 
 def names_of(contents: Contents, kpi: KpiSummary, unit: str, grouping: str) -> Names:
     one, many = group_nouns(contents, unit, grouping)
-    return Names(people_called(kpi.numerator_words, "the first group"), people_called(kpi.reference_words, "the second group"), one, many)
+    ours = kpi.order.get("first") or people_called(kpi.numerator_words, "the first group")
+    return Names(ours, kpi.order.get("second") or people_called(kpi.reference_words, "the second group"), one, many)
 
 
 def people_called(words: str, otherwise: str) -> str:
@@ -57,7 +60,8 @@ def group_nouns(contents: Contents, unit: str, grouping: str) -> tuple[str, str]
         one = levels.pop() if len(levels) == 1 else "unit"
         return one, f"{one}s"
     title = lower_first(characteristic(contents.dimensions[grouping].title))
-    return (title, f"{title}s") if title.endswith(("grade", "band", "group")) else (f"group by {title}", f"groups by {title}")
+    title = title.partition(" (")[0]
+    return (title, f"{title}s") if title.endswith(("grade", "band", "group", "quarter")) else (f"group by {title}", f"groups by {title}")
 
 
 def points(value: float, digits: int) -> str:
@@ -126,13 +130,36 @@ def _cancelling(parts: PartsOfWhole, names: Names, digits: int, about: str) -> s
 
 
 def _left(parts: PartsOfWhole, names: Names) -> str:
-    """Said where it is as large as the figures are printed."""
-    if points(parts.left, parts.digits) == points(0, parts.digits) or (not parts.unshown and abs(parts.left) <= FINE):
+    return describe_left(parts, f"{names.many} that are hidden", f"people who are in none of the {names.many}")
+
+
+def describe_left(parts: PartsOfWhole, unshown: str, nowhere: str) -> str:
+    """What the printed parts leave of the printed whole, and why; "" where they add up. `unshown`, `nowhere`: who is not in the parts."""
+    left = printed(parts)["left"]
+    if not left:
         return ""
-    why = f"rounding, or of {names.many} that are hidden" if parts.unshown else "rounding"
-    number = points(parts.left, parts.digits)
-    minus = "minus " if parts.left * parts.whole < 0 else ""
-    return f"{minus}{number} point{'' if number == '1' else 's'} cannot be explained because of {why}.".capitalize()
+    number = format_number(abs(left), parts.digits)
+    minus = "minus " if left * parts.whole < 0 else ""
+    amount = f"{minus}{number} point{'' if number == '1' else 's'}"
+    who = [unshown] if parts.unshown else [nowhere] if parts.hidden > NOWHERE else []
+    if not who:
+        return f"{amount} {'is' if number == '1' else 'are'} rounding.".capitalize()
+    return upper_first(f"{amount} cannot be explained because of rounding, or of {who[0]}.")
+
+
+def printed(parts: PartsOfWhole) -> Mapping[str, float]:
+    """Each part and the whole in points, as printed; `left` is what the printed parts leave of the printed whole, so that all add up."""
+    sizes = {"composition": float(parts.composition.middle), "rate": float(parts.rate.middle), "whole": parts.whole}
+    found = {name: round_half_up(size * 100, parts.digits) for name, size in sizes.items()}
+    left = round_half_up(found["whole"] - found["composition"] - found["rate"], parts.digits)
+    return {"composition": found["composition"], "rate": found["rate"], "left": left, "whole": found["whole"]}
+
+
+def describe_columns(parts: PartsOfWhole, digits: int) -> str:
+    """Why the numbers of a table need not add up."""
+    if parts.rounded and not digits:
+        return "In whole points, because counts are rounded; they need not add up."
+    return "Each number is rounded by itself, so a column need not add up to its total."
 
 
 def describe_refusal(parts: PartsOfWhole, names: Names) -> str:
@@ -149,11 +176,11 @@ def describe_refusal(parts: PartsOfWhole, names: Names) -> str:
     return f"{lead} {format_number(hidden * 100)} in 100 {side} are in {names.many} that are hidden to protect people, or in none."
 
 
-def part_names(names: Names) -> Mapping[str, str]:
+def part_names(names: Names, parts: PartsOfWhole) -> Mapping[str, str]:
     """What each part is called in charts and tables."""
     return {
         "composition": f"Who is in which {names.one}",
         "rate": f"Pay within the same {names.one}",
-        "left": "Not explained: rounding, hidden groups",
+        "left": "Not explained: rounding, hidden groups" if parts.unshown or parts.hidden > NOWHERE else "Rounding",
         "whole": "The whole gap",
     }

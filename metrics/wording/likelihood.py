@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from metrics.report import KpiSummary
+from metrics.report import DimensionSummary, KpiSummary, characteristic
 from metrics.statistics.goals import RATIOS
 from metrics.statistics.likelihood import BAND
 from metrics.wording.values import digits_for, format_number, format_value, is_missing, upper_first
@@ -47,6 +47,20 @@ def describe_order(kpi: KpiSummary) -> str:
     else:
         said = f"How many times as likely {first} were as {second} to {to}"
     return f"{said}; {describe_worse(kpi)}"
+
+
+def describe_place(kpi: KpiSummary, dimension: DimensionSummary, rows: pd.DataFrame) -> str:
+    """Of two groups split by what tells them apart: "Each group takes the place of disabled staff, and is compared with …".
+
+    "" where the split is by something else: then every group holds people of both.
+    """
+    known = {f"{dimension.id}={id}" for id, _, known in dimension.categories if known}
+    splits = characteristic(dimension.title) in kpi.asks and known - set(rows["group"].astype(str))
+    if not splits or not kpi.order or kpi.measure not in {*RATIOS, "percentage_point_gap", "mean_difference"}:
+        return ""
+    taken = kpi.order.get("above_one_is_worse_for", "first")
+    other = "second" if taken == "first" else "first"
+    return f"Each group takes the place of {kpi.order[taken]}, and is compared with {kpi.order[other]}."
 
 
 def describe_band(row: pd.Series, kpi: KpiSummary) -> str:

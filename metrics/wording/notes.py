@@ -11,8 +11,8 @@ from metrics.wording.likelihood import BAND_NOTE, is_ratio
 from metrics.wording.over_groups import describe_chosen, describe_extreme
 from metrics.wording.over_population import describe_population
 from metrics.wording.structure import breaks_between, describe_break
-from metrics.wording.weighted import is_weighted
 from metrics.wording.values import PER_WORDS, SHARES, digits_for, format_declared, format_number, is_missing, round_half_up
+from metrics.wording.weighted import is_weighted
 
 NOTES = {
     "hidden": "Hidden to protect people: the numbers are too small to show safely, or would give away one that is.",
@@ -148,7 +148,8 @@ def differs_in_print(rows: pd.DataFrame, kpi: KpiSummary) -> bool:
         return False
     for _, row in rows[rows["value"].notna()].iterrows():
         digits, value = digits_for(row, kpi.unit), float(row["value"])
-        for apart in (row["change"], row["gap"], value - row["target"] if kpi.within is None else None):
+        path = value - float(row["target"]) if kpi.within is None else float("nan")
+        for apart in (float(row["change"]), float(row["gap"]), path):
             if is_missing(apart):
                 continue
             ours, theirs, told = (round_half_up(x * scale, digits) for x in (value, value - apart, apart))

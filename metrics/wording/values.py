@@ -44,10 +44,19 @@ def format_number(value: Any, digits: int = 0) -> str:
     """10,984 or −0.6: thousands with commas, half away from zero, a true minus sign, never −0."""
     if is_missing(value):
         return NO_FIGURE
-    # The shortest decimal that is the same number, so that 0.145 rounds as it is read.
-    exact = Decimal(repr(round(float(value), 10))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    exact = _half_up(float(value), digits)
     text = f"{abs(exact):,.{digits}f}"
     return f"{MINUS}{text}" if exact < 0 else text
+
+
+def round_half_up(value: float, digits: int = 0) -> float:
+    """The number as `format_number` prints it, never −0."""
+    return float(_half_up(value, digits)) + 0.0
+
+
+def _half_up(value: float, digits: int) -> Decimal:
+    """From the shortest decimal that is the same number, so that 0.145 rounds as it is read."""
+    return Decimal(repr(round(value, 10))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def format_value(value: Any, unit: str, currency: str = "£", digits: int | None = None, bare: bool = False) -> str:

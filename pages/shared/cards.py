@@ -12,7 +12,7 @@ from metrics.charts.sparkline import draw_sparkline
 from metrics.charts.symbols import status_symbol
 from metrics.report import Contents, KpiSummary, Report, UnitSummary
 from metrics.wording.dates import format_day
-from metrics.wording.definition import describe_polarity, describe_target
+from metrics.wording.definition import describe_polarity, describe_sign, describe_target
 from metrics.wording.headline import headline_kpi
 from metrics.wording.likelihood import describe_band, describe_worse
 from metrics.wording.movement import describe_movement
@@ -270,6 +270,7 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
         ("Likely range", describe_range(last, kpi, currency)),
         ("Four-fifths band", upper_first(describe_band(last, kpi))),
         ("Which way is worse", upper_first(describe_worse(kpi))),
+        ("What it means", describe_sign(kpi)),
         ("Target path", "" if kpi.within is not None else describe_path(last, kpi, currency)),
         ("Target" if str(last["unit"]) == report.contents.root.id else "The whole council’s target", describe_target(kpi, currency)),
         ("Since last year", describe_movement(last, kpi, currency)),

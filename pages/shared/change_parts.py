@@ -9,9 +9,9 @@ import streamlit as st
 from metrics.access.viewer import Viewer
 from metrics.report import Contents, KpiSummary, Report, UnitSummary
 from metrics.understanding.parts import PartsOfWhole, change_parts, days_of_change, groupings
-from metrics.wording.change_parts import NOT_WHY, describe_change_parts
+from metrics.wording.change_parts import NOT_WHY, describe_chance, describe_change_parts
 from metrics.wording.dates import format_day
-from metrics.wording.gap_parts import group_nouns
+from metrics.wording.gap_parts import NOWHERE, describe_columns, group_nouns, printed
 from metrics.wording.values import format_list, format_number, upper_first
 from pages.shared import filters, notes
 from pages.shared.gap_parts import label_of, with_parts
@@ -30,7 +30,9 @@ def made_of(viewer: Viewer, contents: Contents, kpi: KpiSummary, unit: UnitSumma
         return
     told = sorted(found, key=lambda g: bool(found[g].refused))  # what can be told comes first
     notes.heading(TITLE)
-    _section(contents, kpi, unit, found[filters.choose_parts(contents, told, st.columns([1, 2])[0])])
+    chosen = found[filters.choose_parts(contents, told, st.columns([1, 2])[0])]
+    latest = report.series(kpi.id, unit.id)
+    _section(contents, kpi, unit, chosen, describe_chance(latest.iloc[-1], chosen) if len(latest) else "")
 
 
 def _by_grouping(report: Report, kpi: KpiSummary, unit: str, earlier: date) -> dict[str, PartsOfWhole]:
@@ -38,9 +40,9 @@ def _by_grouping(report: Report, kpi: KpiSummary, unit: str, earlier: date) -> d
     return {g: change_parts(report, kpi, unit, g, *between) for g, between in days.items() if between is not None}
 
 
-def _section(contents: Contents, kpi: KpiSummary, unit: UnitSummary, parts: PartsOfWhole) -> None:
+def _section(contents: Contents, kpi: KpiSummary, unit: UnitSummary, parts: PartsOfWhole, chance: str) -> None:
     one, many = group_nouns(contents, unit.id, parts.grouping)
-    said = " ".join(describe_change_parts(parts, one, many, kpi.rows_are))
+    said = " ".join(filter(None, (*describe_change_parts(parts, one, many, kpi.rows_are), chance)))
     if parts.refused or parts.earlier is None:
         show(tag("p", said))
         return
@@ -65,11 +67,12 @@ def by_group(parts: PartsOfWhole, contents: Contents, one: str, many: str, rows:
     inner = table(f"What each {one} adds to the change", columns, body, own=1)
     hidden = [label_of(g, contents, parts) for g in parts.unshown]
     gone = f"Without a figure on one of the days: {format_list(hidden)}. " if hidden else ""
-    number = format_number(parts.left * 100, parts.digits)
-    left = f"Not explained: {number} points. " if number.strip("0.") else ""
+    over = printed(parts)["left"]
+    left = f"Left over by rounding: {format_number(over, parts.digits)} points. " if over and not hidden else ""
+    left = f"Not explained: {format_number(over, parts.digits)} points. " if over and (hidden or parts.hidden > NOWHERE) else left
     how = f"How many are in it: more {rows} where the share is above the whole’s, or fewer where it is below, lift the whole."
-    whole = " In whole points, because counts are rounded; they need not add up." if parts.rounded else ""
-    return joined([inner, tag("p", f"{gone}{left}{how}{whole}", cls="eq-small")])
+    add_up = describe_columns(parts, 0 if parts.rounded else parts.digits)
+    return joined([inner, tag("p", f"{gone}{left}{how} {add_up}", cls="eq-small")])
 
 
 def _all(parts: PartsOfWhole) -> list[object]:

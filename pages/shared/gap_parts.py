@@ -11,7 +11,7 @@ from metrics.report import Contents, KpiSummary, Report, Request, UnitSummary
 from metrics.understanding.cautions import caution
 from metrics.understanding.parts import UNITS, PartsOfWhole, groupings, pay_gap_parts
 from metrics.wording.cautions import describe_caution
-from metrics.wording.gap_parts import NOT_EQUAL_PAY, Names, describe_gap_parts, names_of, part_names
+from metrics.wording.gap_parts import NOT_EQUAL_PAY, Names, describe_columns, describe_gap_parts, names_of, part_names, printed
 from metrics.wording.groups import format_group
 from metrics.wording.values import format_list, format_number, lower_first, upper_first
 from pages.shared import cards, filters, notes, reports
@@ -58,7 +58,7 @@ def where_from(viewer: Viewer, contents: Contents, kpi: KpiSummary, unit: UnitSu
     report = with_parts(viewer, contents, (kpi.id,), unit.id)
     found = {g: pay_gap_parts(report, kpi, unit.id, g) for g in groupings(report, kpi, unit.id)}
     if not found:
-        notes.heading(TITLE, f"Not published by any grouping for {unit.name}: the measure's definition names none that reaches there.")
+        notes.heading(TITLE, f"It cannot be told: the gap is published for {unit.name} as a whole only.")
         return
     told = sorted(found, key=lambda g: bool(found[g].refused))  # what can be told comes first
     notes.heading(TITLE)
@@ -153,6 +153,7 @@ def _below(parts: PartsOfWhole, names: Names, contents: Contents) -> list[Html]:
     """Who is not in the table, and how the parts are measured."""
     hidden = [label_of(g, contents, parts) for g in parts.unshown]
     gone = f"Without a figure: {format_list(hidden)}. " if hidden else ""
-    left = f"{part_names(names)['left']}: {format_number(parts.left * 100, parts.digits)} points. "
+    over = printed(parts)["left"]
+    left = f"{part_names(names, parts)['left']}: {format_number(over, parts.digits)} points. " if over else ""
     how = f"Who is in it: more {names.ours} where pay is below the average, or more {names.theirs} where it is above, adds to the gap."
-    return [tag("p", f"{gone}{left}{how}", cls="eq-small")]
+    return [tag("p", f"{gone}{left}{how} {describe_columns(parts, parts.digits)}", cls="eq-small")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from metrics.charts.declared import CARE_BELOW, WITHHELD_BELOW, percent
 from metrics.charts.funnel import against_usual, can_draw_funnel
 from metrics.charts.sparkline import draw_strip
 from metrics.charts.symbols import mark
-from metrics.report import Contents, KpiSummary, Report, UnitSummary
+from metrics.report import Contents, KpiSummary, Report, UnitSummary, characteristic
 from metrics.statistics.usual_range import Reading
 from metrics.wording.dates import format_day
 from metrics.wording.groups import gather_hidden
@@ -146,7 +147,9 @@ def _base_columns(kpi: KpiSummary) -> list[Column]:
         return [Column("Points", True), Column("Out of", True)]
     if kpi.measure == "count" or is_ratio(kpi) or kpi.scale:
         return []
-    return [Column(f"{upper_first(kpi.rows_are)}{', first group' if of_two_groups(kpi) else ' counted'}", True)]
+    if of_two_groups(kpi):
+        return [Column(upper_first(kpi.order.get("first", f"{kpi.rows_are}, first group")), True)]
+    return [Column(f"{upper_first(kpi.rows_are)} counted", True)]
 
 
 def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
@@ -162,7 +165,9 @@ def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
 
 
 def people_counted(row: pd.Series, kpi: KpiSummary) -> str:
-    """Everybody behind the figure: both groups of a pay gap."""
+    """Everybody behind the figure: both groups of a pay gap, of one group's own gap that group alone."""
+    if kpi.measure == "extreme_group_gap" and row["group"]:
+        return people(row["numerator"])
     return people(row["numerator"] + row["denominator"] if kpi.measure in TWO_SIDED else row["denominator"])
 
 
@@ -219,7 +224,7 @@ def change_words(row: pd.Series, kpi: KpiSummary, currency: str, before: date, n
 
 def by_group(groups: pd.DataFrame, kpi: KpiSummary, contents: Contents, dimension: str) -> Html:
     labels = {f"{dimension}={c}": label for c, label, _ in contents.dimensions[dimension].categories}
-    return _rows_table(contents.dimensions[dimension].title, {g: labels[g] for g in groups.index}, groups, kpi, contents)
+    return _rows_table(characteristic(contents.dimensions[dimension].title), {g: labels[g] for g in groups.index}, groups, kpi, contents)
 
 
 def by_unit(rows: pd.DataFrame, kpi: KpiSummary, contents: Contents, pinned: str | None) -> Html:
@@ -231,7 +236,9 @@ def by_unit(rows: pd.DataFrame, kpi: KpiSummary, contents: Contents, pinned: str
 def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: KpiSummary, contents: Contents) -> Html:
     currency = contents.provenance.currency
     marked = bool(rows["benchmark"].notna().any())
-    columns = [Column(head), *_base_columns(kpi), Column(value_name(kpi), True), Column("Likely range", True)]
+    of_shares = kpi.measure == "dissimilarity" and head != "Unit"  # of a group its own share is shown
+    told = replace(kpi, measure="proportion") if of_shares else kpi
+    columns = [Column(head), *_base_columns(told), Column(value_name(kpi), True), Column("Likely range", True)]
     columns += [Column(kpi.benchmark_title or "Benchmark", True)] if marked else []
     body = []
     said, hidden = gather_hidden(rows, () if kpi.measure == "count" else ("numerator", "denominator"))
@@ -239,7 +246,7 @@ def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: Kp
     if len(hidden):  # one line for all of them: a table of hidden cells tells no more
         lines.append((joined([names[str(id)] for id in hidden.index], ", "), hidden.iloc[0].where(hidden.iloc[0].index != "benchmark")))
     for name, row in lines:
-        line = [name, *_base_cells(row, kpi), value_cell(row, kpi, currency), likely(row, kpi, currency)]
+        line = [name, *_base_cells(row, told), value_cell(row, kpi, currency), likely(row, kpi, currency)]
         unit = "percent" if kpi.unit == "people" else kpi.unit  # people are compared by their share
         body.append([*line, format_value(row["benchmark"], unit, currency, bare=True)] if marked else line)
     return table("Numbers for this chart", *with_figures(columns, body), cls="eq-wrap")

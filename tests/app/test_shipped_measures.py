@@ -146,15 +146,23 @@ def test_a_bonus_gap_counts_both_sexes_and_says_whose_pay_it_is_a_share_of(opene
     said = opened(id, rows)
     assert f"{kind} bonus gap: 3.8%" in said
     assert "247 people." in said
-    assert "97 and 150 people" in said  # men first, as the definition names them
-    assert f"{kind} bonus pay: Male minus Female, as a share of the former" in said
+    assert "97 men and 150 women, 31 March" in said  # men first, as the definition names them
+    assert f"{kind} bonus pay of men minus that of women, as a share of that of men" in said
     assert "Without a bonus scheme there is no figure; that is not a gap of 0%." in said
     assert "not unequal pay" in said
+    assert "Above 0%, women are paid less" in said
+    read_with = said.partition("Read with this")[2]
+    assert "Bonus pay is yearly recruitment and retention payments" in read_with
+    assert "Hourly pay is worked out" not in read_with
+    assert "top 5%" not in read_with
 
 
 @pytest.mark.parametrize(
     ("id", "counts", "first", "second"),
-    [("PG05", (97, 4813, 150, 6327), "Male", "Female"), ("PG06", (1551, 2671, 6079, 10686), "Upper", "sex")],
+    [
+        ("PG05", (97, 4813, 150, 6327), "men", "women"),
+        ("PG06", (1551, 2671, 6079, 10686), "people in the upper quarter", "people in all four quarters"),
+    ],
 )
 def test_a_difference_of_shares_names_both_groups_and_has_points(
     opened: Opened, id: str, counts: tuple[int, ...], first: str, second: str
@@ -167,14 +175,13 @@ def test_a_difference_of_shares_names_both_groups_and_has_points(
         for d in (BEFORE, DAY)
     ]  # fmt: skip
     said = opened(id, rows)
-    assert f"{m:,} people in the first group." in said
-    assert f"{a:,} of {m:,} in the first group ({a / m:.1%}), against {c / n:.1%} of the second" in said
+    assert f"{m:,} {first}." in said
+    assert f"{a:,} of {m:,} {first} ({a / m:.1%}), against {c / n:.1%} of {second}" in said
     assert "percentage points" in said
-    assert "the share of the first group (" in said
-    who = said.partition("the share of the first group (")[2]
-    assert first in who.partition(")")[0]
-    assert second in who.partition("that of the second (")[2].partition(")")[0]
-    assert "People, first group" in said
+    assert f": the share among {first}, minus the share among {second}; employees" in said
+    assert f"Above 0, the share is larger among {first}" in said
+    assert f">{first[0].upper()}{first[1:]}<" in said  # the column of their number
+    assert "first group" not in said.partition("How we know")[0]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +247,7 @@ MARKED = [
     ("RT03", "Ethnic minority staff were 1.50 times as likely as White staff to leave", "ethnic minority staff", "ethnic minority staff"),
     (
         "TR02",
-        "White staff were 1.50 times as likely as ethnic minority staff to take a course that nobody must take",
+        "White staff were 1.50 times as likely as ethnic minority staff to take a voluntary course",
         "ethnic minority staff",
         "White staff",
     ),
@@ -257,7 +264,7 @@ def test_what_happened_to_people_is_told_in_the_order_of_the_standard(
     assert f"63 of 420 {first} (15.0%), against 10.0% of" in said
     assert "The pool is everybody in post at the" in said
     assert "the framework sets no numbers" in said
-    assert "In post at the" in said or id in {"ER01", "ER02"}
+    assert "; in post at the" in said or id in {"ER01", "ER02"}
     assert "“Yes”" not in said
     assert "Here then and now" not in said
 
@@ -289,7 +296,7 @@ def test_an_index_against_a_reference_group_says_both_shares(opened: Opened) -> 
                   movement="unclear", change=0.05, change_lower=-0.3, change_upper=0.4, target=0.85)
         )  # fmt: skip
     said = opened("PR02", rows)
-    assert "Next Step, minority places: 1.05 times their share of those compared with" in said
-    assert "30 of 94 (31.9%), against 30.3% of those compared with" in said
+    assert "Next Step, minority places: 1.05 times their share of staff in grades 4 to 6" in said
+    assert "30 of 94 people with a place (31.9%), against 30.3% of staff in grades 4 to 6" in said
     assert "taken as exact" in said
-    assert "Higher is better" in said
+    assert "Closer to 1 is better" in said

@@ -30,13 +30,14 @@ def differences(rounded: bool) -> Rows:
 def test_a_difference_of_scores_is_in_points_of_both_groups(opened: Opened) -> None:
     page = opened("SS01", differences(rounded=False))
     assert "Engagement gap, disabled staff: −6.1 points" in page
-    assert "Mean engagement index: Disabled minus Not disabled" in page
-    assert "909 and 5,260 responses, 12 months to 31 March 2026" in page
+    assert "Mean engagement index of disabled staff minus that of non-disabled staff" in page
+    assert "909 disabled staff and 5,260 non-disabled staff, 12 months to 31 March 2026" in page
     assert "6,169 responses." in page
     assert "−7.6 to −4.7 points. All of it is below the path." in page
     assert "Within 2 points of 0 by March 2028, from −9 in March 2023" in page
     assert "Closer to 0 is better" in page
     assert "Below zero, disabled staff are less engaged" in page
+    assert "Above 0, the mean is higher among disabled staff" in page
     assert "Welch’s t interval for a difference of two means" in page
     assert "percentage points." in page.partition("the difference is in points and not in ")[2][:20]
     assert "percentage point" not in page.partition("Read with this")[0]
@@ -48,7 +49,7 @@ def test_beside_rounded_counts_points_are_whole(opened: Opened) -> None:
     assert "−6 points" in page
     assert "−8 to −5 points" in page
     assert "−6.1" not in page
-    assert "910 and 5,260 responses, rounded" in page
+    assert "910 disabled staff and 5,260 non-disabled staff, rounded" in page
 
 
 def test_a_survey_never_says_that_everybody_is_counted(opened: Opened) -> None:

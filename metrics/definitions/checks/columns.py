@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from metrics.definitions.dataset import Column, Dataset
+from metrics.definitions.nearest import no_such
 from metrics.definitions.parsed import NUMERIC, Parsed
 from metrics.definitions.strict_yaml import Place
 from metrics.errors import Problem
@@ -26,6 +27,16 @@ def check(parsed: Parsed) -> Iterator[Problem]:
             for step, message in _column(parsed, name, column):
                 yield parsed.problem("datasets", dataset.id, ("columns", name, *step), message)
         yield from _twice(parsed, dataset)
+        yield from _notes(parsed, dataset)
+
+
+def _notes(parsed: Parsed, dataset: Dataset) -> Iterator[Problem]:
+    """A note that is about something which the dataset does not have would never be read."""
+    had = {*dataset.columns, *parsed.offered(dataset)}
+    for n, said in enumerate(dataset.notes):
+        for name in () if parsed.uncertain(dataset) else said.about:
+            if name not in had:
+                yield parsed.problem("datasets", dataset.id, ("notes", n, "about"), no_such("column or dimension", name, had))
 
 
 def _column(parsed: Parsed, name: str, column: Column) -> Iterator[tuple[Place, str]]:

@@ -36,13 +36,15 @@ def test_marks_and_pools_have_words_and_others_their_own(configuration: Configur
 
 def test_who_is_counted_in_a_sentence(configuration: Configuration) -> None:
     said = describe_who(configuration, configuration.kpis["PR01"])
-    assert said.startswith(
-        "Promoted, among White staff (In post at the beginning; White (including White minorities)), divided by the same"
-    )
+    assert said.startswith("Promoted: the share of White staff (“White (including White minorities)”), divided by the share of")
+    assert said.endswith("(headcount); in post at the beginning")
+    resigned = describe_who(configuration, configuration.kpis["RT01"])
+    assert resigned.startswith("Resigned: the share of ethnic minority staff")  # that they left goes without saying
     rate = describe_who(configuration, configuration.kpis["ER03"])
     assert rate.startswith("Complaint of harassment or discrimination, for every 1,000 of all staff without schools")
     index = describe_who(configuration, configuration.kpis["PR02"])
-    assert "in post at the beginning; place on Next Step: their share divided by the share among" in index
+    assert "their share of people with a place, divided by their share of staff in grades 4 to 6; all staff" in index
+    assert index.endswith("whose ethnic group is known; in post at the beginning")
 
 
 @pytest.mark.parametrize("id", MARKED)

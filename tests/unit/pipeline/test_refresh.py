@@ -60,7 +60,7 @@ def test_the_release_says_how_a_kpi_is_counted_and_holds_no_value_of_it(council:
     assert "SELECT" in kpi.sql
     assert "ds_hr" in kpi.sql
     assert "not_disabled" not in kpi.sql
-    assert kpi.who == "Disabled, among all staff (headcount) with known disability"
+    assert kpi.who == "Disabled, among all staff (headcount) whose disability is known"
 
 
 def test_a_second_refresh_has_nothing_to_do(council: TinyCouncil) -> None:

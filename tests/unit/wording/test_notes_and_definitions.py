@@ -47,7 +47,7 @@ def test_every_note_that_evaluate_writes_has_a_sentence() -> None:
 def test_notes_of_one_row() -> None:
     assert describe_note(a_row()) == ""
     assert describe_note(a_hidden_row(note="withheld", declared=0.597)) == (
-        "Withheld: only 59 in 100 people have answered, and a share needs at least 60."
+        "Withheld: only 59 in 100 people have answered, and a figure needs at least 60."
     )
     assert describe_note(a_row(note="declared_low", declared=0.71)) == "Read with care: 71 in 100 people have answered."
     assert describe_note(a_hidden_row()) == NOTES["hidden"]
