@@ -30,10 +30,12 @@ from metrics.demo.pay import (
     weekly_minutes,
 )
 from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
+from metrics.demo.places import city_lists
 from metrics.demo.residents_survey import residents_surveys
 from metrics.demo.small_lists import small_lists
 from metrics.demo.standing import acting_up, apprentice, on_career_break, own_grade, registered_with, seconded_out
 from metrics.demo.survey import surveys
+from metrics.demo.things import things
 from metrics.demo.workbook import write_workbook
 from metrics.errors import InputError
 
@@ -71,9 +73,13 @@ def write_extracts(
             rows = application_rows(day, organisation, seed)
             yield write(Extract("recruit", day, folder / f"Applications {day:%Y-%m-%d}.csv"), rows)
         year.see(day, staff)
-        for dataset, name, make in (*small_lists(staff, day, organisation, seed), *residents_surveys(day, seed), *year.lists(day)):
+        lists = (*small_lists(staff, day, organisation, seed), *things(day, organisation, seed), *residents_surveys(day, seed))
+        for dataset, name, make in (*lists, *year.lists(day)):
             if wanted is None or wanted(dataset, day):
                 yield write(Extract(dataset, day, folder / f"{name} {day:%Y-%m-%d}.csv"), make())
+        for dataset, when, name, make in city_lists(staff, day, organisation, seed):
+            if wanted is None or wanted(dataset, when):
+                yield write(Extract(dataset, when, folder / f"{name} {when:%Y-%m-%d}.csv"), make())
         for dataset, name, make in surveys(staff, partial(directorates, organisation, staff, day), day, seed):
             if wanted is None or wanted(dataset, day):
                 yield write(Extract(dataset, day, folder / f"{name} {day:%Y-%m-%d}.csv"), make())

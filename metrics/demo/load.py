@@ -13,9 +13,11 @@ from metrics.demo.council import PAY_DAYS, STAFF_DAYS
 from metrics.demo.events import EVENTS
 from metrics.demo.extracts import check_units, write_extracts
 from metrics.demo.learning import LEARNING_DAYS
-from metrics.demo.small_lists import LISTS
+from metrics.demo.places import CITY_LISTS
 from metrics.demo.residents_survey import RESIDENT_SURVEYS
+from metrics.demo.small_lists import LISTS
 from metrics.demo.survey import SURVEYS
+from metrics.demo.things import THINGS
 from metrics.errors import InputError
 from metrics.ingest.ingest import ingest_files
 from metrics.sources.engine import Source
@@ -28,7 +30,9 @@ EXTRACTS: tuple[tuple[str, date], ...] = (
     *(("learn", day) for day in LEARNING_DAYS),
     *LISTS,
     *SURVEYS,
+    *CITY_LISTS,
     *RESIDENT_SURVEYS,
+    *THINGS,
     *EVENTS,
 )
 """Dataset and day of every file that the demo consists of."""

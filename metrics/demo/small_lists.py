@@ -1,4 +1,4 @@
-"""The demo council's short yearly lists: appraisals of senior leaders, interview panels, returns from maternity leave.
+"""The demo council's short lists: appraisals of senior leaders, interview panels, returns from maternity leave.
 
 Who is in a list, and what stands there, is decided by numbers and days alone; what is drawn has a draw of its own, so that the council's
 people are the same with and without these lists.
@@ -14,11 +14,17 @@ import numpy as np
 import pandas as pd
 
 from metrics.definitions.organisation import Organisation
-from metrics.demo.council import DIRECTORATES, PAY_DAYS, SENIOR_FROM, SERVICES
+from metrics.demo.council import DIRECTORATES, PAY_DAYS, SENIOR_FROM, SERVICES, quarter_ends
+from metrics.periods import window_start
 
 LIST_DAYS = PAY_DAYS[1:]
 """The ends of the years; the first whole one ends in 2023."""
-LISTS = tuple((dataset, day) for dataset in ("appraisals", "panels", "returners", "wei", "wei_award") for day in LIST_DAYS)
+PANEL_DAYS = quarter_ends()[1:]
+"""Interview panels are sent each quarter, with the applications."""
+LISTS = (
+    *((dataset, day) for dataset in ("appraisals", "returners", "wei", "wei_award") for day in LIST_DAYS),
+    *(("panels", day) for day in PANEL_DAYS),
+)
 EDITIONS = ("2022 to 2024", "2022 to 2024", "2026", "2026")
 """Edition of the equality index in each year; in the third the council did not enter."""
 AREAS = (
@@ -49,9 +55,10 @@ def small_lists(
     staff: pd.DataFrame, day: date, organisation: Organisation, seed: int
 ) -> Iterator[tuple[str, str, Callable[[], pd.DataFrame]]]:
     """Dataset, name of the file and what makes its rows, for every short list of a day; `staff` is that of the day."""
+    if day in PANEL_DAYS:
+        yield "panels", "Interview panels", partial(panel_rows, day, organisation, seed)
     if day in LIST_DAYS:
         yield "appraisals", "Appraisals", partial(appraisal_rows, staff, day, organisation)
-        yield "panels", "Interview panels", partial(panel_rows, day, organisation, seed)
         yield "returners", "Maternity returns", partial(return_rows, day, organisation, seed)
         yield "wei", "Equality index points", partial(index_rows, day)
         yield "wei_award", "Equality index award", partial(award_rows, day)
@@ -69,29 +76,33 @@ def appraisal_rows(staff: pd.DataFrame, day: date, organisation: Organisation) -
     return pd.DataFrame(
         {
             "Employee No": "T" + (senior["number"] + 100_000).astype(str).to_numpy(),
-            "Directorate": _names(organisation, day)[directorate],
+            "Directorate": names_on(organisation, day)[directorate],
             "Equality Objective": np.select([has, none], ["Y", ""], "N"),
         }
     )
 
 
 def panel_rows(day: date, organisation: Organisation, seed: int) -> pd.DataFrame:
-    """A row for each panel that held interviews in the year to a day."""
-    year = LIST_DAYS.index(day)
+    """A row for each panel that held interviews in the quarter to a day."""
+    year_end = next(end for end in LIST_DAYS if end >= day)
+    year = LIST_DAYS.index(year_end)
     rng = np.random.default_rng(seed + 300 + year)
     many = PANELS[year]
     chance, other = rng.random(many), rng.random(many)
     partly = np.select([other < SEX_ONLY, other < SEX_ONLY + ETHNICITY_ONLY], ["Sex", "Ethnicity"], "Neither")
     said = np.select([chance < BALANCED[year], chance >= 1 - MEMBERS_NOT_RECORDED[year]], ["Both", ""], partly)
-    directorate = _by_size(rng, many)
-    return pd.DataFrame(
+    directorate = by_size(rng, many)
+    sat_on = _days_before(year_end, rng.random(many))
+    in_quarter = np.array([window_start(day, 3) <= sat <= day for sat in sat_on])
+    rows = pd.DataFrame(
         {
-            "Vacancy No": "V" + (day.year * 10_000 + np.arange(many)).astype(str).astype(object),
-            "Directorate": _names(organisation, day)[directorate],
-            "Date of Interviews": _days_before(day, rng.random(many)),
+            "Vacancy No": "V" + (year_end.year * 10_000 + np.arange(many)).astype(str).astype(object),
+            "Directorate": names_on(organisation, day)[directorate],
+            "Date of Interviews": _written(sat_on),
             "Panel Balance": said,
         }
     )
+    return rows[in_quarter].reset_index(drop=True)
 
 
 def return_rows(day: date, organisation: Organisation, seed: int) -> pd.DataFrame:
@@ -99,12 +110,12 @@ def return_rows(day: date, organisation: Organisation, seed: int) -> pd.DataFram
     year = LIST_DAYS.index(day)
     rng = np.random.default_rng(seed + 400 + year)
     many = RETURNS[year]
-    directorate = _by_size(rng, many)
+    directorate = by_size(rng, many)
     twelve_months_before = date(day.year - 1, day.month, day.day)
     return pd.DataFrame(
         {
-            "Directorate": _names(organisation, day)[directorate],
-            "Returned": _days_before(twelve_months_before, rng.random(many)),
+            "Directorate": names_on(organisation, day)[directorate],
+            "Returned": _written(_days_before(twelve_months_before, rng.random(many))),
             "Twelve Months On": np.where(rng.random(many) < STILL_EMPLOYED[year], "Still employed", "Left"),
         }
     )
@@ -124,19 +135,24 @@ def award_rows(day: date) -> pd.DataFrame:
     return pd.DataFrame({"Award": [AWARDS[year]], "Edition": [EDITIONS[year]]})
 
 
-def _by_size(rng: np.random.Generator, many: int) -> np.ndarray:
+def by_size(rng: np.random.Generator, many: int) -> np.ndarray:
     """Directorates, as likely as they are large."""
     size = np.bincount(OF_DIRECTORATE, weights=[s.people for s in SERVICES])
     return np.asarray((rng.random(many)[:, None] > (size / size.sum()).cumsum()).sum(axis=1))
 
 
-def _names(organisation: Organisation, day: date) -> np.ndarray:
+def names_on(organisation: Organisation, day: date) -> np.ndarray:
     """Each directorate as it was called on the day; one that did not exist yet by the unit where its own people were."""
     was = {s.id: s.before[0] for s in SERVICES if s.before}
     units = (organisation.by_id[d] for d in DIRECTORATES)
     return np.array([u.name if u.existed(day) else organisation.by_id[was[u.id]].name for u in units], dtype=object)
 
 
-def _days_before(day: date, chance: np.ndarray) -> list[str]:
-    """Days of the year to a day, as the systems write them."""
-    return [date.fromordinal(day.toordinal() - int(c * 365)).strftime("%d/%m/%Y") for c in chance]
+def _days_before(day: date, chance: np.ndarray) -> list[date]:
+    """Days of the year to a day."""
+    return [date.fromordinal(day.toordinal() - int(c * 365)) for c in chance]
+
+
+def _written(days: list[date]) -> list[str]:
+    """As the systems write them."""
+    return [day.strftime("%d/%m/%Y") for day in days]
