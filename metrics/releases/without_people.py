@@ -20,9 +20,10 @@ PUBLISHED = (
 )  # fmt: skip
 """Kinds of figures as `metrics.report.KpiSummary.kind_of_figure` has them: what the rows are, and the measure. A figure of people has no
 such kind, so it is never let through here; a new measure is let through on purpose."""
-OF_PEOPLE = ("everyone", "declared", "bound_low", "bound_high", "benchmark", "gap", "ratio", "change_lower", "change_upper")
+OF_PEOPLE = ("everyone", "declared", "bound_low", "bound_high", "benchmark", "gap", "ratio")
 """What such a figure may not say: it would be of people who answer, or of an outside comparison."""
-OF_CHANCE = ("lower", "upper")
+OF_CHANCE = ("lower", "upper", "change_lower", "change_upper")
+"""What only counts give, of things or as somebody else has published them; points and awards have none."""
 HELD_AGAINST = "reference_value"
 
 
