@@ -56,6 +56,14 @@ SHARES: Mapping[int, Mapping[str, Mapping[str, float]]] = {
 """Of all residents, by census. Ages begin at 16: the rest are children."""
 
 
+HOUSEHOLDS: Mapping[int, int] = {2011: 410_700, 2021: 423_500}
+HOUSEHOLD_SHARES = {
+    2011: {"Asian": 0.205, "Black": 0.097, "Mixed": 0.033, "White": 0.640, "Other": 0.025},
+    2021: {"Asian": 0.235, "Black": 0.115, "Mixed": 0.038, "White": 0.565, "Other": 0.047},
+}
+"""Of all households, by the ethnic group of the person who fills in the census for it."""
+
+
 def apportioned(total: int, weights: Mapping[str, float]) -> dict[str, int]:
     """A total in whole parts in proportion to the weights: largest remainders, the first name where two are alike."""
     whole = sum(weights.values())
@@ -83,3 +91,8 @@ def residents_by_group(year: int, what: str) -> dict[str, int]:
     """Of a census year: residents by `ethnicity`, `disability` or `age` (from 16), under the labels of the census."""
     shares = SHARES[year][what]
     return apportioned(round(RESIDENTS[year] * sum(shares.values())), shares)
+
+
+def households_by_group(year: int) -> dict[str, int]:
+    """Of a census year: households by ethnic group."""
+    return apportioned(HOUSEHOLDS[year], HOUSEHOLD_SHARES[year])
