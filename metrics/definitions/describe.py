@@ -57,7 +57,7 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
             places = configuration.finest(kpi.dataset, str(measure.column))
             return f"{places.title} given, from “{places.label(places.known[0])}” up to “{places.label(places.known[-1])}”"
         case MeasureType.SURVEY_PROPORTION:
-            return f"{wanted}, among {whom}; each answer counts with its weight"
+            return _survey(configuration, kpi)
         case MeasureType.POPULATION_RATE:
             return f"{wanted}, among {whom}, for every {PER[measure.unit]:,} {measure.of}"
         case MeasureType.RATE_RATIO:
@@ -166,6 +166,14 @@ def _told(kpi: Kpi, part: str) -> Filter:
     """Of two groups of published figures, what tells one from the other."""
     asked: Filter = getattr(kpi.measure, part)
     return {name: wanted for name, wanted in asked.items() if name not in kpi.measure.shared}
+
+
+def _survey(configuration: Configuration, kpi: Kpi) -> str:
+    """ "“Definitely agrees” or “Tends to agree”, of all valid answers of adult residents who answered; each counts with its weight" """
+    said = [f"“{configuration.dimensions[d].label(c)}”" for d, wanted in kpi.measure.numerator.items() if wanted != "known" for c in wanted]
+    asked = {d: wanted for d, wanted in kpi.measure.denominator.items() if wanted != "known"}
+    whom = _among(configuration, kpi, asked)
+    return f"{' or '.join(said) or 'A valid answer'}, of all valid answers of {whom}; each counts with its weight"
 
 
 def _likelihood(configuration: Configuration, kpi: Kpi, order: Order, wanted: str) -> str:
