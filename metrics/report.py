@@ -123,6 +123,9 @@ class KpiSummary:
     counted: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of a share of one group among everybody who answered: every dimension in which that group can be read, and its categories there.
     Empty for other KPIs and in older releases."""
+    own_shares: tuple[str, ...] = ()
+    """Dimensions whose groups take the place of the one that is counted: a group's figure is its own share (or gap, or index), and not the
+    share of the counted ones inside it. Empty for other KPIs and in older releases."""
     movement: str = ""
     """ "joined" or "left" where the KPI is about people who did; "" for other KPIs and in older releases."""
     # In words, for the page of definitions; all of it is empty in older releases.
@@ -164,6 +167,8 @@ class KpiSummary:
     publisher: str = ""
     """Of published figures: by whom, and under which licence."""
     licence: str = ""
+    amounts_in: str = ""
+    """Of a share of a sum: `money` where it is one."""
     days_allowed: int = 0
     """Of the time that something takes: the days that are in time; 0 where the median is asked for."""
     voluntary: bool = False
@@ -182,6 +187,10 @@ class KpiSummary:
     def is_of_answers(self) -> bool:
         """Whether people are asked for what tells who is in the base; an older release does not say, and asked for nothing else."""
         return bool(self.asks or self.declares or self.voluntary or not self.steps)
+
+    def stands_alone(self, group: str) -> bool:
+        """Whether a group's figure is not to be held against the whole unit's: the whole is made of the groups, or is about another group."""
+        return bool(self.over) or any(part.partition("=")[0] in self.own_shares for part in group.split(";"))
 
     @property
     def usual(self) -> Usual:

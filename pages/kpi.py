@@ -9,6 +9,7 @@ from metrics.wording.groups import format_breakdown, worth_drawing
 from metrics.wording.instead import describe_instead_of
 from metrics.wording.likelihood import describe_place
 from metrics.wording.values import lower_first
+from metrics.wording.without_people import asked_of
 from pages.shared import cards, change_parts, comparators, downloads, filters, gap_parts, hires, notes, over_time, reports, tables
 from pages.shared.markup import joined, link, show, tag
 from pages.shared.viewer import require_viewer
@@ -109,7 +110,6 @@ if earlier is not None:
 comparators.show_beside(viewer, report, kpi, unit.id)
 
 notes.caveats(report, kpi, rows)
-asked_of = "Who is counted, who is left out, and why" if kpi.counts_people else "What was given, by whom, and why it matters"
-show(tag("p", link(f"{asked_of}: the full definition", "definitions", definition=kpi.id, release=pinned)))
+show(tag("p", link(f"{asked_of(kpi)}: the full definition", "definitions", definition=kpi.id, release=pinned)))
 notes.how_we_know(contents, contents.kpis[kpi.id])
 notes.footer(contents, viewer)

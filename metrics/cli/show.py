@@ -26,6 +26,7 @@ from metrics.wording.status import format_status
 from metrics.wording.structure import STRUCTURE_MEANINGS, breaks_between, describe_break, describe_made_of
 from metrics.wording.values import digits_for, format_figure, format_number, format_range
 from metrics.wording.weighted import is_weighted
+from metrics.wording.without_people import describe_publisher
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -138,7 +139,7 @@ def _foot(report: Report) -> list[str]:
     synthetic = " Synthetic figures." if made.synthetic else ""
     withdrawn = [_withdrawn(made)] if made.withdrawn else []
     nobody = "These figures hold no counts of people, so nothing is hidden or rounded."
-    rule = made.disclosure_note if report.kpi().counts_people else nobody
+    rule = made.disclosure_note if report.kpi().counts_people else describe_publisher(report.kpi()) or nobody
     return [*units, *legend, rule, f"Release {made.release}. {made.council}.{synthetic} Source: {data}.", *withdrawn]
 
 

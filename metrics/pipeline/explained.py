@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from metrics.definitions.base import Filter
@@ -13,13 +14,29 @@ from metrics.definitions.waterfall import describe_inside, describe_left_out, de
 from metrics.evaluate.comparison import benchmark_factor
 from metrics.report import characteristic
 
-OF_NOBODY: dict[str, Any] = {
-    "population_rule": "Nobody is counted: these are results that the council was given.",
-    "steps": (),
-    "profile_title": "No counts of people",
-    "profile_rule": "These figures hold no counts of people, so nothing is hidden or rounded. Every audience is shown the same.",
+NOTHING_HIDDEN = "These figures hold no counts of people, so nothing is hidden or rounded. Every audience is shown the same."
+OF_NOBODY: Mapping[str, dict[str, Any]] = {
+    "result": {
+        "population_rule": "Nobody is counted: these are results that the council was given.",
+        "steps": (),
+        "profile_title": "No counts of people",
+        "profile_rule": NOTHING_HIDDEN,
+    },
+    "item": {
+        "population_rule": "Nobody is counted: a row is a thing.",
+        "steps": (),
+        "profile_title": "No counts of people",
+        "profile_rule": NOTHING_HIDDEN,
+    },
+    "published": {
+        "population_rule": "These are figures that somebody else has published; the council counted nobody for them.",
+        "steps": (),
+        "profile_title": "Published already",
+        "profile_rule": "What these figures give away, their publisher has seen to, so nothing more is hidden or rounded here. Every "
+        "audience is shown the same.",
+    },
 }
-"""Of a figure in which nobody is counted."""
+"""Of a figure in which the council counted nobody, by what the rows are."""
 
 
 def explained(configuration: Configuration, kpi: Kpi) -> dict[str, Any]:
@@ -42,7 +59,7 @@ def explained(configuration: Configuration, kpi: Kpi) -> dict[str, Any]:
         "example_heads": heads,
         "example_rows": rows,
         "example_gives": tuple(kpi.worked_example.gives.items()) if kpi.worked_example else (),
-        **({} if measure.type.counts_people else OF_NOBODY),
+        **({} if dataset.holds_people else OF_NOBODY[dataset.grain]),
     }
 
 

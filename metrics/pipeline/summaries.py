@@ -19,7 +19,7 @@ from metrics.definitions.rolling import span_months
 from metrics.evaluate.comparison import benchmark_by_group, factor
 from metrics.evaluate.values import interval_of
 from metrics.pipeline.explained import explained
-from metrics.pipeline.membership import counted, movement
+from metrics.pipeline.membership import counted, movement, own_shares
 from metrics.report import DimensionSummary, KpiSummary, UnitSummary, characteristic, scale_unit
 
 
@@ -62,6 +62,7 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         declares=_declares(configuration, kpi),
         asks=_asks(configuration, kpi),
         counted=counted(configuration, kpi),
+        own_shares=own_shares(configuration, kpi),
         order=kpi.measure.order.model_dump(exclude_none=True) if kpi.measure.order else {},
         topic=kpi.topic.value if kpi.topic else "",
         of=kpi.measure.of or "",
@@ -71,6 +72,7 @@ def summarise_kpi(configuration: Configuration, kpi: Kpi, sql: str = "") -> KpiS
         row_kind="people" if dataset.holds_people else dataset.grain,
         publisher=dataset.publisher or "",
         licence=dataset.licence or "",
+        amounts_in=_amounts(configuration, kpi),
         days_allowed=kpi.measure.days_allowed or 0,
         voluntary=dataset.voluntary,
         span_months=span_months(kpi, dataset) or (MONTHS[dataset.flows.every] if dataset.flows else 0),
@@ -92,6 +94,12 @@ def _unit(configuration: Configuration, kpi: Kpi) -> str:
         return kpi.measure.unit
     places = configuration.finest(kpi.dataset, str(kpi.measure.column))
     return scale_unit(places.label(category) for category in places.known)
+
+
+def _amounts(configuration: Configuration, kpi: Kpi) -> str:
+    column = configuration.datasets[kpi.dataset].columns.get(kpi.measure.column or "")
+    is_sum = kpi.measure.type is MeasureType.SHARE_OF_SUM and column is not None
+    return "money" if is_sum and column is not None and column.type == "money" else ""
 
 
 def _over_time(kpi: Kpi) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from metrics.wording.dates import format_day, format_month
 from metrics.wording.likelihood import describe_within, describe_worse, is_ratio
 from metrics.wording.movement import ideal_of, off_ideal
 from metrics.wording.values import format_amount, format_number, format_value
+from metrics.wording.without_people import describe_publisher, labels_of
 
 POLARITY = {
     "higher": "Higher is better",
@@ -41,6 +42,10 @@ METHODS = {
 WITHOUT = {
     "score": "No range is given: points are what somebody else judged, and nobody was counted.",
     "ordinal": "No range is given: an award is what somebody else judged, and nobody was counted.",
+    "share_of_sum": "No range is given: the sums are of everything on record.",
+    "lowest_group_gap": "No range is given: the lowest of several figures is further out than the true one by being chosen.",
+    "slope_index": "No range is given: the line goes through the figures of the groups as they were published, and how far chance alone "
+    "could turn it they do not say.",
     "dissimilarity": "No range is given: chance differences between groups only ever add to a sum of absolute differences, so a range "
     "about the figure would promise what it cannot keep. Small units look less like residents than they are.",
     "index_of_disparity": "No range is given: chance differences between groups only ever add to a mean of absolute differences, so a "
@@ -61,6 +66,8 @@ OF_WEIGHTED = (
     "Wilson score interval, 95% (Wilson 1927), on the effective base (Kish 1965): the square of the sum of the weights, divided by the sum "
     "of their squares."
 )
+OF_COUNTS_OR_NONE = ("proportion", "rate", "percentage_point_gap", "index_of_disparity")
+"""Measures that have a range where the numbers behind them are published."""
 FIXED = "Its limits are divided by the share compared with, which is taken as exact: what chance could do to that one is not in the range."
 """Of an index: the range is one of its first share."""
 
@@ -70,14 +77,19 @@ def describe_method(kpi: KpiSummary) -> str:
     of_two_means = kpi.measure == "mean_difference" and kpi.interval == "welch"
     if kpi.measure == "survey_proportion" and kpi.interval == "wilson":
         return OF_WEIGHTED
+    if kpi.interval == "none" and kpi.row_kind == "published" and kpi.measure in OF_COUNTS_OR_NONE:
+        return "No range is given: the publisher gives the figure, and not the numbers behind it."
     words = OF_TWO_MEANS if of_two_means else WITHOUT.get(kpi.measure, METHODS[kpi.interval])
     return f"{words} {FIXED}" if kpi.measure == "representation_index" and kpi.interval != "none" else words
 
 
 def describe_change_method(kpi: KpiSummary | None = None) -> str:
     """When a figure has truly moved; where it has no likely range, that nothing of the kind is claimed."""
-    if kpi is not None and not kpi.counts_people:
-        return "A change is told as it is: nobody was counted, so chance has no part in it."
+    if kpi is not None and not kpi.counts_people and kpi.interval == "none":
+        if kpi.row_kind == "published":
+            return TOLD_AS_IT_IS
+        counted = "nobody was counted" if kpi.row_kind == "result" else "everything on record is counted"
+        return f"A change is told as it is: {counted}, so chance has no part in it."
     if kpi is not None and kpi.interval == "none":
         return NOT_TESTED.get(kpi.measure, TOLD_AS_IT_IS)
     if kpi is not None and kpi.measure in RATIOS:
@@ -148,15 +160,14 @@ def describe_status_rule(kpi: KpiSummary) -> str:
 def describe_definition(kpi: KpiSummary) -> tuple[tuple[str, str], ...]:
     """Label and text, in reading order, for the definitions screen and the end of documents."""
     facts = [
-        ("What is counted" if kpi.counts_people else "What was given", kpi.who),
-        ("Who is counted" if kpi.counts_people else "To whom", kpi.population),
+        *zip(labels_of(kpi), (kpi.who, kpi.population), strict=True),
         ("Why it matters", kpi.why_it_matters),
         ("Which way is good", ". ".join(filter(None, (describe_polarity(kpi), describe_sign(kpi))))),
         ("Target", describe_target(kpi) or "None"),
         ("Status", describe_status_rule(kpi)),
         ("Compared with", _compared(kpi)),
         ("How often", GRAIN[kpi.grain]),
-        ("Source", kpi.source),
+        ("Source", ". ".join(filter(None, (kpi.source, describe_publisher(kpi))))),
         ("Changes in how it is counted", "; ".join(f"{format_day(day)}: {reason}" for day, reason in kpi.series_breaks) or "None"),
     ]
     return tuple((label, text) for label, text in facts if text)

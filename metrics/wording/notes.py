@@ -13,6 +13,7 @@ from metrics.wording.over_population import describe_population
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import PER_WORDS, SHARES, digits_for, format_declared, format_number, is_missing, round_half_up
 from metrics.wording.weighted import is_weighted
+from metrics.wording.without_people import describe_lowest
 
 NOTES = {
     "hidden": "Hidden to protect people: the numbers are too small to show safely, or would give away one that is.",
@@ -22,6 +23,9 @@ NOTES = {
     "minimum_base": "Hidden to protect people: a percentage of so few people would say too much about each of them.",
     "minimum_base_rounded": "Hidden: a percentage of so few people, made from rounded counts, would mislead.",
     "coarsened": "Hidden to protect people: there are too few people in most groups here.",
+    "nothing": "There was nothing to count here, so there is no figure.",
+    "lowest": "Of all the groups’ figures, the lowest.",
+    "groups_missing": "There is no figure: of some groups, or of all together, nothing was published.",
     "nobody": "Nobody could have been counted here, so there is no figure.",
     "not_entered": "Not entered in this framework year, so there is no result.",
     "no_benchmark": "There is no outside figure to compare this group with.",
@@ -100,6 +104,8 @@ def describe_note(row: pd.Series, contents: Contents | None = None) -> str:
         return " ".join(filter(None, (describe_chosen(note, contents), care)))
     if key == "population":
         return describe_population(note)
+    if key == "lowest":
+        return describe_lowest(note, contents)
     if key == "coarsened":
         return " ".join(filter(None, (NOTES[key], describe_instead(note, contents) if contents is not None else "")))
     if key == "withheld" and not is_missing(declared):
@@ -124,7 +130,7 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
     if is_ratio(kpi) and kpi.measure == "relative_likelihood":
         notes.append(BAND_NOTE)
     used = {str(note).partition(":")[0] for note in rows["note"].unique()}
-    of_one_figure = {"rounded", "no_path", "not_available", "extreme", "highest", "best"}
+    of_one_figure = {"rounded", "no_path", "not_available", "extreme", "highest", "best", "lowest"}
     notes += [NOTES[key] for key in NOTES if key not in of_one_figure and key in used]
     if rows["rounded"].any():
         notes.append(NOTES["rounding"])

@@ -34,6 +34,7 @@ from metrics.wording.values import (
     upper_first,
 )
 from metrics.wording.weighted import describe_weighted_base, is_weighted
+from metrics.wording.without_people import describe_parts, format_part, is_of_sums
 
 
 def describe_series(rows: pd.DataFrame, kpi: KpiSummary, currency: str = "£") -> str:
@@ -208,6 +209,8 @@ def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
         return day
     if kpi.measure == "score":
         return f"{format_points(n, of)}, {day}"
+    if kpi.row_kind in ("item", "published") and not of_two_groups(kpi):
+        return ", ".join(filter(None, (describe_parts(row, kpi), day)))
     if of_two_groups(kpi) and not is_missing(n) and not is_missing(of):
         return f"{_both_shares(row, kpi)}{rounded}, {day}"
     if kpi.measure == "representation_index" and kpi.reference_words and not is_missing(row["reference_value"]) and of:
@@ -245,6 +248,8 @@ def describe_people(row: pd.Series, kpi: KpiSummary) -> str:
         return ""
     if kpi.measure == "score":
         return format_points(n, of)
+    if is_of_sums(kpi):
+        return format_part(of, kpi)
     if kpi.measure in OVER_POPULATION:
         return f"{format_number(of)} {kpi.of}"
     many = float(of) + (float(n) if kpi.measure.startswith(BOTH_GROUPS) else 0.0)

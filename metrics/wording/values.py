@@ -27,6 +27,9 @@ DIGITS = {
     "ratio": 2,
     **dict.fromkeys(PER, 1),
     "points": 1,
+    "number": 0,
+    "days": 0,
+    "years": 1,
 }
 SHARES = frozenset({"percent", "percentage_points"})
 PER_WORDS = {unit: f"for every {many:,}" for unit, many in PER.items()}
@@ -87,6 +90,10 @@ def format_value(value: Any, unit: str, currency: str = "£", digits: int | None
         return f"{number} FTE"
     if unit in PER:
         return f"{number} {PER_WORDS[unit]}"
+    if unit in {"days", "years"}:
+        return f"{number} {unit[:-1] if number in ('1', '1.0') else unit}"
+    if unit == "number":
+        return number
     if unit == "points":
         return f"{number} point{'' if number in ('1', '1.0') else 's'}"
     return f"{number} times" if unit == "ratio" else f"{number} percentage point{'' if number == '1' else 's'}"

@@ -31,6 +31,7 @@ from metrics.wording.sentences import (
 from metrics.wording.status import BEHIND, describe_status, format_status
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import format_figure, lower_first, upper_first
+from metrics.wording.without_people import labels_of
 from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, tag
 
 
@@ -279,7 +280,7 @@ def facts(report: Report, kpi: KpiSummary, rows: pd.DataFrame) -> None:
         ("Compared with", describe_benchmark(last, kpi, currency)),
         ("Of whom", lower_first(kpi.benchmark_population).rstrip(".") if describe_benchmark(last, kpi, currency) else ""),
         ("If another is taken", describe_other_benchmarks(last, kpi, currency)),
-        ("Who is counted" if kpi.counts_people else "What was given", f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
+        ("Who is counted" if kpi.counts_people else labels_of(kpi)[0], f"{upper_first(kpi.who).rstrip('.')}. {describe_base(last, kpi)}"),
         ("Note", describe_note(last, report.contents) or (NOTES["rounded"] if last["rounded"] else "")),
     ]
     big = tag("div", short_figure(last, kpi, currency), cls="value")

@@ -28,6 +28,7 @@ from metrics.wording.themes import format_theme
 from metrics.wording.values import MINUS, format_number, format_value, lower_first, upper_first
 from metrics.wording.variation import describe_change_rule, describe_usual_method
 from metrics.wording.waterfall import Step
+from metrics.wording.without_people import describe_publisher, labels_of
 from pages.shared import reports
 from pages.shared.markup import Cell, Column, Html, joined, link, show, table, tag
 
@@ -98,7 +99,7 @@ def _next_review(kpi: KpiSummary, today: date) -> str:
 def in_full(kpi: KpiSummary, contents: Contents, today: date) -> None:
     """The definition, in the order in which somebody asks."""
     currency, formula = contents.provenance.currency, describe_formula(kpi)
-    who, protected = ("Who is counted", "How people are protected") if kpi.counts_people else ("To whom", "Protection")
+    who, protected = labels_of(kpi)[1], "How people are protected" if kpi.counts_people else "Protection"
     facts: list[tuple[str, object]] = [
         ("Why it matters", kpi.why_it_matters),
         ("How it is made", _formula(formula) if formula else kpi.who),
@@ -109,7 +110,7 @@ def in_full(kpi: KpiSummary, contents: Contents, today: date) -> None:
         ("Compared with", _benchmark(kpi)),
         ("Shown by", _breakdowns(kpi, contents)),
         ("How often", GRAIN[kpi.grain]),
-        ("Source", kpi.source),
+        ("Source", ". ".join(filter(None, (kpi.source, describe_publisher(kpi))))),
         ("Owner", kpi.owned_by),
         ("Corporate priority", kpi.priority_title),
         ("Reviewed", describe_review(kpi, today) or NOT_SAID),

@@ -24,6 +24,7 @@ from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import PER_WORDS, digits_for, format_number, format_range, format_value, upper_first
 from metrics.wording.variation import JUDGEMENTS, describe_point, format_usual, judge
 from metrics.wording.weighted import BASE, EFFECTIVE, is_weighted
+from metrics.wording.without_people import format_part, part_names
 from pages.shared.cards import status, value_cell
 from pages.shared.markup import Cell, Column, Html, joined, link, picture, show, table, with_figures
 
@@ -125,7 +126,7 @@ def likely(row: pd.Series, kpi: KpiSummary, currency: str, then: str = "") -> st
 PER_NAMES = {unit: upper_first(words) for unit, words in PER_WORDS.items()}
 VALUE_NAMES = {
     "percent": "Share", "people": "People", "fte": "Full-time equivalents", "ratio": "Times", "percentage_points": "Points",
-    "points": "Points", **PER_NAMES,
+    "points": "Points", "number": "Number", "days": "Days", "years": "Years", **PER_NAMES,
 }  # fmt: skip
 GAPS = ("pay_gap_mean", "pay_gap_median", "extreme_group_gap")
 TWO_SIDED = (*GAPS, "mean_difference")
@@ -141,6 +142,8 @@ def value_name(kpi: KpiSummary) -> str:
 def _base_columns(kpi: KpiSummary) -> list[Column]:
     if is_weighted(kpi):
         return [Column(BASE, True), Column(EFFECTIVE, True)]
+    if kpi.row_kind in ("item", "published") and not of_two_groups(kpi) and kpi.measure != "count":
+        return [Column(name, True) for name in part_names(kpi)]
     if kpi.measure in ("proportion", "rate"):
         return [Column(upper_first(kpi.rows_are), True), Column("Out of", True)]
     if kpi.measure == "score":
@@ -155,6 +158,8 @@ def _base_columns(kpi: KpiSummary) -> list[Column]:
 def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
     if is_weighted(kpi):
         return [people(row["denominator"]), people(row["reference_value"])]
+    if kpi.row_kind in ("item", "published") and not of_two_groups(kpi) and kpi.measure != "count":
+        return [format_part(row[name], kpi) for name in ("numerator", "denominator")]
     if kpi.measure in ("proportion", "rate"):
         return [people(row["numerator"]), people(row["denominator"])]
     if kpi.measure == "score":
