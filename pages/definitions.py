@@ -48,7 +48,7 @@ else:
         notes.withdrawn(contents.provenance, latest, "definitions")
         notes.opening(
             joined([link("Definitions", "definitions", release=pinned), f" / {kpi.id} {kpi.short_title}"]),
-            f"{kpi.title}: what is counted, of whom, and why",
+            f"{kpi.title}: what is counted, {'of what' if kpi.row_kind == 'item' else 'of whom'}, and why",
             notes.stamp(contents, format_when(day, kpi.span_months), kpi.population),
         )
     show(tag("p", link(f"The figures of {kpi.short_title}", "kpi", measure=kpi.id, release=pinned)))

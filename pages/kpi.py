@@ -103,7 +103,7 @@ if earlier is not None:
     change_parts.made_of(viewer, contents, kpi, unit, earlier)
     compared = reports.two_dates(report, kpi, unit.id, dimension, earlier, day)
     if len(compared):
-        by = f", everyone and by {lower_first(characteristic(contents.dimensions[dimension].title))}" if len(compared) > 1 else ""
+        by = f", {lower_first(reports.all_of(kpi))} and by {lower_first(characteristic(contents.dimensions[dimension].title))}" if len(compared) > 1 else ""
         notes.heading("Two dates compared", f"{unit.name}{by}: {format_day(earlier)} and {format_day(day)}.")
         show(tables.two_dates(compared, report, kpi, earlier, day))
 

@@ -14,7 +14,7 @@ from metrics.charts.time_path import tick_words
 from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between, title_of_counts, title_of_parts, title_of_points
 from metrics.report import KpiSummary, Report, characteristic
 from metrics.wording.dates import format_when
-from metrics.wording.groups import gather_hidden
+from metrics.wording.groups import describe_own, gather_hidden
 from metrics.wording.status import format_status
 from metrics.wording.values import PER_WORDS, digits_for, format_figure, format_range, format_value, lower_first, upper_first
 
@@ -30,7 +30,7 @@ def draw_groups(report: Report, kpi_id: str, unit: str, dimension: str, day: dat
     whole = report.units_at(kpi_id, day, (unit,))
     reference = float(whole["value"].iloc[0]) if len(whole) and pd.notna(whole["value"].iloc[0]) else None
     split = f" by {lower_first(characteristic(contents.dimensions[dimension].title))}"
-    if contents.kpis[kpi_id].over:  # the whole is made of the groups' figures, and none of them is compared with it
+    if contents.kpis[kpi_id].stands_alone(dimension):
         reference = None
     return dots(report, contents.kpis[kpi_id], rows, [labels[g] for g in rows.index], reference, unit, day, "group", split)
 
@@ -160,10 +160,12 @@ def _title(
     hidden = len(rows) - len(shown)
     if kpi.measure == "count":
         return title_of_counts(kpi, shown, hidden, thing, split)
-    if kpi.measure == "score":
+    if kpi.measure == "score" or (not kpi.counts_people and kpi.interval == "none"):
         return title_of_points(kpi, shown, split)
     if kpi.over and thing == "group":
         return title_of_parts(kpi, split)
+    if len(rows) and (own := describe_own(kpi, str(rows.index[0]))):
+        return f"{kpi.short_title}{split}: {own}"
     against = f"the {place_name(report, unit)}".replace("the the", "the")
     sides = [side_of(row, reference) for _, row in shown]
     return title_between(kpi, [label for label, _ in shown], sides, hidden, against, thing, split)

@@ -121,7 +121,7 @@ def describe_without_people(configuration: Configuration, kpi: Kpi) -> str:
             counted = wanted or rows_are[:1].upper() + rows_are[1:]
             return f"{counted}, among {_among(configuration, kpi, {})}" if dataset.grain == "item" else f"{among[:1].upper()}{among[1:]}"
         case MeasureType.SHARE_OF_SUM:
-            return f"{wanted}: {_words(measure.column)}, as a share of that of {among}"
+            return f"{_words(measure.column)}: {wanted}, as a share of {among}"
         case MeasureType.ELAPSED_TIME:
             return _elapsed(configuration, kpi, among)
         case MeasureType.PERCENTAGE_POINT_GAP:
@@ -154,8 +154,8 @@ def _ends(configuration: Configuration, kpi: Kpi) -> tuple[str, str]:
 
 
 def _elapsed(configuration: Configuration, kpi: Kpi, among: str) -> str:
-    measure = kpi.measure
-    span = f"from {_words(measure.begins).lower()} to {_words(measure.ends).lower()}"
+    measure, columns = kpi.measure, configuration.datasets[kpi.dataset].columns
+    span = f"from “{columns[str(measure.begins)].source}” to “{columns[str(measure.ends)].source}”"
     if measure.days_allowed is None:
         return f"Median number of days {span}, of those that have ended; {among}"
     limit = f"{measure.within_weeks} weeks" if measure.within_weeks else f"{measure.within_days} days"

@@ -28,7 +28,7 @@ IN_CONTRACT, NO_TERMS = 0.62, 0.93
 MONITORS_LATE = "city_operations"
 """The directorate that began late: two in three of the others' share."""
 SUPPLIERS = ("Local small firm", "Local voluntary body", "Local larger firm", "Elsewhere")
-SUPPLIED = ((0.27, 0.12, 0.22, 0.39), (0.35, 0.16, 0.20, 0.29))
+SUPPLIED = ((0.15, 0.06, 0.26, 0.53), (0.21, 0.09, 0.25, 0.45))
 """Kinds of suppliers, on the first day and on the last."""
 NO_CHOICE = 0.18
 PER_MONTH = 5

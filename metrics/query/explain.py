@@ -119,7 +119,9 @@ def _loaded_day(source: Source, configuration: Configuration, kpi: Kpi, told: To
 
 def _of_results(source: Source, configuration: Configuration, kpi: Kpi, day: date) -> Explanation:
     """Results that the council was given are read as they are: nobody is counted, and nobody left out."""
-    read = _statement(source, "The results of that day, as they were given", results_select(configuration, kpi.dataset, [day]))
+    given = configuration.datasets[kpi.dataset].grain == "result"
+    said = "The results of that day, as they were given" if given else "The rows of that day, of which nobody is one"
+    read = _statement(source, said, results_select(configuration, kpi.dataset, [day]))
     words, population = describe_who(configuration, kpi), configuration.population_title(kpi)
     return Explanation(kpi.id, kpi.title, population, (words,), day, (read,), (), False, "Nobody is counted, and nothing is hidden.")
 

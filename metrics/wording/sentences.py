@@ -249,7 +249,7 @@ def describe_people(row: pd.Series, kpi: KpiSummary) -> str:
     if kpi.measure == "score":
         return format_points(n, of)
     if is_of_sums(kpi):
-        return format_part(of, kpi)
+        return f"{upper_first((kpi.column or 'sum').replace('_', ' '))} of {format_part(of, kpi)}"
     if kpi.measure in OVER_POPULATION:
         return f"{format_number(of)} {kpi.of}"
     many = float(of) + (float(n) if kpi.measure.startswith(BOTH_GROUPS) else 0.0)

@@ -22,7 +22,7 @@ TITLE = "What the change is made of"
 
 def made_of(viewer: Viewer, contents: Contents, kpi: KpiSummary, unit: UnitSummary, earlier: date) -> None:
     """The section of a share that is published by some grouping on two days; nothing on other measures' pages."""
-    if kpi.measure != "proportion":
+    if kpi.measure != "proportion" or not kpi.counts_people:
         return
     report = with_parts(viewer, contents, (kpi.id,), unit.id)
     found = _by_grouping(report, kpi, unit.id, earlier)
