@@ -189,7 +189,7 @@ class KpiSummary:
         return bool(self.asks or self.declares or self.voluntary or not self.steps)
 
     def stands_alone(self, group: str) -> bool:
-        """Whether a group's figure is not to be held against the whole unit's: the whole is made of the groups, or is about another group."""
+        """Whether a group's figure is not held against the whole unit's: the whole is made of the groups, or about another group."""
         return bool(self.over) or any(part.partition("=")[0] in self.own_shares for part in group.split(";"))
 
     @property

@@ -25,6 +25,18 @@ def counted(configuration: Configuration, kpi: Kpi) -> tuple[tuple[str, tuple[st
     return tuple((d, categories) for d, (categories, held) in found.items() if held == group)
 
 
+OWN = frozenset({MeasureType.PROPORTION, MeasureType.PERCENTAGE_POINT_GAP, MeasureType.REPRESENTATION_INDEX})
+
+
+def own_shares(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
+    """Dimensions of its breakdowns whose groups take the place of the one that is counted, so that each has a share of its own."""
+    if kpi.measure.type not in OWN:
+        return ()
+    columns = configuration.sources_of(kpi.dataset)
+    about = {columns[name] for name in kpi.measure.numerator}
+    return tuple(dict.fromkeys(word for b in kpi.breakdowns for word in b.by if columns.get(word) in about))
+
+
 def _inside(configuration: Configuration, dataset: str, dimension: str, group: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     """Categories of a dimension that lie wholly in a group, and the finest categories that they hold together."""
     members = {c: configuration.resolve(dataset, dimension, (c,))[1] for c in configuration.dimensions[dimension].ids}

@@ -109,7 +109,7 @@ def unpack_snapshot(stored: bytes) -> Snapshot:
 
 def _kpi(stored: dict[str, Any]) -> KpiSummary:
     pairs = {name: tuple((a, b) for a, b in stored[name]) for name in ("target", "series_breaks")}
-    lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("breakdowns", "framework", "notes", "asks")}
+    lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("breakdowns", "framework", "notes", "asks", "own_shares")}
     rows: dict[str, Any] = {
         name: tuple(tuple(row) for row in stored.get(name, ())) for name in ("steps", "example_rows", "example_gives", "benchmark_others")
     }

@@ -16,7 +16,7 @@ from metrics.definitions.duty import CHARACTERISTICS, DutyReturn, Section
 from metrics.report import Contents, KpiSummary, Report
 from metrics.returns.tables import Cell, Number, Table, count, figure, hidden_words, note
 from metrics.wording.dates import format_day, format_period
-from metrics.wording.groups import format_breakdown
+from metrics.wording.groups import describe_own, format_breakdown
 from metrics.wording.notes import NOTES, describe_notes
 from metrics.wording.values import PER_WORDS, digits_for, is_missing
 
@@ -174,9 +174,10 @@ class _Tables:
         ids = [k.id for k in kpis]
         whole = [(kpi.title, _when(row), *self.cells(row, kpi)) for kpi in kpis for _, row in self.years(kpi.id).iterrows()]
         self.add(f"{section.title}: the whole council", ids, ("Measure", "Period", *FIGURE_HEADS), whole, *about)
-        by = [(*self.named(kpi, dimension, row), *self.cells(row, kpi)) for kpi, dimension, row in self.groups(kpis)]
+        split = list(self.groups(kpis))
+        by = [(*self.named(kpi, dimension, row), *self.cells(row, kpi)) for kpi, dimension, row in split]
         heads = ("Measure", "Split by", "Group", "Period", *FIGURE_HEADS)
-        used = [k.id for k in kpis if any(row[0] == k.title for row in by)]
+        used = [k.id for k in kpis if any(kpi is k for kpi, _, _ in split)]
         self.add(f"{section.title}: by characteristic and grade", used, heads, by, *about)
 
     def groups(self, kpis: Iterable[KpiSummary]) -> Iterator[tuple[KpiSummary, str, pd.Series]]:
@@ -193,7 +194,8 @@ class _Tables:
     def named(self, kpi: KpiSummary, dimension: str, row: pd.Series) -> tuple[Cell, ...]:
         shown = self.contents.dimensions[dimension]
         labels = {f"{dimension}={id}": label for id, label, _ in shown.categories}
-        return (kpi.title, shown.title, labels[str(row["group"])], _when(row))
+        own = describe_own(kpi, dimension)
+        return (f"{kpi.title}: {own}" if own else kpi.title, shown.title, labels[str(row["group"])], _when(row))
 
     def cells(self, row: pd.Series, kpi: KpiSummary) -> tuple[Cell, ...]:
         limits = (figure(row, kpi, name) if kpi.interval != "none" else NOT_APPLICABLE for name in ("lower", "upper"))

@@ -93,9 +93,13 @@ class PartsOfWhole:
 
 
 def groupings(report: Report, kpi: KpiSummary, unit: str) -> tuple[str, ...]:
-    """Published ways to split a measure at a unit: those in an order first (grades), the finest of them first; units below come last."""
+    """Published ways to split a measure at a unit: those in an order first (grades), the finest of them first; units below come last.
+
+    Groups that have a share of their own are no parts of the measure's.
+    """
     dims = report.contents.dimensions
-    found = sorted(report.dimensions_of(kpi.id, unit), key=lambda d: (not dims[d].ordered, -len(dims[d].categories)))
+    split = [d for d in report.dimensions_of(kpi.id, unit) if d not in kpi.own_shares]
+    found = sorted(split, key=lambda d: (not dims[d].ordered, -len(dims[d].categories)))
     below = units_below(report, unit)
     cells = report.cells
     there = cells.loc[(cells["kpi"] == kpi.id) & (cells["group"] == ""), "unit"].isin(below).any()

@@ -31,6 +31,14 @@ def format_breakdown(breakdown: str, dimensions: Mapping[str, DimensionSummary])
     return " and ".join(word if word[1:2].isupper() else word.lower() for word in words) or "whole council"
 
 
+OWN = {"proportion": "share", "percentage_point_gap": "difference", "representation_index": "index"}
+
+
+def describe_own(kpi: KpiSummary, split: str) -> str:
+    """ "each group’s own share" of a split into the very groups that the measure is about; "" of other splits."""
+    return f"each group’s own {OWN[kpi.measure]}" if kpi.measure in OWN and not kpi.over and kpi.stands_alone(split) else ""
+
+
 def worth_drawing(rows: pd.DataFrame, kpi: KpiSummary) -> bool:
     """Whether rows of groups make a chart and a table: not where figures are hidden and nothing but groups of nobody is left."""
     nobody = (rows["value"] == 0) & (kpi.measure == "count")

@@ -293,7 +293,9 @@ def time_marks(kpi: KpiSummary, rows: pd.DataFrame) -> list[tuple[str, str]]:
 
 def groups_key(kpi: KpiSummary, rows: pd.DataFrame) -> Html:
     items = []
-    if rows["lower"].notna().any():
+    if any(kpi.stands_alone(str(group)) for group in rows.index):
+        items += [("open_dot", "Published figure of the group itself")]
+    elif rows["lower"].notna().any():
         items += [("dot", "Clearly different from the whole"), ("open_dot", "Not clearly different")]
     else:
         items += [("ring", "Published figure")]

@@ -210,3 +210,22 @@ def test_people_of_a_closed_unit_count_in_the_one_above(spec: Spec) -> None:
                  housing | 2
                  old     | x""",
     )
+
+
+def test_a_difference_of_shares_split_by_its_own_characteristic_is_each_groups_difference(spec: Spec) -> None:
+    """The share of each group in grade 3, and its share of everybody; who has not answered is in neither."""
+    spec(
+        a_point_gap({"ethnicity_5": ["asian", "black"]}, {"grade": ["g3"], "ethnicity_5": "known"}, {"ethnicity_5": "known"}),
+        breakdown=["ethnicity_5"],
+        rows="""grade | ethnicity
+                g3    | indian
+                g3    | white_british
+                g3    | not_known
+                g1    | pakistani
+                g1    | african
+                g1    | white_other""",
+        gives="""ethnicity_5 | numerator | denominator | reference_numerator | reference_denominator | everyone | possible
+                 asian       | 1         | 2           | 2                   | 5                     | 3        | 2
+                 black       | 0         | 2           | 1                   | 5                     | 3        | 1
+                 white       | 1         | 2           | 2                   | 5                     | 3        | 2""",
+    )

@@ -42,3 +42,13 @@ def test_what_a_base_asks_for(told: dict[str, KpiSummary], id: str, asks: tuple[
 
 def test_a_declaration_rate_says_of_what(told: dict[str, KpiSummary]) -> None:
     assert (told["DR01"].declares, told["DR02"].declares) == ("Ethnic group", "Disability")
+
+
+def test_a_split_into_the_groups_that_a_share_is_about_gives_each_its_own(told: dict[str, KpiSummary]) -> None:
+    assert set(told["WR01"].own_shares) == {"ethnicity_5", "ethnicity_19"}
+    assert told["SL03"].own_shares == told["PR02"].own_shares == ("ethnicity_5",)
+    assert told["WR03"].own_shares == told["PG07"].own_shares == told["RT01"].own_shares == ()
+    assert told["WR01"].stands_alone("ethnicity_19=indian")
+    assert told["PG09"].stands_alone("ethnicity_19=indian")
+    assert not told["WR01"].stands_alone("grade_band=lower")
+    assert not told["WF01"].stands_alone("ethnicity_5=asian")
