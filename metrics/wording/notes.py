@@ -154,10 +154,8 @@ def differs_in_print(rows: pd.DataFrame, kpi: KpiSummary) -> bool:
         return False
     for _, row in rows[rows["value"].notna()].iterrows():
         digits, value = digits_for(row, kpi.unit), float(row["value"])
-        path = value - float(row["target"]) if kpi.within is None else float("nan")
-        for apart in (float(row["change"]), float(row["gap"]), path):
-            if is_missing(apart):
-                continue
+        path = value - float(row["target"]) if kpi.within is None and not is_missing(row["target"]) else None
+        for apart in (float(x) for x in (row["change"], row["gap"], path) if x is not None and not is_missing(x)):
             ours, theirs, told = (round_half_up(x * scale, digits) for x in (value, value - apart, apart))
             if round_half_up(ours - theirs, digits) != told:
                 return True

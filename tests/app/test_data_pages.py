@@ -46,7 +46,8 @@ def test_a_definition_says_all_of_it_and_links_both_ways(app):
     words = words_of(opened(app, "definitions", definition="WR01"))
     plain = told(words)
     for part in (
-        "Why it matters", "How it is made", "how many in a hundred are “Asian”", "whose ethnic group is known", "Left out: Contract: Casual",
+        "Why it matters", "How it is made", "how many in a hundred are “Asian”", "whose ethnic group is known",
+        "Left out: Contract: Casual",
         "Higher is better", "40% by March 2030", "Path: from 30.0% on 31 March 2022", "Census 2021", "everybody who lives in the city",
         "Workforce Analytics", "A fair employer", "Last on 1 April 2025, next on 1 April 2026. That day has passed",
         "Counts of 1 to 4 are hidden", "a1b2c3d4", "They give: counted 1, out of 2, value 50%",

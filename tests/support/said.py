@@ -191,6 +191,9 @@ def _words(report: Report) -> Iterator[tuple[str, str]]:
         yield "describe_groups", sentences.describe_groups(rows, kpi, {})
         yield "describe_hidden", sentences.describe_hidden(rows)
         yield "describe_notes", " ".join(notes.describe_notes(rows, kpi))
+        split = str(rows["group"].iloc[0]).partition("=")[0]
+        if split in contents.dimensions:
+            yield "describe_place", likelihood.describe_place(kpi, contents.dimensions[split], rows)
     for _, rows in report.cells.groupby(["kpi", "unit", "group"], sort=True):
         yield "describe_series", sentences.describe_series(rows, contents.kpis[str(rows["kpi"].iloc[0])])
     yield from _headlines(report)
@@ -213,6 +216,7 @@ def _parts(report: Report) -> Iterator[tuple[str, str]]:
                     told = replace(parts, refused="")
                     yield "describe_gap_parts", " ".join(parts_words.describe_gap_parts(told, names))
                     yield "draw_gap_parts", _drawn(gap_parts.draw_gap_parts(report, told, names))
+                    yield "printed", str(parts_words.printed(told))
 
 
 def _changes(report: Report) -> Iterator[tuple[str, str]]:
@@ -223,6 +227,7 @@ def _changes(report: Report) -> Iterator[tuple[str, str]]:
             for grouping in groupings(report, kpi, unit):
                 parts = change_parts(report, kpi, unit, grouping, _days(report)[0], _days(report)[-1])
                 nouns = parts_words.group_nouns(contents, unit, grouping)
+                yield "describe_chance", change_words.describe_chance(report.series(kpi.id, unit).iloc[-1], parts)
                 yield "describe_no_change_parts", change_words.describe_no_change_parts(parts, *nouns)
                 if len(parts.groups):
                     told = replace(parts, refused="")

@@ -62,6 +62,7 @@ def test_notes_of_a_table_are_said_once() -> None:
         NOTES["rounding"],
         NOTES["not_known"],
         NOTES["census"],
+        NOTES["differences"],
         "Casual workers are left out.",
     )
 

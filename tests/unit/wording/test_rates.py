@@ -81,8 +81,8 @@ def test_an_index_names_both_sides_and_says_what_its_range_leaves_out() -> None:
     made = describe_formula(INDEX)
     assert made is not None
     assert made.words == (
-        "The share of “Ethnic minorities” among all staff (headcount), “Yes”, whose ethnic group is known, divided by their share among all "
-        "staff (headcount), “Grades 4 to 6”, whose ethnic group is known. One means the same."
+        "The share of “Ethnic minorities” among all staff (headcount), “Yes”, whose ethnic group is known, divided by their share among "
+        "all staff (headcount), “Grades 4 to 6”, whose ethnic group is known. One means the same."
     )
     assert describe_method(INDEX).endswith("taken as exact: what chance could do to that one is not in the range.")
 
