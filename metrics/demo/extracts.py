@@ -31,6 +31,7 @@ from metrics.demo.pay import (
 )
 from metrics.demo.people import ANSWERED, FAITH_MINORITY, FAITH_WHITE, IDENTITY, MINORITY, ORIENTATION, PREFERS_NOT, SEED, WHITE, Simulation
 from metrics.demo.places import city_lists
+from metrics.demo.published import published_tables
 from metrics.demo.residents_survey import residents_surveys
 from metrics.demo.small_lists import small_lists
 from metrics.demo.standing import acting_up, apprentice, on_career_break, own_grade, registered_with, seconded_out
@@ -77,7 +78,7 @@ def write_extracts(
         for dataset, name, make in (*lists, *year.lists(day)):
             if wanted is None or wanted(dataset, day):
                 yield write(Extract(dataset, day, folder / f"{name} {day:%Y-%m-%d}.csv"), make())
-        for dataset, when, name, make in city_lists(staff, day, organisation, seed):
+        for dataset, when, name, make in (*city_lists(staff, day, organisation, seed), *published_tables(day)):
             if wanted is None or wanted(dataset, when):
                 yield write(Extract(dataset, when, folder / f"{name} {when:%Y-%m-%d}.csv"), make())
         for dataset, name, make in surveys(staff, partial(directorates, organisation, staff, day), day, seed):

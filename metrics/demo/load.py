@@ -14,6 +14,7 @@ from metrics.demo.events import EVENTS
 from metrics.demo.extracts import check_units, write_extracts
 from metrics.demo.learning import LEARNING_DAYS
 from metrics.demo.places import CITY_LISTS
+from metrics.demo.published import TABLES
 from metrics.demo.residents_survey import RESIDENT_SURVEYS
 from metrics.demo.small_lists import LISTS
 from metrics.demo.survey import SURVEYS
@@ -31,6 +32,7 @@ EXTRACTS: tuple[tuple[str, date], ...] = (
     *LISTS,
     *SURVEYS,
     *CITY_LISTS,
+    *TABLES,
     *RESIDENT_SURVEYS,
     *THINGS,
     *EVENTS,
