@@ -16,7 +16,7 @@ STEP = 0.001
 """Weighted shares beside exact counts are published to a tenth of a percentage point."""
 
 
-def check_weights(weights: pd.Series) -> None:
+def _check_weights(weights: pd.Series) -> None:
     """Refuse weights that cannot be; the message says how many, never which."""
     bad = int((~(weights.astype(float) > 0) | ~np.isfinite(weights.astype(float))).sum())
     if bad:
@@ -29,7 +29,7 @@ def weighted_share(yes: pd.Series, weights: pd.Series) -> float:
     >>> weighted_share(pd.Series([True, False, True]), pd.Series([1.0, 2.0, 1.0]))
     0.5
     """
-    check_weights(weights)
+    _check_weights(weights)
     return float(weights[yes].sum() / weights.sum()) if len(weights) else float("nan")
 
 
