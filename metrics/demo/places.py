@@ -20,8 +20,8 @@ from metrics.periods import end_of_month
 
 COUNTED = {2011: date(2011, 3, 27), 2021: date(2021, 3, 21), **{year: date(year, 6, 30) for year in range(2022, 2026)}}
 """Year of a number of residents to its day: census day, or the middle of the year."""
-MONTHS = tuple(end_of_month(2024 + (3 + m) // 12, (3 + m) % 12 + 1) for m in range(24))
-"""April 2024 to March 2026."""
+MONTHS = tuple(end_of_month(2024 + (9 + m) // 12, (9 + m) % 12 + 1) for m in range(18))
+"""October 2024 to March 2026."""
 QUARTERS = quarter_ends()[-8:]
 YEARS = quarter_ends()[8::4]
 Listed = tuple[str, date, str, Callable[[], pd.DataFrame]]
@@ -34,8 +34,8 @@ CITY_LISTS: tuple[tuple[str, date], ...] = (
 )
 
 REPORTS = 430
-BUSY = {date(2024, 8, 31): 1.55, date(2024, 9, 30): 1.2, date(2025, 10, 31): 1.3}
-"""Months with more reports than usual: after disorder elsewhere, and after an attack on a place of worship."""
+BUSY = {date(2025, 10, 31): 1.55, date(2025, 11, 30): 1.2}
+"""Months with more reports than usual: after an attack on a place of worship elsewhere."""
 OFFENCES = 0.78
 STRANDS = {"Race": 0.72, "Religion": 0.17, "Sexual Orientation": 0.12, "Disability": 0.11, "Transgender": 0.045}
 ANTI_MUSLIM = 0.52
@@ -90,7 +90,7 @@ def city_lists(staff: pd.DataFrame, day: date, organisation: Organisation, seed:
     """Every list of the quarter that ends on a day; what was counted before the first quarter comes with that."""
     first = day == quarter_ends()[0]
     for year, counted in COUNTED.items():
-        if (first and counted <= day) or 0 < (day - counted).days < 92 and not first:
+        if (first and counted <= day) or (not first and 0 <= (day - counted).days < 85):
             yield "residents", counted, "Residents", partial(resident_rows, year)
     for number, month in enumerate(MONTHS):
         if 0 <= (day - month).days < 85:

@@ -95,8 +95,12 @@ def _groups(
         mine = rows
         for name, category in zip(names, chosen, strict=True):
             finest = configuration.finest(dataset, columns[name]).id
-            mine = mine[mine[columns[name]].isin(configuration.members(name, finest, category))]
-        if mine.empty or mine[population.column].isna().any():
+            members = configuration.members(name, finest, category)
+            mine = mine[mine[columns[name]].isin(members)]
+            if set(mine[columns[name]]) != members:
+                return  # a part of the group is not told
+        twice = mine.duplicated([*columns.values()]).any() if columns else len(mine) > 1
+        if mine.empty or twice or mine[population.column].isna().any():
             return
         found.append((";".join(f"{n}={c}" for n, c in zip(names, chosen, strict=True)), float(mine[population.column].sum())))
     yield from found
