@@ -41,6 +41,7 @@ def template(
     day = _day(as_at)
     contract = contract_of(configuration, dataset, day, settings.currency)
     _refuse_derived(contract)
+    _refuse_layout(contract)
     path = output or (None if as_json else Path(f"{dataset}-template.xlsx"))
     if path is not None:
         _write(path, write_template(contract, settings.council, _command(contract), day))
@@ -54,6 +55,12 @@ def _refuse_derived(contract: Contract) -> None:
     if contract.worked_out_from:
         say = f"Dataset '{contract.dataset}' is worked out from dataset '{contract.worked_out_from}': there is nothing to fill in."
         raise InputError(say, f"Fill in the other one: equality template {contract.worked_out_from}")
+
+
+def _refuse_layout(contract: Contract) -> None:
+    if contract.laid_out:
+        say = f"Dataset '{contract.dataset}' is read from a table in somebody else's layout: nobody fills it in."
+        raise InputError(say, f"Load the table as it was published: {_command(contract, 'FILE')}")
 
 
 def _command(contract: Contract, file: str = "FILE.xlsx") -> str:

@@ -110,6 +110,8 @@ class Contract:
     """The table or view of the council's own database that is read where no file is named."""
     units_on: date | None = None
     """Day of the units that are offered."""
+    laid_out: bool = False
+    """The table is one that others publish, in a layout of theirs: nobody fills it in."""
     worked_out_from: str = ""
     """The dataset that this one is worked out from; nothing is loaded into it."""
 

@@ -98,6 +98,8 @@ def describe_day(dataset: Dataset) -> str:
         return "Every row describes one day. It is not in the file: it is named when the file is loaded."
     if dataset.as_at_end_of is None:
         return f"“{dataset.as_at}” holds the day that the row describes."
+    if dataset.as_at_end_of == "financial_year":
+        return f"“{dataset.as_at}” holds a financial year, as 2025-26, and the row counts as at its last day, 31 March."
     span = dataset.as_at_end_of
     return f"“{dataset.as_at}” holds a year, a month or a day, and the row counts as at the last day of that calendar {span}."
 

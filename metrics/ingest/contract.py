@@ -21,6 +21,7 @@ from metrics.errors import InputError
 from metrics.ingest.choices import Accepts, Filled, choices_of, places_of
 from metrics.ingest.contract_of_pay import pay_derived, pay_headings
 from metrics.ingest.labels import folded
+from metrics.ingest.missing import SAID
 from metrics.ingest.values import NotUnderstood, Parser, date_parser, parse_number, parse_whole, parse_yes_no
 
 KINDS: Mapping[str, Kind] = {
@@ -67,6 +68,7 @@ def contract_of(configuration: Configuration, dataset_id: str, units_on: dt.date
         sheet=dataset.sheet or DATA,
         header_row=dataset.header_row or 1,
         table=f"{table.in_schema}.{table.name} ({table.connection})" if table and table.in_schema else table.name if table else "",
+        laid_out=dataset.layout is not None,
         units_on=units_on if dataset.unit else None,
         worked_out_from=dataset.flows.source if dataset.flows else "",
     )
@@ -128,7 +130,7 @@ class _Headings:
             columns=tuple(fills),
             kind=_kind(parts, columns, self._dataset),
             title=self._title(heading, parts, columns),
-            about=" ".join(dict.fromkeys([*self._about_parts(heading, parts), *(_sentence(c.about) for c in columns.values() if c.about)])),
+            about=" ".join(dict.fromkeys([*self._about_parts(heading, parts), *self._about_columns(columns)])),
             empty=" ".join(dict.fromkeys([*self._empty_parts(parts), *(self._empty(n, c) for n, c in columns.items())])),
             may_be_empty=not ({"person_id", "as_at", "label"} & set(parts)) and all(self._may_be_empty(n, c) for n, c in columns.items()),
             may_be_left_out=not parts and not any(c.required for c in columns.values()),
@@ -178,6 +180,17 @@ class _Headings:
         if heading in answers.source:
             return f"{dimension.title}: {dimension.label(answers.source[heading])}"
         return f"Part of “{next((whole for whole, parts in answers.made_of.items() if heading in parts), '')}”"
+
+    def _about_columns(self, columns: Mapping[str, Column]) -> Iterator[str]:
+        """What each column says of itself, how percentages are written, and which words stand where a value is missing."""
+        for name, column in columns.items():
+            if column.about:
+                yield _sentence(column.about)
+            if column.percentages:
+                yield f"A percentage, as 12.5{' or 12.5%' if column.percentages == 'out_of_100' else '%, or 0.125'}."
+            if words := self._dataset.missing_in(name):
+                said = ", ".join(f"{word} ({SAID[meaning]})" for word, meaning in words.items())
+                yield f"Where a value is missing, one of these words may say why: {said}."
 
     def _about_parts(self, heading: str, parts: list[str]) -> Iterator[str]:
         answers, unit = self._dataset.answers, self._dataset.unit

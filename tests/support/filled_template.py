@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import random
 import re
 from collections.abc import Mapping, Sequence
@@ -69,10 +70,13 @@ class Template:
 
     def rows(self, number: int, chance: random.Random) -> list[Row]:
         """Rows that differ in their identifiers, or in unit and day."""
-        if self.contract.about_people:
+        grain = self.configuration.datasets[self.dataset].grain
+        if self.contract.about_people or grain == "item":
             return [self._person(place, chance) for place in range(number)]
-        if self.configuration.datasets[self.dataset].grain == "result":
+        if grain == "result":
             return self._results(chance)
+        if grain == "published":
+            return self._published(number, chance)
         return self._returns(number, chance)
 
     def _person(self, place: int, chance: random.Random) -> Row:
@@ -127,6 +131,18 @@ class Template:
         for word in self.words[category] if numbers else [chance.choice(self.words[category])]:
             given = sorted(chance.randint(1, 40) for _ in numbers)  # the dataset names what was given before what could be had
             made.append({category: word, **dict(zip(numbers, given, strict=True)), **common})
+        return made
+
+    def _published(self, number: int, chance: random.Random) -> list[Row]:
+        """A row for each group, or set of groups, at most once; an empty cell is of all of them together."""
+        categories = [h.heading for h in self.contract.headings if h.kind == "category"]
+        told = [[*self.words[h.heading], *([None] if h.may_be_empty else [])] for h in self.contract.headings if h.kind == "category"]
+        groups = list(itertools.product(*told))
+        made = []
+        for group in chance.sample(groups, min(number, len(groups))):
+            row = {h.heading: self._cell(h.heading, chance) for h in self.contract.headings}
+            row |= dict(zip(categories, group, strict=True))
+            made.append(row if any(value is not None for value in row.values()) else row | self.anything(chance))
         return made
 
     def _returns(self, number: int, chance: random.Random) -> list[Row]:

@@ -16,6 +16,7 @@ from tests.support.filled_template import DAY
 from tests.support.tiny_council import TinyCouncil
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
+BIRMINGHAM = CONFIG.parent / "tests" / "councils" / "birmingham" / "config"
 
 
 def ends(*arguments: str) -> int:
@@ -77,6 +78,10 @@ def test_what_cannot_be_filled_in_is_refused_with_the_reason(council: TinyCounci
     told = capsys.readouterr().err
     assert "Dataset 'movers' is worked out from dataset 'hr': there is nothing to fill in." in told
     assert "equality template hr" in told
+    assert ends("template", "census_2011", "--config", str(BIRMINGHAM)) == 2
+    told = capsys.readouterr().err
+    assert "Dataset 'census_2011' is read from a table in somebody else's layout: nobody fills it in." in told
+    assert "equality ingest census_2011 FILE --as-at" in told
     assert ends("template", "staff") == 2
     assert "There is no dataset 'staff'; there are: hr." in capsys.readouterr().err
     assert ends("template", "hr", "--as-at", "31.3.2026") == 2

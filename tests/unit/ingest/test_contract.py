@@ -197,3 +197,18 @@ def test_a_payroll_file_with_columns_of_amounts_weeks_leave_and_bonus() -> None:
     assert heading(found, "Leave").empty == "Counts as “Paid as usual”."
     assert (heading(found, "In period").kind, heading(found, "In period").may_be_empty) == ("yes or no", False)
     assert heading(found, "Rewards").empty == "The pay period counts."
+
+
+def test_percentages_and_words_for_missing_values_are_told() -> None:
+    rate = {"from": "Rate", "type": "number", "percentages": "out_of_1", "about": "Share in work", "missing": {"x": "unreliable"}}
+    found = contract(columns={"sex": SEX, "rate": rate}, missing={"[c]": "confidential"})
+    assert heading(found, "Rate").about == (
+        "Share in work. A percentage, as 12.5%, or 0.125. "
+        "Where a value is missing, one of these words may say why: [c] (confidential), x (unreliable)."
+    )
+    assert "missing" not in heading(found, "Sex").about
+
+
+def test_a_financial_year_is_told_as_what_stands_in_the_column() -> None:
+    found = contract(columns={"sex": SEX}, as_at="Year", as_at_end_of="financial_year")
+    assert found.day == "“Year” holds a financial year, as 2025-26, and the row counts as at its last day, 31 March."
