@@ -66,7 +66,7 @@ def _groups(parsed: Parsed, kpi: Kpi, dataset: Dataset, published: Dataset) -> I
         for word in breakdown.by:
             if word in units:
                 yield ("breakdowns", n), f"nobody lives in a {word}: the population is that of the whole place; leave '{word}' out"
-            elif word not in there:
+            elif word not in there and word in parsed.offered(dataset):
                 message = f"'{published.id}' does not say how many people are in each '{word}'"
                 yield ("breakdowns", n), f"{message}; both have: {listed(both)}"
 

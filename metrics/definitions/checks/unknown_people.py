@@ -14,7 +14,7 @@ from metrics.errors import Problem
 
 def check(parsed: Parsed) -> Iterator[Problem]:
     for kpi, dataset in parsed.kpis_with_dataset():
-        if not kpi.measure.type.is_share:
+        if not kpi.measure.type.is_share or kpi.measure.type.has_population:  # whose reference group is no base
             continue
         for base in ("denominator", "reference_group"):
             where = getattr(kpi.measure, base)
