@@ -18,19 +18,21 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Breakdown, Kpi, MeasureType
 from metrics.errors import Problem
 from metrics.query.things import NONE, Counted, Line
+from metrics.sources.tables import missing_column
 
 
 def figures_published(configuration: Configuration, kpi: Kpi, breakdowns: Sequence[Breakdown], rows: pd.DataFrame) -> Iterator[Line]:
     """Every figure of one KPI on one day; a group of which nothing was published has none."""
     published = Published(configuration, kpi.dataset, rows)
     root = configuration.organisation.root.id
-    yield (kpi.id, "", root, "", *_one(configuration, kpi, published, {}))
+    yield (kpi.id, "", root, "", *_one(configuration, kpi, published, {}), why_missing(configuration, kpi, published, {}))
     for breakdown in breakdowns:
         (name,) = breakdown.by
         for category in configuration.dimensions[name].known:
-            made = _one(configuration, kpi, published, {name: (category,)})
-            if not all(pd.isna(number) for number in made):
-                yield (kpi.id, breakdown.id, root, f"{name}={category}", *made)
+            group: Filter = {name: (category,)}
+            made, why = _one(configuration, kpi, published, group), why_missing(configuration, kpi, published, group)
+            if why or not all(pd.isna(number) for number in made):
+                yield (kpi.id, breakdown.id, root, f"{name}={category}", *made, why)
 
 
 def _one(configuration: Configuration, kpi: Kpi, published: Published, group: Filter) -> tuple[float, ...]:
@@ -41,6 +43,17 @@ def _one(configuration: Configuration, kpi: Kpi, published: Published, group: Fi
     if measure.type is not MeasureType.PERCENTAGE_POINT_GAP:
         return (*own, NONE, NONE, NONE)
     return (*own, *_numbers(kpi, published.rows_of(population.where, measure.reference_group, group)))
+
+
+def why_missing(configuration: Configuration, kpi: Kpi, published: Published, group: Filter) -> str:
+    """What the publisher's mark means in the first row that lacks a number which the figure needs; "" where there is none."""
+    measure, dataset = kpi.measure, configuration.datasets[kpi.dataset]
+    population = dataset.populations[kpi.population]
+    needed = [name for name in (measure.column, measure.count, measure.out_of) if name]
+    marked = [missing_column(name) for name in needed if dataset.missing_in(name)]
+    sides = [measure.denominator, *([measure.reference_group] if measure.reference_group else [])]
+    found = (row for side in sides for _, row in published.rows_of(population.where, side, group)[marked].iterrows())
+    return next((str(mark) for row in found for mark in row if not pd.isna(mark)), "")
 
 
 def _numbers(kpi: Kpi, rows: pd.DataFrame) -> Counted:
@@ -73,9 +86,14 @@ class Published:
         others = [name for name in self.groups if name not in chosen]
         if found.empty or not others:
             return found
-        filled = found[others].notna()
+        filled, named = found[others].notna(), list(chosen)
         patterns = sorted({tuple(row) for row in filled.to_numpy().tolist()}, key=lambda p: (sum(p), [not there for there in p]))
-        return found[(filled == list(patterns[0])).all(axis=1)]
+        asked = len(found[named].drop_duplicates()) if named else 1
+        for pattern in patterns:  # one that has them all: two parts of a sum are never told by different columns
+            mine = found[(filled == list(pattern)).all(axis=1)]
+            if not named or len(mine[named].drop_duplicates()) == asked:
+                return mine
+        return found.iloc[:0]
 
     @property
     def groups(self) -> tuple[str, ...]:

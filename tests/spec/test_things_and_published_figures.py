@@ -200,6 +200,15 @@ def test_without_a_row_for_all_numbers_are_added_up_and_percentages_are_not(chec
     assert found[["marker", "note"]].iloc[0].tolist() == ["[x]", "not_available"]
 
 
+def test_parts_that_are_told_by_different_columns_leave_no_sum(check: Check) -> None:
+    """Asian as one row, Black by sex alone: the two together are neither row."""
+    measure = {**SHARE, **COUNTED, "denominator": {"what": ["employed"], "ethnicity": ["asian", "black"]}}
+    rows = "what | ethnicity | sex | many | base\n employed | asian | - | 5 | 10\n employed | black | female | 3 | 10"
+    check(of("published", measure), rows, "of | numerator | value\n | - | -")
+    whole = rows.replace("| 5 | 10", "| 5 | 10\n employed | black | - | 4 | 20")
+    check(of("published", measure), whole, "of | numerator | denominator | value\n | 9 | 30 | 0.3")
+
+
 def test_a_part_that_was_not_published_leaves_no_sum(check: Check) -> None:
     rows = "what | sex | many | base\n employed | female | - | 420\n employed | male | 38 | 380"
     check(of("published", {**SHARE, **COUNTED}, "sex"), rows, "of | numerator | value\n | - | -\n sex=male | 38 | 0.1")
