@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from metrics.charts.frame import Heading, finish, more_room_above, plain
-from metrics.charts.groups import LABEL, draw_axes, draw_lines, draw_reference, drawn_lines, short_value, side_of, span_of_groups
+from metrics.charts.groups import LABEL, add_axes, add_lines, add_reference, drawn_lines, short_value, side_of, span_of_groups
 from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between
 from metrics.report import KpiSummary, Report, characteristic
 from metrics.wording.dates import format_when
@@ -56,8 +56,8 @@ def draw_characteristics(report: Report, kpi_id: str, unit: str, dimensions: Seq
     names = _lines(figure, splits, kpi, low, reference, currency)
     if reference is not None:
         words = f"{upper_first(place_name(report, unit))} {short_value(reference, rows, kpi, currency)}"
-        draw_reference(figure, reference, words, low, high)
-    draw_axes(figure, kpi, names, [len(names) - 1 - i for i in range(len(names))], low, high, currency)
+        add_reference(figure, reference, words, low, high)
+    add_axes(figure, kpi, names, [len(names) - 1 - i for i in range(len(names))], low, high, currency)
     said = "" if reference is None else f"{upper_first(place_name(report, unit))}: {format_value(reference, kpi.unit, currency)}."
     by = f" by {', '.join(split.title.lower() for split in splits)}"
     heading = Heading(
@@ -86,7 +86,7 @@ def _lines(figure: go.Figure, splits: Sequence[Split], kpi: KpiSummary, low: flo
     for split, lines, labels in drawn:
         names.append(f"<b>{_wrapped(split.title)}</b>")
         places = [total - 1 - len(names) - i for i in range(len(lines))]
-        draw_lines(figure, kpi, lines, places, low, reference, currency)
+        add_lines(figure, kpi, lines, places, low, reference, currency)
         names.extend(_wrapped(label) for label in labels)
     return names
 

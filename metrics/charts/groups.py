@@ -63,14 +63,14 @@ def dots(
     lines, names = drawn_lines(rows, labels, thing)
     places = [len(lines) - 1 - i for i in range(len(lines))]
     low, high = span_of_groups(kpi, rows, reference)
-    draw_lines(figure, kpi, lines, places, low, reference, currency)
+    add_lines(figure, kpi, lines, places, low, reference, currency)
     _draw_benchmarks(figure, kpi, rows, lines, places, currency)
     if reference is not None and low <= reference <= high:
-        draw_reference(
+        add_reference(
             figure, reference, f"{upper_first(place_name(report, unit))} {short_value(reference, rows, kpi, currency)}", low, high
         )
     wrapped = ["<br>".join(plain(line) for line in textwrap.wrap(label, LABEL, max_lines=3, placeholder="…")) for label in names]
-    draw_axes(figure, kpi, wrapped, places, low, high, currency)
+    add_axes(figure, kpi, wrapped, places, low, high, currency)
     tall = max((label.count("<br>") + 1 for label in wrapped), default=1)
     whole = (
         ""
@@ -95,7 +95,7 @@ def span_of_groups(kpi: KpiSummary, rows: pd.DataFrame, reference: float | None)
     return low, high
 
 
-def draw_lines(
+def add_lines(
     figure: go.Figure, kpi: KpiSummary, lines: pd.DataFrame, places: list[int], low: float, reference: float | None, currency: str
 ) -> None:
     """Each row's dot and its figure, or the word why there is none."""
@@ -130,7 +130,7 @@ def _draw_benchmarks(figure: go.Figure, kpi: KpiSummary, rows: pd.DataFrame, lin
         )
 
 
-def draw_reference(figure: go.Figure, reference: float, words: str, low: float, high: float) -> None:
+def add_reference(figure: go.Figure, reference: float, words: str, low: float, high: float) -> None:
     """An upright line at the whole unit's value, named above it on the side where there is room."""
     figure.add_vline(x=reference, line={"color": COMPARED, "width": 1.4, "dash": "dot"})
     side = "left" if reference < low + (high - low) * 0.35 else "right" if reference > low + (high - low) * 0.65 else "center"
@@ -138,7 +138,7 @@ def draw_reference(figure: go.Figure, reference: float, words: str, low: float, 
     figure.add_annotation(x=reference, y=1, yref="paper", yanchor="bottom", xanchor=side, showarrow=False, text=named)
 
 
-def draw_axes(figure: go.Figure, kpi: KpiSummary, labels: list[str], places: list[int], low: float, high: float, currency: str) -> None:
+def add_axes(figure: go.Figure, kpi: KpiSummary, labels: list[str], places: list[int], low: float, high: float, currency: str) -> None:
     figure.update_yaxes(
         tickvals=places, ticktext=labels, range=[-0.7, len(places) - 0.4], showgrid=False, tickfont={"color": TEXT, "size": 14}
     )
