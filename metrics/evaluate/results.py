@@ -11,11 +11,15 @@ from metrics.evaluate.comparison import factor
 from metrics.evaluate.evaluate import against_target, as_contract
 from metrics.evaluate.published_groups import over_published_groups
 from metrics.evaluate.values import interval_of
-from metrics.query.results import Results
+from metrics.query.results import WHY, Results
 from metrics.statistics.intervals import newcombe, wilson
 from metrics.statistics.rates import rate
 
 NOT_ENTERED = "not_entered"
+AS_PUBLISHED = "published_"
+"""Begins the note of a figure that its publisher has marked as missing: `published_confidential`."""
+MARKS = {"confidential": "[c]", "not_available": "[x]", "not_applicable": "[z]", "unreliable": "[x]"}
+"""What the publisher's mark means to the marker that stands in the figure's place."""
 NOTHING = "nothing"
 """Note of a share of no things at all."""
 
@@ -40,10 +44,12 @@ def _one_kpi(kpi: Kpi, rows: pd.DataFrame, results: Results, configuration: Conf
     if kpi.measure.type.is_over_groups:
         over_published_groups(kpi, configuration.dimensions[str(kpi.measure.over)], found)
         found.loc[found["group"].eq(""), ["lower", "upper"]] = np.nan
-    found = found[(found["group"] == "") | found["value"].notna()].reset_index(drop=True)
+    found = found[(found["group"] == "") | found["value"].notna() | found[WHY].ne("")].reset_index(drop=True)
     empty = found["value"].isna()
     none = found["denominator"].eq(0)
-    found["marker"] = found["marker"].mask(empty, np.where(none | given, "[z]", "[x]"))
+    told = empty & found[WHY].ne("") & found["note"].eq("")
+    found["note"] = found["note"].mask(told, AS_PUBLISHED + found[WHY])
+    found["marker"] = found["marker"].mask(empty, np.where(told, found[WHY].map(MARKS), np.where(none | given, "[z]", "[x]")))
     against_target(kpi, found, results.period.end)
     found["note"] = found["note"].mask(empty & found["note"].eq(""), np.where(none, NOTHING, NOT_ENTERED if given else "not_available"))
     return found

@@ -31,15 +31,20 @@ KEYS = ("kpi", "breakdown", "unit", "group")
 PARTS = ("numerator", "denominator", "value", "reference_numerator", "reference_denominator", "reference_value")
 
 
+WHY = "why"
+"""Of published figures, what the publisher's mark means where one is missing, as `metrics.definitions.layout.Meaning`; "" elsewhere."""
+
+
 @dataclass(frozen=True)
 class Results:
     """What one dataset without people holds on one day.
 
     Attributes
     ----------
-    figures : one row per KPI, breakdown, unit and group: `KEYS`, then `PARTS`. For a score points, what could be had, and their share; for
-        an award the place of the category; missing in a year that was not entered. For things and published figures how many, among how
-        many, and a value that these two do not give (a median, what the publisher worked out), then the same of the group held against
+    figures : one row per KPI, breakdown, unit and group: `KEYS`, then `PARTS`, and `WHY`. For a score points, what could be had, and their
+        share; for an award the place of the category; missing in a year that was not entered. For things and published figures how many,
+        among how many, and a value that these two do not give (a median, what the publisher worked out), then the same of the group held
+        against
     edition : what tells whether figures of two days are the same thing: the edition and, for points, the areas with their maximum
     """
 
@@ -84,8 +89,8 @@ def _results(configuration: Configuration, dataset: str, day: date, rows: pd.Dat
     found = [line for kpi in kpis for line in _figures(configuration, kpi, rows)]
     editions = sorted({e for kpi in kpis for e in edition_of(configuration, kpi, rows)})
     root = configuration.organisation.root.id
-    lines = [(kpi, breakdown, root, group, *parts, *[np.nan] * 3) for kpi, breakdown, group, *parts in found]
-    return Results(dataset, Period.as_at(day), pd.DataFrame(lines, columns=[*KEYS, *PARTS]), tuple(editions))
+    lines = [(kpi, breakdown, root, group, *parts, *[np.nan] * 3, "") for kpi, breakdown, group, *parts in found]
+    return Results(dataset, Period.as_at(day), pd.DataFrame(lines, columns=[*KEYS, *PARTS, WHY]), tuple(editions))
 
 
 def _without_people(
@@ -104,7 +109,7 @@ def _without_people(
         kpis = {kpi.id: (kpi, [b for k, b in of_day if k is kpi and b is not None]) for kpi, b in of_day if b is None}
         problems += [problem for kpi, _ in kpis.values() for problem in _wrong_row(configuration, kpi, day, mine)]
         lines = [line for kpi, split in kpis.values() for line in _lines(configuration, kpi, split, mine, day)]
-        frame = pd.DataFrame(lines, columns=[*KEYS, *PARTS]).astype(dict.fromkeys(PARTS, "float64"))
+        frame = pd.DataFrame(lines, columns=[*KEYS, *PARTS, WHY]).astype(dict.fromkeys(PARTS, "float64"))
         found += [Results(dataset, _period(configuration, dataset, day), frame, ())] if kpis else []
     if problems:
         raise InputError(list(dict.fromkeys(problems)), "Nothing was published. Correct the file or the definition and load it again.")
@@ -113,7 +118,7 @@ def _without_people(
 
 def _lines(configuration: Configuration, kpi: Kpi, split: Sequence[Breakdown], rows: pd.DataFrame, day: date) -> Iterator[Line]:
     if configuration.datasets[kpi.dataset].grain == "item":
-        return figures_of_things(configuration, kpi, split, rows, day)
+        return ((*line, "") for line in figures_of_things(configuration, kpi, split, rows, day))
     return figures_published(configuration, kpi, split, rows)
 
 

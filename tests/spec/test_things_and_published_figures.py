@@ -32,6 +32,7 @@ GROUPS = (
     a_dimension("ethnicity", ["asian", "black", "mixed", "white", "other"], []),
 )
 TYPES = {"spend": "money", "closed": "date", "published": "date", "many": "number", "base": "number", "rate": "number", "people": "number"}
+MARKED = {"c": "confidential", "x": "unreliable", "..": "not_available", "z": "not_applicable"}
 Check = Callable[..., pd.DataFrame]
 
 
@@ -39,6 +40,8 @@ def a_dataset(grain: str) -> Dataset:
     dimensions, others = (THINGS, ("spend", "closed", "published")) if grain == "item" else (GROUPS, ("many", "base", "rate", "people"))
     columns = {d.id: Column(**{"from": d.id}, dimension=d.id) for d in dimensions}
     columns |= {name: Column.model_validate({"from": name, "type": TYPES[name]}) for name in others}
+    if grain == "published":
+        columns["rate"] = Column.model_validate({"from": "rate", "type": "number", "missing": MARKED})
     said = (
         {"indicator": "what", "publisher": "Somebody", "licence": "Open"}
         if grain == "published"
@@ -300,3 +303,24 @@ def test_two_rows_about_the_same_are_refused(check: Check) -> None:
         check(of("published", {**SHARE, "column": "rate"}), f"{SATISFIED}\n satisfied | black | 63 | 1090")
     with pytest.raises(InputError, match="'many' is more than 'base' in 1 rows"):
         check(of("published", {**SHARE, **COUNTED}), "what | many | base\n employed | 3 | 2")
+
+
+def test_a_publishers_mark_stands_in_the_place_of_its_figure(check: Check) -> None:
+    """A group that is not in the table has no row; one that is marked has, with the reason that its publisher gives."""
+    found = check(
+        of("published", {"type": "proportion", "unit": "percent", "column": "rate", "denominator": {"what": ["employed"]}}, "ethnicity"),
+        """what     | ethnicity | rate | rate_missing
+           employed | -         | 60   | -
+           employed | asian     | -    | confidential
+           employed | black     | -    | unreliable
+           employed | mixed     | -    | not_available
+           employed | other     | -    | not_applicable""",
+    )
+    told = found[found["group"] != ""].set_index("group")[["marker", "note", "status"]]
+    assert {group: tuple(row) for group, row in told.iterrows()} == {
+        "ethnicity=asian": ("[c]", "published_confidential", "hidden"),
+        "ethnicity=black": ("[x]", "published_unreliable", "not_available"),
+        "ethnicity=mixed": ("[x]", "published_not_available", "not_available"),
+        "ethnicity=other": ("[z]", "published_not_applicable", "not_available"),
+    }
+    assert found.loc[found["group"] == "", ["value", "marker"]].iloc[0].tolist() == [0.6, ""]
