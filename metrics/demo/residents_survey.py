@@ -20,8 +20,8 @@ RESIDENT_DAYS = PAY_DAYS[2:]
 """The survey closes with the year; the first one was in March 2024."""
 RESIDENT_SURVEYS = tuple(("rsurvey", day) for day in RESIDENT_DAYS)
 EDITION = "Residents’ survey, online with paper"
-SENT_ANSWERS = 51
-"""Answers of a ward, about."""
+ANSWERS_OF_WARD = (38, 66)
+"""How many answer in a ward: from the first, and fewer than the second."""
 AGES = ("16 to 24", "25 to 34", "35 to 44", "45 to 54", "55 to 64", "65 and over")
 AGE_SHARES = (0.19, 0.19, 0.17, 0.15, 0.13, 0.17)
 ANSWERS = (0.48, 0.75, 0.95, 1.10, 1.32, 1.45)
@@ -110,11 +110,11 @@ def _who_answered(rng: np.random.Generator, day: date) -> pd.DataFrame:
     """Everybody who answered: ward, what they say of themselves, and a weight that undoes how readily they answer."""
     residents, found = residents_by_ward(day.year - 1), []
     for ward in WARDS:
-        many, share = int(rng.poisson(SENT_ANSWERS)), (ward.fifth - 1) / 4
+        many, share = int(rng.integers(*ANSWERS_OF_WARD)), (ward.fifth - 1) / 4
         groups = np.array(GROUP_SHARES[0]) * (1 - share) + np.array(GROUP_SHARES[1]) * share
         age, old = _drawn(rng, many, np.array(AGE_SHARES), np.array(ANSWERS))
         group, kin = _drawn(rng, many, groups, np.array(GROUP_ANSWERS))
-        own = residents[ward.id] / many * old * kin * np.exp(rng.normal(0, 0.45, many))
+        own = residents[ward.id] / many * old * kin * (0.2 + 1.8 * rng.random(many))  # and what is not known of them
         found.append(pd.DataFrame({"Ward": ward.name, "fifth": ward.fifth, "age": age, "group": group, "weight": own}))
     people = pd.concat(found, ignore_index=True)
     many = len(people)

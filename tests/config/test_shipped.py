@@ -53,7 +53,9 @@ def test_it_says_that_it_is_synthetic(configuration: Configuration) -> None:
     settings = load_settings(CONFIG, environment={})
     assert settings.synthetic
     assert not any("synthetic" in d.title.lower() for d in configuration.datasets.values())  # settings say it once, for every page and file
-    assert all(b.illustrative for b in configuration.benchmarks.values())
+    real = {id for id, benchmark in configuration.benchmarks.items() if not benchmark.illustrative}
+    assert real == {"england_get_on", "england_belong", "england_chat"}  # published figures of a country, each with its survey and year
+    assert all(configuration.benchmarks[id].source.startswith("Community Life Survey 20") for id in real)
 
 
 def test_no_real_council_is_named() -> None:

@@ -19,6 +19,7 @@ from metrics.demo.events import EVENTS
 from metrics.demo.extracts import Extract, write_extracts
 from metrics.demo.learning import LEARNING_DAYS
 from metrics.demo.small_lists import LISTS
+from metrics.demo.residents_survey import RESIDENT_SURVEYS
 from metrics.demo.survey import SURVEYS
 from metrics.errors import InputError
 
@@ -29,6 +30,7 @@ EXPECTED_DIGESTS = {
     "move": "c1f4fa8ae853674cae02e41ff6f00bbeb0a52e246ff07906a0123b8ee178af96",
     "hr": "c4563530a3d953b77c8d6dd01541290ccc9b6a274f86348d839a9ecafda827cc",
     "pay": "d710256529ff9ad7e21784f5623e67c48102398f1cd6caddc99170875f4056c2",
+    "rsurvey": "50d7d4f4c1bcf92e1194e8f76d5fc1170d72cc0dd4b9180cbc08cb02cb6e2e5c",
 }
 """Of all files of a dataset together."""
 WHITE = ("white - ", "english, welsh", "irish", "gypsy or", "roma", "any other white")
@@ -90,7 +92,7 @@ def test_there_is_a_file_for_each_quarter_and_each_pay_day(extracts: Mapping[tup
     assert len(STAFF_DAYS) == 16
     assert [d.isoformat() for d in PAY_DAYS] == [f"{year}-03-31" for year in range(2022, 2027)]
     every = {*(("hr", d) for d in STAFF_DAYS), *(("pay", d) for d in PAY_DAYS), *(("recruit", d) for d in RECRUITMENT_DAYS)}
-    assert set(extracts) == every | {("learn", d) for d in LEARNING_DAYS} | set(LISTS) | set(EVENTS) | set(SURVEYS)
+    assert set(extracts) == every | {("learn", d) for d in LEARNING_DAYS} | set(LISTS) | set(EVENTS) | set(SURVEYS) | set(RESIDENT_SURVEYS)
 
 
 def test_the_files_are_as_untidy_as_a_councils(extracts: Mapping[tuple[str, date], Extract]) -> None:
