@@ -78,7 +78,7 @@ def attack(system: PublishedSystem, seconds: float | None = None, exact: bool = 
         if exact:
             widen(ranges, target)
         in_time = seconds is None or perf_counter() - began < seconds
-        if in_time and not ranges.proven(target) and not prove_one(ranges, games, target, []):
+        if in_time and not ranges.proven(target) and not prove_one(ranges, games, target):
             pinned[target] = is_pinned(ranges, target)
         at_risk = bool(protected(system, joint, ranges.low, ranges.high)[target])
         unsettled += at_risk and not (pinned[target] or ranges.proven(target))
@@ -143,7 +143,7 @@ def look_widely(ranges: Ranges, games: Games) -> None:
     prove_widely(ranges, games, ROUNDS)
     for target in ranges.open.tolist():
         if not ranges.proven(target):
-            prove_in_parts(ranges, games, target, [], THOROUGH)
+            prove_in_parts(ranges, games, target, [], (0, THOROUGH))
 
 
 def explore(ranges: Ranges) -> None:
@@ -152,7 +152,7 @@ def explore(ranges: Ranges) -> None:
     look_widely(ranges, games)
     for target in ranges.open.tolist():
         if not ranges.proven(target):
-            prove_one(ranges, games, target, [])
+            prove_one(ranges, games, target)
 
 
 def protected(system: PublishedSystem, joint: Joint, low: np.ndarray, high: np.ndarray) -> np.ndarray:

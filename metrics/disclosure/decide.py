@@ -184,7 +184,7 @@ def prove(ranges: Ranges) -> None:
         prove_many(ranges, games, ROUNDS)
     for target in ranges.open.tolist():
         if not ranges.proven(target) and not surely_narrow(ranges, games, target):
-            prove_one(ranges, games, target, [])
+            prove_one(ranges, games, target)
 
 
 def surely_narrow(ranges: Ranges, games: Games, target: int) -> bool:

@@ -18,7 +18,7 @@ from metrics.disclosure.blocks import separate
 from metrics.disclosure.choose import HIDDEN, required_steps, small_targets
 from metrics.disclosure.joint import Joint, build_joint, figures
 from metrics.disclosure.shown import ShownCells
-from metrics.disclosure.structure import structure_of
+from metrics.disclosure.structure import Structure, structure_of
 from metrics.disclosure.system import PublishedSystem, published_system
 from metrics.disclosure.whole import fits
 from metrics.errors import DisclosureError
@@ -45,17 +45,20 @@ def pass_gate(counts: Counts, shown: ShownCells, profile: Profile) -> Passed:
         protected count is worked out, or not proven to be safe
     """
     where = f"{counts.dataset}, {counts.period.end.isoformat()}, {shown.audience}"
-    system = PublishedSystem.from_dict(json.loads(json.dumps(published_system(shown, counts).as_dict())))
-    return Passed(*checked(counts, shown, system, profile, where))
+    structure = structure_of(counts)
+    system = PublishedSystem.from_dict(json.loads(json.dumps(published_system(shown, counts, structure).as_dict())))
+    return Passed(*checked(counts, shown, system, profile, where, structure))
 
 
-def checked(counts: Counts, shown: ShownCells, system: PublishedSystem, profile: Profile, where: str) -> tuple[ShownCells, PublishedSystem]:
-    """The refusals, in the order in which they are cheap."""
+def checked(
+    counts: Counts, shown: ShownCells, system: PublishedSystem, profile: Profile, where: str, structure: Structure | None = None
+) -> tuple[ShownCells, PublishedSystem]:
+    """The refusals, in the order in which they are cheap. `structure`: that of the counts, as it is before JSON."""
     joint = build_joint(system.structure)
     known = system.known()
     refuse_if(not says_the_same(shown, system, np.asarray(counts.values), known), f"{where}: a figure is not the count that it stands for")
     refuse_if(not all(fits(joint, *known, table) for table in shown.witnesses), f"{where}: a proof does not fit what would be published")
-    required = needed(counts, shown, profile)
+    required = needed(counts, shown, profile, structure)
     required[given_up(joint, shown)] = 0
     proofs = roomy(system, joint, shown.witnesses)
     short = np.flatnonzero(spread(joint, proofs) < required)
@@ -89,9 +92,9 @@ def says_the_same(shown: ShownCells, system: PublishedSystem, values: np.ndarray
     return bool(alike and (known[0] <= values).all() and (values <= known[1]).all())
 
 
-def needed(counts: Counts, shown: ShownCells, profile: Profile) -> np.ndarray:
+def needed(counts: Counts, shown: ShownCells, profile: Profile, structure: Structure | None = None) -> np.ndarray:
     """Steps that each target's range must have, by the profile and the true counts alone."""
-    joint = build_joint(structure_of(counts))
+    joint = build_joint(structure if structure is not None else structure_of(counts))
     depths = np.array([joint.structure.depths[region.unit] for region in joint.structure.regions], dtype=np.int64)
     softened = np.where(depths == 0, profile.council, profile.below_council) == "round"
     softened |= np.array([bool(chain) for chain in shown.chains], dtype=bool)

@@ -14,6 +14,8 @@ from metrics.disclosure.whole import ROOM, fits, whole_near
 
 WIDE = 100_000
 """Room for one variable in an exact programme: more people than any unit has."""
+HANDY = 3_000
+"""Variables up to which a programme is small: its solutions in fractions are mended for whatever they may prove."""
 EPSILON = 1e-6
 """How far a bound in fractions may be off."""
 
@@ -64,8 +66,10 @@ class Ranges:
         np.maximum(self.high, values, out=self.high)
         return True
 
-    def take(self, programme: Programme, values: np.ndarray) -> bool:
-        """Take a solution as a witness, or a whole table near it."""
+    def take(self, programme: Programme, values: np.ndarray, *, mend: bool = True) -> bool:
+        """Take a solution as a witness, or else, if it is worth the work (`mend`), a whole table near it."""
+        if not mend:
+            return self.accept(programme.whole_table(values))
         table = whole_near(self.joint, self.shown_low, self.shown_high, programme, values)
         return table is not None and self.accept(table)
 
@@ -159,8 +163,13 @@ class Ranges:
             if idle == 2:
                 return
 
-    def try_target(self, programme: Programme, target: int, *, whole: bool, binding: list[int] | None = None) -> tuple[float, float]:
-        """Bounds of one target within a programme; tables met on the way become witnesses. `binding` collects what holds the bounds."""
+    def try_target(
+        self, programme: Programme, target: int, *, whole: bool, binding: list[int] | None = None, mend: bool = True
+    ) -> tuple[float, float]:
+        """Bounds of one target within a programme; tables met on the way become witnesses. `binding` collects what holds the bounds.
+
+        Solutions in fractions are mended (`mend`); those of a large programme only where they may take the target further than it got.
+        """
         row, fixed = self._row(programme, target)
         bounds = []
         for sign in (1.0, -1.0):
@@ -170,8 +179,10 @@ class Ranges:
                 continue
             if binding is not None:
                 binding += programme.binding()
-            bounds.append(fixed + float(row @ values) if programme.optimal else -np.inf * sign)
-            self.take(programme, values)
+            reached = fixed + float(row @ values)
+            bounds.append(reached if programme.optimal else -np.inf * sign)
+            further = np.ceil(reached - EPSILON) < self.low[target] if sign > 0 else np.floor(reached + EPSILON) > self.high[target]
+            self.take(programme, values, mend=mend and (bool(further) or len(programme.columns) <= HANDY))
         return bounds[0], bounds[1]
 
     def widen(self, programme: Programme, target: int, low: float, high: float) -> None:

@@ -42,11 +42,12 @@ def nested_pairs(counts: Counts) -> np.ndarray:
     """
     keys = ["kpi", "breakdown", "unit", "group"]
     found: set[tuple[int, int]] = set()
-    parts = {part: rows.set_index(keys)["region"] for part, rows in counts.cells.groupby("part", sort=True, observed=True)}
+    cells = pd.DataFrame({"cell": counts.cells.groupby(keys, sort=False, observed=True).ngroup(), "region": counts.cells["region"]})
+    parts = {part: rows.drop_duplicates() for part, rows in cells.groupby(counts.cells["part"], sort=True, observed=True)}
     for inner, outer in BASES:
         if inner in parts and outer in parts:
-            both = parts[inner].to_frame("inner").join(parts[outer].to_frame("outer"), how="inner")
-            found |= {(int(a), int(b)) for a, b in both.drop_duplicates().itertuples(index=False)}
+            both = parts[inner].merge(parts[outer], on="cell", suffixes=("_inner", "_outer"))
+            found |= set(zip(both["region_inner"].tolist(), both["region_outer"].tolist(), strict=True))
     found |= step_pairs(counts.cells) | side_by_side(counts.regions)
     nested = sorted(p for p in found if p[0] != p[1] and contains(counts.regions[p[1]], counts.regions[p[0]]))
     return np.array(nested, dtype=np.int64).reshape(-1, 2)
@@ -87,8 +88,10 @@ def lines_of(wheres: Iterable[Where]) -> list[tuple[str, Line]]:
     axes = sorted({axis for where in wheres for axis, _ in where})
     lines: dict[tuple[str, Where], Line] = {}
     for where in wheres:
+        held = dict(where)
         for axis in axes:
-            lines.setdefault((axis, tuple(held for held in where if held[0] != axis)), {})[dict(where).get(axis)] = where
+            others = tuple(one for one in where if one[0] != axis) if axis in held else where
+            lines.setdefault((axis, others), {})[held.get(axis)] = where
     return [(axis, line) for (axis, _), line in lines.items()]
 
 

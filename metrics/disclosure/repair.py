@@ -76,12 +76,16 @@ class Repair:
 
     def give_way(self, target: int, binding: list[int]) -> bool:
         """A target that cannot be proven: hide its own figure, then the cheapest that binds it, then its breakdown."""
-        own = self.shown([target]) if target < len(self.draft.how) else self.shown(self.parts(target))
+        own = self.own(target)
         if own:
             self.spent[target] = self.spent.get(target, 0) + 1
             self.hide(min(own, key=lambda r: self.order[r]), "secondary")
             return True
         return self.widen(target, binding)
+
+    def own(self, target: int) -> list[int]:
+        """What is shown of a target itself: its figure, or the published sets that it is had from."""
+        return self.shown([target] if target < len(self.draft.how) else self.parts(target))
 
     def parts(self, target: int) -> list[int]:
         """The published sets that a form subtracts from one another."""

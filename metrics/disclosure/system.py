@@ -114,7 +114,8 @@ def _where_key(where: tuple[tuple[str, frozenset[str]], ...]) -> tuple[tuple[str
     return tuple((axis, tuple(sorted(atoms))) for axis, atoms in where)
 
 
-def published_system(shown: ShownCells, counts: Counts) -> PublishedSystem:
+def published_system(shown: ShownCells, counts: Counts, structure: Structure | None = None) -> PublishedSystem:
+    """What an audience sees; `structure`: that of the counts, where it is at hand."""
     return PublishedSystem(
         dataset=shown.dataset,
         period_end=shown.period.end.isoformat(),
@@ -122,7 +123,7 @@ def published_system(shown: ShownCells, counts: Counts) -> PublishedSystem:
         profile=shown.certificate.profile,
         threshold=shown.certificate.required + 1,
         zeros_hidden=shown.certificate.zeros_hidden,
-        structure=structure_of(counts),
+        structure=structure if structure is not None else structure_of(counts),
         shown=shown.shown.copy(),
         chains=shown.chains,
         amounts=dict(shown.amounts),
