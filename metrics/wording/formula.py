@@ -37,8 +37,9 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
         case "proportion":
             return share
         case "survey_proportion":
-            words = f"{share.words.rstrip('.')}, where each answer counts for as many residents as it stands for."
-            return Formula(words, f"Sum of the weights: {group}", f"Sum of the weights: {whom}", "times 100")
+            words = f"Of all valid answers: how many in a hundred are {group}, each counting for as many residents as it stands for."
+            sums = [f"Sum of the weights: {what}" for what in (group, "all valid answers")]
+            return Formula(f"{words} Counted: {population}.", *sums, "times 100")
         case "rate":
             many = f"{PER[kpi.unit]:,}"
             words = f"Of {whom}: how many for every {many} {kpi.of} {verb}."

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from metrics.errors import CountsError
 from metrics.statistics.intervals import newcombe, wilson
@@ -74,6 +75,18 @@ def test_without_weights_ranges_are_those_of_plain_counts() -> None:
     found = weighted_difference(of(63 / 420), of(420), of(38 / 380), of(380))
     assert np.allclose(found[["lower", "upper"]], newcombe(*plain))
     assert found["difference"].iloc[0] == pytest.approx(0.05)
+
+
+@STEADY
+@given(ANSWERS)
+def test_limits_are_where_the_share_lies_two_standard_errors_of_the_effective_base_away(answers: list[tuple[bool, float]]) -> None:
+    said, weights = np.array([float(a) for a, _ in answers]), np.array([w for _, w in answers])
+    share = float(np.average(said, weights=weights))
+    assert weighted_share(pd.Series(said > 0), pd.Series(weights)) == pytest.approx(share)
+    effective = float(kish(pd.Series(weights)).iloc[0])
+    for limit in share_on_effective_base(of(min(share, 1.0)), of(effective)).iloc[0]:
+        error = (limit * (1 - limit) / effective) ** 0.5
+        assert abs(share - limit) == pytest.approx(stats.norm.ppf(0.975) * error, abs=1e-7)
 
 
 def test_nobody_gives_no_figure() -> None:
