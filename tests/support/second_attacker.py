@@ -242,6 +242,11 @@ class Reader:
         if kpi.measure.type is MeasureType.TURNOVER:
             self._turnover(row, parts, rounded, here)
             columns, share = {"numerator": "numerator", "everyone": "everyone"}, False
+        if kpi.measure.type.has_population:  # whose denominator is published elsewhere: the rate tells the events, which are printed
+            columns, share = {"numerator": "numerator", "everyone": "everyone"}, False
+            self._events(row, kpi, parts, rounded, here)
+        if kpi.measure.type is MeasureType.INDEX_OF_DISPARITY and not row["group"]:
+            share = False  # made of its groups, each of which is read
         if kpi.measure.type is MeasureType.FTE and not _nan(row["value"]):
             self._full_time(row, kpi, parts["denominator"], rounded, here)
         known: dict[str, float] = {}
@@ -285,6 +290,15 @@ class Reader:
             both = ((1, parts["denominator"]), (1, parts["reference_denominator"]))
             ends = 2 * row["denominator"]
             self.found.facts.append(Fact(both, ends - off, ends + off, f"{here}: mean of both ends {row['denominator']:g}"))
+
+    def _events(self, row: dict[str, Any], kpi: Kpi, parts: Mapping[str, Region], rounded: bool, here: str) -> None:
+        """A rate times the published people is the number of events, whether or not that is printed."""
+        if kpi.measure.type is MeasureType.POPULATION_RATE and not _nan(row["value"]) and not _nan(row["denominator"]):
+            many = row["value"] * row["denominator"] / float(str(kpi.measure.unit).removeprefix("per_"))
+            if _nan(row["numerator"]):
+                self._leak(row, "numerator", parts["numerator"], round(many), rounded, f"{here}: rate × published people")
+            else:
+                self._shown(parts["numerator"], round(many), rounded, f"{here}: rate × published people")
 
     def _full_time(self, row: dict[str, Any], kpi: Kpi, region: Region, rounded: bool, here: str) -> None:
         """A sum needs people enough to have it."""
