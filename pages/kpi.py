@@ -70,7 +70,8 @@ if dimensions:
             cards.chart_heading(figure)
             cards.chart(figure, "groups")
             show(notes.groups_key(kpi, groups))
-            show(notes.sentence(describe_place(kpi, contents.dimensions[dimension], groups), small=True))
+            if place := describe_place(kpi, contents.dimensions[dimension], groups):
+                show(notes.sentence(place, small=True))
         else:
             notes.nothing_to_draw(groups, contents, unit, kpi, pinned)
         notes.source(contents, kpi, more=cards.hidden_note(groups))
@@ -103,7 +104,9 @@ if earlier is not None:
     change_parts.made_of(viewer, contents, kpi, unit, earlier)
     compared = reports.two_dates(report, kpi, unit.id, dimension, earlier, day)
     if len(compared):
-        by = f", {lower_first(reports.all_of(kpi))} and by {lower_first(characteristic(contents.dimensions[dimension].title))}" if len(compared) > 1 else ""
+        by = ""
+        if len(compared) > 1:
+            by = f", {lower_first(reports.all_of(kpi))} and by {lower_first(characteristic(contents.dimensions[dimension].title))}"
         notes.heading("Two dates compared", f"{unit.name}{by}: {format_day(earlier)} and {format_day(day)}.")
         show(tables.two_dates(compared, report, kpi, earlier, day))
 

@@ -136,6 +136,8 @@ TWO_SIDED = (*GAPS, "mean_difference")
 def value_name(kpi: KpiSummary) -> str:
     if kpi.scale:
         return "Award"
+    if kpi.measure == "dissimilarity":
+        return "Distance"
     return VALUE_NAMES.get(kpi.unit, "Pay") if kpi.measure not in GAPS else "Gap"
 
 
@@ -159,7 +161,7 @@ def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
     if is_weighted(kpi):
         return [people(row["denominator"]), people(row["reference_value"])]
     if kpi.row_kind in ("item", "published") and not of_two_groups(kpi) and kpi.measure != "count":
-        return [format_part(row[name], kpi) for name in ("numerator", "denominator")]
+        return [format_part(row[name], kpi) for name in ("numerator", "denominator")[-len(part_names(kpi)) :]]
     if kpi.measure in ("proportion", "rate"):
         return [people(row["numerator"]), people(row["denominator"])]
     if kpi.measure == "score":
@@ -243,7 +245,7 @@ def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: Kp
     marked = bool(rows["benchmark"].notna().any())
     of_shares = kpi.measure == "dissimilarity" and head != "Unit"  # of a group its own share is shown
     told = replace(kpi, measure="proportion") if of_shares else kpi
-    columns = [Column(head), *_base_columns(told), Column(value_name(kpi), True), Column("Likely range", True)]
+    columns = [Column(head), *_base_columns(told), Column(value_name(told), True), Column("Likely range", True)]
     columns += [Column(kpi.benchmark_title or "Benchmark", True)] if marked else []
     body = []
     said, hidden = gather_hidden(rows, () if kpi.measure == "count" else ("numerator", "denominator"))

@@ -113,6 +113,12 @@ def test_a_distance_of_a_whole_mix_shows_each_group_beside_the_benchmark(opened:
     assert "Distance from residents: 14.3%" in said
     assert "10,244 people." in said
     assert "each group’s share, beside its share of" in said
+    assert "How many in 100 would have to be of another ethnic group for all shares to be those of" in said
+    assert ">Distance<" in said.partition("Between groups")[0]
+    table = said.partition("Between groups")[2].partition("<table")[2].partition("</table>")[0]
+    assert [f">{head}<" in table for head in ("People", "Out of", "Share", "Distance", "People counted")] == [True, True, True, False, False]
+    assert ">1,014<" in table or ">2,059<" in table  # its own people, not everybody who answered
+    assert "truly moved when" not in said
     assert "The figure compared with is made up for demonstration." in said
     assert "Likely range" not in said.partition("Between groups")[2].partition("Two dates")[0]
 

@@ -17,6 +17,7 @@ import pandas as pd
 from metrics.access.viewer import Viewer
 from metrics.charts import (
     answers,
+    characteristics,
     comparators,
     control_chart,
     declared,
@@ -38,7 +39,7 @@ from metrics.report import KpiSummary, Report, Request
 from metrics.understanding.cautions import Caution, caution
 from metrics.understanding.hires import hiring
 from metrics.understanding.parts import change_parts, groupings, pay_gap_parts
-from metrics.wording import cautions, headline, hires, likelihood, movement, notes, overview, sentences, status
+from metrics.wording import cautions, headline, hires, likelihood, movement, notes, overview, sentences, status, weighted
 from metrics.wording import change_parts as change_words
 from metrics.wording import comparators as words_beside
 from metrics.wording import gap_parts as parts_words
@@ -46,10 +47,10 @@ from metrics.wording.waterfall import describe_waterfall, waterfall_steps
 from tests.support.gpg_files import some_comparators
 
 CHARTS: tuple[ModuleType, ...] = (
-    answers, comparators, control_chart, declared, funnel, gap_parts, groups, multiples, sparkline, time_path, waterfall,
+    answers, characteristics, comparators, control_chart, declared, funnel, gap_parts, groups, multiples, sparkline, time_path, waterfall,
 )  # fmt: skip
 WORDS: tuple[ModuleType, ...] = (
-    cautions, change_words, headline, hires, likelihood, movement, notes, overview, parts_words, sentences, status,
+    cautions, change_words, headline, hires, likelihood, movement, notes, overview, parts_words, sentences, status, weighted,
 )  # fmt: skip
 OF_A_ROW: tuple[Callable[..., object], ...] = (
     sentences.describe_range, sentences.describe_path, sentences.describe_bounds, sentences.describe_base, sentences.describe_benchmark,
@@ -115,6 +116,9 @@ def _charts(report: Report, steps: Report, units: Sequence[str]) -> Iterator[tup
             series = report.series(kpi, unit)
             yield "draw_sparkline", sparkline.draw_sparkline(series, known, sentences.describe_series(series, known))
             yield "draw_strip", _strip(report, kpi, unit, root)
+            if splits := characteristics.splits_of(report, kpi, unit, report.dimensions_of(kpi, unit), day):
+                by = [split.rows.index[0].partition("=")[0] for split in splits]
+                yield "draw_characteristics", _drawn(characteristics.draw_characteristics(report, kpi, unit, by, day))
             for dimension in report.dimensions_of(kpi, unit):
                 yield "draw_groups", _drawn(groups.draw_groups(report, kpi, unit, dimension, day))
         yield "draw_multiple", _drawn(multiples.draw_multiple(report, kpi, root, (0.0, 1.0)))
@@ -185,15 +189,13 @@ def _words(report: Report) -> Iterator[tuple[str, str]]:
         beside = replace(kpi, benchmark_others=(("Residents in 2011", "All residents", "A census", 0.2),))
         yield "describe_other_benchmarks", sentences.describe_other_benchmarks(row, beside)
         yield "describe_note", notes.describe_note(row)
+        yield "describe_weighted_base", weighted.describe_weighted_base(row)
         yield "describe_declared", sentences.describe_declared(row)
     for _, rows in report.cells.groupby(["kpi", "unit", "breakdown", "period_end"], sort=True):
         kpi = contents.kpis[str(rows["kpi"].iloc[0])]
         yield "describe_groups", sentences.describe_groups(rows, kpi, {})
         yield "describe_hidden", sentences.describe_hidden(rows)
         yield "describe_notes", " ".join(notes.describe_notes(rows, kpi))
-        split = str(rows["group"].iloc[0]).partition("=")[0]
-        if split in contents.dimensions:
-            yield "describe_place", likelihood.describe_place(kpi, contents.dimensions[split], rows)
     for _, rows in report.cells.groupby(["kpi", "unit", "group"], sort=True):
         yield "describe_series", sentences.describe_series(rows, contents.kpis[str(rows["kpi"].iloc[0])])
     yield from _headlines(report)
@@ -267,6 +269,7 @@ def _headlines(report: Report) -> Iterator[tuple[str, str]]:
         rows = pd.concat([report.series(kpi, unit).tail(1) for kpi in kpis], ignore_index=True)
         yield "headline_unit", headline.headline_unit(unit, rows, kpis)
         yield "headline_overview", headline.headline_overview(rows, kpis)
+        yield "headline_city", headline.headline_city(rows, kpis)
         yield "headline_pay_gaps", headline.headline_pay_gaps(rows[rows["kpi"].str.startswith("PG")], kpis)
         yield "describe_moved", overview.describe_moved(rows, kpis)
         yield "describe_behind", overview.describe_behind(rows, kpis)

@@ -110,8 +110,12 @@ def test_no_column_of_a_row_gives_a_hidden_part_of_it_back(councils: Councils, a
     assert {part: {c for p, c in shown if p == part} for part in MADE_OF} == {part: set(columns) for part, columns in MADE_OF.items()}
 
 
-NO_ROW = {"describe_how_many", "describe_marker", "describe_order", "describe_within", "describe_worse"}
-"""Sentences that are handed a number, a marker or a definition, and no row."""
+NO_ROW = {
+    *("describe_how_many", "describe_marker", "describe_order", "describe_within", "describe_worse"),
+    *("describe_columns", "describe_left", "describe_place"),
+}
+"""Sentences that are handed a number, a marker or a definition, and no row, or of rows only which groups there are. What parts leave
+(`describe_left`) is said by `describe_gap_parts` and `describe_change_parts`, which are tried."""
 
 
 def test_every_chart_and_every_sentence_is_tried(said: Said) -> None:
