@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from metrics.definitions.base import Categories, Filter
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import MOVEMENT
 from metrics.definitions.flows import LEFT
-from metrics.definitions.kpi import PER, Kpi, MeasureType, Order
+from metrics.definitions.kpi import PER, Kpi, Measure, MeasureType, Order
 from metrics.definitions.mark_words import describe_event, is_mark
 from metrics.definitions.profile import Profile
 
@@ -114,8 +115,9 @@ def describe_without_people(configuration: Configuration, kpi: Kpi) -> str:
     wanted, among = describe_filter(configuration, measure.numerator), _among(configuration, kpi, measure.denominator)
     wanted = wanted[:1].upper() + wanted[1:]
     rows_are = dataset.rows_are or "people"
-    over = configuration.dimensions[measure.over].title.lower() if measure.over else ""
-    least = f" with at least {measure.least_people:,} people" if measure.least_people else ""
+    over = re.sub(r" *\([^()]*\)$", "", configuration.dimensions[measure.over].title).lower() if measure.over else ""
+    least = f", of those with at least {measure.least_people:,} people" if measure.least_people else ""
+    figure = _figure(measure)
     match measure.type:
         case MeasureType.COUNT:
             counted = wanted or rows_are[:1].upper() + rows_are[1:]
@@ -126,26 +128,31 @@ def describe_without_people(configuration: Configuration, kpi: Kpi) -> str:
             return _elapsed(configuration, kpi, among)
         case MeasureType.PERCENTAGE_POINT_GAP:
             first, second = (describe_filter(configuration, _told(kpi, one)) for one in ("denominator", "reference_group"))
-            return f"{first} minus {second}; {_among(configuration, kpi, measure.shared)}"
+            return f"{figure}: {first} minus {second}; {_among(configuration, kpi, measure.shared)}"
         case MeasureType.LOWEST_GROUP_GAP:
-            return f"The figure of all, minus that of the {over}{least} where it is lowest; {among}"
+            return f"{figure}: that of all, minus that of the {over} where it is lowest{least}; {among}"
         case MeasureType.SLOPE_INDEX:
             first, last = (configuration.dimensions[str(measure.over)].label(c) for c in _ends(configuration, kpi))
-            return f"How much the figure differs from one end of {over} (“{first}”) to the other (“{last}”), by a straight line; {among}"
+            ends = f"from one end of {over} (“{first}”) to the other (“{last}”)"
+            return f"{figure}: how much it differs {ends}, by a straight line through all groups; {among}"
         case MeasureType.INDEX_OF_DISPARITY:
-            best = {"highest": "the group with the highest", "lowest": "the group with the lowest"}.get(str(measure.against), "that of all")
-            return f"How far each {over}{least} is from {best}, on average, as a share of it; {among}"
+            best = {"highest": "the highest of them", "lowest": "the lowest of them"}.get(str(measure.against), "that of all")
+            return f"{figure}: how far that of each {over} is from {best}, on average, as a share of it{least}; {among}"
         case MeasureType.RATE:
             return f"{_words(measure.count or measure.column)}, for every {PER[measure.unit]:,} {measure.of}; {among}"
         case _ if dataset.grain == "published":
-            what = f"{_words(measure.count)} as a share of {_words(measure.out_of)}; " if measure.has_counts else ""
-            return f"{what}{among}" if what else f"{among[:1].upper()}{among[1:]}"
+            return f"{figure}; {among}"
         case _:
             return f"{wanted}, among {among}"
 
 
 def _words(column: str | None) -> str:
     return (column or "").replace("_", " ").capitalize()
+
+
+def _figure(measure: Measure) -> str:
+    """What is published of each group: "Employed as a share of working age", "Life expectancy"."""
+    return f"{_words(measure.count)} as a share of {_words(measure.out_of).lower()}" if measure.has_counts else _words(measure.column)
 
 
 def _ends(configuration: Configuration, kpi: Kpi) -> tuple[str, str]:

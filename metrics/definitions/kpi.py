@@ -161,7 +161,7 @@ class Measure(Definition):
     lowest_group_gap : of published figures: the share of all, minus that of the group of `over` with the lowest, among groups of at least
         `least_people`
     slope_index : of published figures: what the figure differs by from one end of the ordered groups of `over` to the other, by a straight
-        line through all of them in the share of their people; with `unit: ratio` the one end divided by the other
+        line through all of them in the share of their people
     index_of_disparity : how far the groups of `over` are from the one named by `against`, on average, in per cent of its figure
     population_rate : rows of the `numerator` for every 1,000, 10,000 or 100,000 of a published `population`; `of` says who these are. By a
         dimension that both have, each group stands against its own population

@@ -66,6 +66,8 @@ OF_WEIGHTED = (
     "Wilson score interval, 95% (Wilson 1927), on the effective base (Kish 1965): the square of the sum of the weights, divided by the sum "
     "of their squares."
 )
+OF_A_READY_FIGURE = "No range is given: the publisher gives the figure, and not the numbers behind it."
+OF_PUBLISHED_NUMBERS = "No range is given: these are published numbers, and how far chance could move them is not told with them."
 OF_COUNTS_OR_NONE = ("proportion", "rate", "percentage_point_gap", "index_of_disparity")
 """Measures that have a range where the numbers behind them are published."""
 FIXED = "Its limits are divided by the share compared with, which is taken as exact: what chance could do to that one is not in the range."
@@ -78,7 +80,7 @@ def describe_method(kpi: KpiSummary) -> str:
     if kpi.measure == "survey_proportion" and kpi.interval == "wilson":
         return OF_WEIGHTED
     if kpi.interval == "none" and kpi.row_kind == "published" and kpi.measure in OF_COUNTS_OR_NONE:
-        return "No range is given: the publisher gives the figure, and not the numbers behind it."
+        return OF_A_READY_FIGURE if kpi.column else OF_PUBLISHED_NUMBERS
     words = OF_TWO_MEANS if of_two_means else WITHOUT.get(kpi.measure, METHODS[kpi.interval])
     return f"{words} {FIXED}" if kpi.measure == "representation_index" and kpi.interval != "none" else words
 

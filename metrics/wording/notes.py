@@ -8,12 +8,13 @@ from metrics.report import Contents, KpiSummary
 from metrics.wording.instead import describe_instead
 from metrics.wording.legend import MARKERS
 from metrics.wording.likelihood import BAND_NOTE, is_ratio
+from metrics.wording.movement import describe_movement
 from metrics.wording.over_groups import describe_chosen, describe_extreme
 from metrics.wording.over_population import describe_population
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import PER_WORDS, SHARES, digits_for, format_declared, format_number, is_missing, round_half_up
 from metrics.wording.weighted import is_weighted
-from metrics.wording.without_people import describe_lowest
+from metrics.wording.without_people import describe_lowest, describe_publisher
 
 NOTES = {
     "hidden": "Hidden to protect people: the numbers are too small to show safely, or would give away one that is.",
@@ -69,6 +70,14 @@ NOTES = {
         "Weighted: each answer counts for as many residents as it stands for, so the percentage is not the number of answers divided by "
         "the base. The effective base is how many answers of equal weight would tell as much; the likely range rests on it."
     ),
+    "things": (
+        "Everything on record is counted, so there is no sampling error. The likely range says how far the figure could have "
+        "come out otherwise by chance alone."
+    ),
+    "published": (
+        "The likely range says how far the figure could have come out otherwise by chance alone. It is made from the published numbers, as "
+        "if each was a full count: a survey’s own range may be wider."
+    ),
     "volunteers": (
         "Only those who chose to answer are counted. The likely range says how far chance alone could move the figure; "
         "that the others may think otherwise is not in it."
@@ -89,6 +98,8 @@ NOTES = {
 
 
 CARE_BELOW = 0.80
+RANGES = {"item": "things", "published": "published"}
+"""What the rows are to the note beside a likely range."""
 
 
 def describe_note(row: pd.Series, contents: Contents | None = None) -> str:
@@ -143,12 +154,13 @@ def describe_notes(rows: pd.DataFrame, kpi: KpiSummary, synthetic: bool = False)
     elif rows["declared"].notna().any():
         notes.append(NOTES["not_known" if kpi.is_of_answers else "not_on_record"])
     if rows["lower"].notna().any():
-        notes.append(NOTES["volunteers" if kpi.voluntary else "census"])
+        notes.append(NOTES["volunteers" if kpi.voluntary else RANGES.get(kpi.row_kind, "census")])
     if differs_in_print(rows, kpi):
         notes.append(NOTES["differences"])
     if kpi.benchmark_illustrative and (rows["benchmark"].notna().any() or kpi.measure == "dissimilarity"):
         notes.append(NOTES["illustrative"])
-    return tuple(dict.fromkeys([*notes, *_breaks(rows, kpi), *kpi.notes]))
+    publisher = [f"{words}."] if (words := describe_publisher(kpi)) else []
+    return tuple(dict.fromkeys([*notes, *_breaks(rows, kpi), *publisher, *kpi.notes]))
 
 
 def differs_in_print(rows: pd.DataFrame, kpi: KpiSummary) -> bool:
@@ -159,7 +171,8 @@ def differs_in_print(rows: pd.DataFrame, kpi: KpiSummary) -> bool:
     for _, row in rows[rows["value"].notna()].iterrows():
         digits, value = digits_for(row, kpi.unit), float(row["value"])
         path = value - float(row["target"]) if kpi.within is None and not is_missing(row["target"]) else None
-        for apart in (float(x) for x in (row["change"], row["gap"], path) if x is not None and not is_missing(x)):
+        change = None if describe_movement(row, kpi).startswith("No clear change") else row["change"]
+        for apart in (float(x) for x in (change, row["gap"], path) if x is not None and not is_missing(x)):
             ours, theirs, told = (round_half_up(x * scale, digits) for x in (value, value - apart, apart))
             if round_half_up(ours - theirs, digits) != told:
                 return True

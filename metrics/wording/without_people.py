@@ -36,8 +36,8 @@ def is_of_sums(kpi: KpiSummary) -> bool:
 
 
 def describe_publisher(kpi: KpiSummary) -> str:
-    """ "Published by the Office for National Statistics, Open Government Licence v3.0"; "" for the council's own figures."""
-    return f"Published by {kpi.publisher}, {kpi.licence}" if kpi.publisher else ""
+    """ "Published by Office for National Statistics. Licence: Open Government Licence v3.0"; "" for the council's own figures."""
+    return f"Published by {kpi.publisher}. Licence: {kpi.licence}" if kpi.publisher else ""
 
 
 def format_part(value: object, kpi: KpiSummary, currency: str = "£") -> str:
@@ -58,8 +58,10 @@ def describe_parts(row: pd.Series, kpi: KpiSummary, currency: str = "£") -> str
     return parts if is_of_sums(kpi) or kpi.row_kind == "published" else f"{parts} {kpi.rows_are}"
 
 
-def part_names(kpi: KpiSummary) -> tuple[str, str]:
-    """Heads of the columns of the two numbers."""
+def part_names(kpi: KpiSummary) -> tuple[str, ...]:
+    """Heads of the columns of the two numbers; of the people alone where the publisher gives a ready figure."""
+    if kpi.row_kind == "published" and kpi.column:
+        return (upper_first(kpi.rows_are),)
     if is_of_sums(kpi):
         return upper_first((kpi.column or "sum").replace("_", " ")), "Out of"
     if kpi.measure == "elapsed_time":

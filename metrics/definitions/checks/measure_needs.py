@@ -89,9 +89,11 @@ OF_PUBLISHED: Mapping[MeasureType, Needs] = {
     MeasureType.COUNT: Needs(("count",), ("denominator",), ("people", "number"), ()),
     MeasureType.PROPORTION: Needs((), _PUBLISHED, ("percent",), ("wilson",)),
     MeasureType.RATE: Needs(("of",), _PUBLISHED, PER, ("byar",)),
-    MeasureType.PERCENTAGE_POINT_GAP: Needs(("denominator", "reference_group"), _PUBLISHED, ("percentage_points",), ("newcombe",)),
+    MeasureType.PERCENTAGE_POINT_GAP: Needs(
+        ("denominator", "reference_group"), (*_PUBLISHED, "order"), ("percentage_points",), ("newcombe",)
+    ),
     MeasureType.LOWEST_GROUP_GAP: Needs(("over", "least_people"), _GROUPS, ("percentage_points",), ()),
-    MeasureType.SLOPE_INDEX: Needs(("over",), (*_GROUPS, "least_people"), ("years", "percentage_points", *PER, "ratio"), ()),
+    MeasureType.SLOPE_INDEX: Needs(("over",), (*_GROUPS, "least_people"), ("years", *PER), ()),
     MeasureType.INDEX_OF_DISPARITY: Needs(("over", "against"), (*_GROUPS, "least_people"), ("percent",), ()),
 }
 """Of datasets with `grain: published`."""
@@ -156,6 +158,9 @@ def _order(kpi: Kpi) -> Iterator[tuple[Place, str]]:
             yield ("order",), f"missing key '{key}', which a {measure.type} needs{WHY['order']}"
         elif given and not measure.type.is_ratio:
             yield ("order", key), f"a {measure.type} has no {key}; its order says only what both groups are called, `first` and `second`"
+    for key in ("first", "second"):
+        if getattr(measure.order, key).partition(" ")[0].lower() in {"a", "an", "the"}:
+            yield ("order", key), "a number stands before it in sentences; name the people in the plural: `people in the leadership team`"
     if not measure.reference_group:
         yield ("order",), f"names two groups, and this {measure.type} has no reference_group; leave it out"
 

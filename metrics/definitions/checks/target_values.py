@@ -21,7 +21,7 @@ def possible_range(kpi: Kpi) -> tuple[float, float]:
         return 0.0, 100.0
     if kpi.measure.type in {MeasureType.PERCENTAGE_POINT_GAP, MeasureType.LOWEST_GROUP_GAP}:
         return -100.0, 100.0
-    if kpi.measure.type is MeasureType.MEAN_DIFFERENCE or (kpi.measure.type is MeasureType.SLOPE_INDEX and kpi.measure.unit != "ratio"):
+    if kpi.measure.type is MeasureType.MEAN_DIFFERENCE or kpi.measure.type is MeasureType.SLOPE_INDEX:
         return -INFINITE, INFINITE
     if kpi.measure.type.is_pay_gap:
         return -INFINITE, 100.0
