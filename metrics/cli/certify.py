@@ -18,6 +18,7 @@ from metrics.cli.progress import bar
 from metrics.cli.tables import table
 from metrics.disclosure.beside import Released, Together
 from metrics.disclosure.system import PublishedSystem
+from metrics.disclosure.windows import connected, extracts_between, in_extracts, step_of, window_in
 from metrics.errors import SourceError
 from metrics.pipeline.attacks import Target, attack_all
 from metrics.releases.attacks import StoredAttack
@@ -106,14 +107,15 @@ def certify_release(
 ) -> None:
     """Print the certificate of a release, attack it again from nothing, and keep the verdict for readers.
 
-    The attacker gets what the audience is shown, with every earlier release of the same day, and nothing else. Exit 1 when a protected
-    count can be worked out, or when figures are not the ones that were certified.
+    The attacker gets what the audience is shown, with every earlier release of the same day and, where windows roll, of the days before,
+    and nothing else. Exit 1 when a protected count can be worked out, or when figures are not the ones that were certified.
     """
     store = ReleaseStore(load_settings(config).releases_url)
     name = store.release_id(release)
     given = list(store.systems(name, audience))
     uncertified = store.uncertified(name, audience)
-    targets = [Target(PublishedSystem.from_dict(system), _earlier(store, batch)) for batch, system in given]
+    systems = [PublishedSystem.from_dict(system) for _, system in given]
+    targets = [Target(system, _earlier(store, batch, system)) for (batch, _), system in zip(given, systems, strict=True)]
     tried: list[Tried] = []
     with bar(not as_json) as told:
         told("attacking", 0, len(given))
@@ -127,12 +129,31 @@ def certify_release(
     raise typer.Exit(1 if any(t.found.recovered or t.uncertified for t in tried) else 0)
 
 
-def _earlier(store: ReleaseStore, batch: StoredBatch) -> list[Released]:
-    """What the same readers were shown of the day before, in releases that were withdrawn, too. Who reads the first audience reads all."""
+def _earlier(store: ReleaseStore, batch: StoredBatch, system: PublishedSystem) -> list[Released]:
+    """What the same readers were shown of the day before, in releases that were withdrawn, too. Who reads the first audience reads all.
+
+    Of windows that roll it is what they were shown of every day before, as far as windows overlap.
+    """
     label = batch.label
+    if window := window_in(system):
+        shown = _windows_before(store, batch, step_of(window) or 1)
+        return list(connected(window, shown))
     before = takewhile(lambda told: told[0] != batch.release, store.versions(label.dataset, label.period_end))
     first = next(iter(store.snapshot(batch.release).audiences))
     return [(release, PublishedSystem.from_dict(s)) for release, s in before if label.audience in {first, s["audience"]}]
+
+
+def _windows_before(store: ReleaseStore, batch: StoredBatch, step: int) -> list[Released]:
+    """Figures of other days and of earlier releases: those of this release come in the order of their days."""
+    label, first = batch.label, next(iter(store.snapshot(batch.release).audiences))
+    found: list[Released] = []
+    for start, end, release, told in store.spans(label.dataset):
+        mine = (release, end) == (batch.release, label.period_end)
+        if mine:
+            break
+        if label.audience in {first, told["audience"]}:
+            found.append((release, in_extracts(PublishedSystem.from_dict(told), extracts_between(start, end, step))))
+    return found
 
 
 def _keep(store: ReleaseStore, attacks: Sequence[StoredAttack]) -> str | None:

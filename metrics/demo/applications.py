@@ -13,11 +13,16 @@ import pandas as pd
 
 from metrics.definitions.organisation import Organisation
 from metrics.demo import labels
-from metrics.demo.council import DIRECTORATES, GRADE_MIX, GRADES, PAY_DAYS, SERVICES
+from metrics.demo.council import DIRECTORATES, GRADE_MIX, GRADES, PAY_DAYS, SERVICES, quarter_ends
 from metrics.demo.people import MINORITY, WHITE, pick
+from metrics.periods import window_start
 
-RECRUITMENT_DAYS = PAY_DAYS[1:]
+YEARS = PAY_DAYS[1:]
 """The ends of the years; the first whole one ends in 2023."""
+RECRUITMENT_DAYS = quarter_ends()[1:]
+"""The recruitment team sends an extract each quarter."""
+TO_SETTLE = 30
+"""Days from closing a vacancy to its outcome."""
 APPLICATIONS = 6400
 ETHNIC_MINORITY, WOMEN, DISABLED = 0.49, 0.57, 0.14
 ANSWERED = {"ethnicity": 0.94, "disability": 0.90}
@@ -32,7 +37,7 @@ OUTCOMES = ("Not shortlisted", "Shortlisted, not interviewed", "Interviewed, not
 
 def applications(day: date, seed: int) -> pd.DataFrame:
     """Everybody who applied for a post whose outcome was settled in the year to a day, a row each, with `stage` from 0 to 3."""
-    year = RECRUITMENT_DAYS.index(day)
+    year = YEARS.index(day)
     rng = np.random.default_rng(seed + 100 + year)
     many = APPLICATIONS + 120 * year
     open_to = [i for i, s in enumerate(SERVICES) if s.id not in DIRECTORATES]
@@ -41,7 +46,7 @@ def applications(day: date, seed: int) -> pd.DataFrame:
     mix = np.array([[g / sum(GRADE_MIX[s.work]) for g in GRADE_MIX[s.work]] for s in SERVICES]).cumsum(axis=1)
     grade = np.minimum((rng.random(many)[:, None] > mix[service]).sum(axis=1), len(GRADES) - 1)
     minority, disabled = rng.random(many) < ETHNIC_MINORITY, rng.random(many) < DISABLED
-    along = year / (len(RECRUITMENT_DAYS) - 1)
+    along = year / (len(YEARS) - 1)
     behind = np.where(minority, _between(SHORTLIST_RATIO, along), 1.0)
     shortlisted = rng.random(many) < SHORTLISTED / behind
     behind = np.where(minority, _between(APPOINTED_RATIO, along), 1.0) * np.where(disabled, _between(DISABLED_RATIO, along), 1.0)
@@ -55,7 +60,7 @@ def applications(day: date, seed: int) -> pd.DataFrame:
             "disabled": disabled,
             "ethnicity": np.where(minority, pick(rng, MINORITY, many), len(MINORITY) + pick(rng, WHITE, many)),
             "stage": shortlisted.astype(int) + interviewed + appointed,
-            "closed": day.toordinal() - 30 - (rng.random(many) * 330).astype(int),
+            "closed": day.toordinal() - TO_SETTLE - (rng.random(many) * 330).astype(int),
             "says_ethnicity": rng.random(many) < ANSWERED["ethnicity"],
             "says_disability": rng.random(many) < ANSWERED["disability"],
         }
@@ -67,15 +72,19 @@ def _between(ends: tuple[float, float], along: float) -> float:
 
 
 def application_rows(day: date, organisation: Organisation, seed: int) -> pd.DataFrame:
-    """The same as the recruitment system writes them."""
-    found = applications(day, seed)
+    """Applications whose outcome was settled in the quarter to a day, as the recruitment system writes them."""
+    year_end = next(end for end in YEARS if end >= day)
+    first = window_start(day, 3).toordinal()
+    found = applications(year_end, seed)
+    settled = found["closed"] + TO_SETTLE
+    found = found[(settled >= first) & (settled <= day.toordinal())]
     group = np.array([labels.ETHNICITY_NEW[name] for name in (*MINORITY, *WHITE)], dtype=object)
     disability = np.array(labels.DISABILITY_NEW, dtype=object)
-    number = np.arange(len(found))
+    number = found.index.to_numpy()
     silent = np.where(number % 3 == 0, "Prefer not to say", "")
     return pd.DataFrame(
         {
-            "Vacancy No": "V" + (day.year * 10_000 + found["service"] * 100 + found["grade"] * 10 + number % 3).astype(str),
+            "Vacancy No": "V" + (year_end.year * 10_000 + found["service"] * 100 + found["grade"] * 10 + number % 3).astype(str),
             **_places(found["service"].to_numpy(), day, organisation),
             "Grade of Post": np.array(labels.GRADES, dtype=object)[found["grade"]],
             "Closing Date": [date.fromordinal(int(d)).strftime("%d/%m/%Y") for d in found["closed"]],

@@ -21,11 +21,12 @@ from metrics.disclosure.joint import Joint, build_joint
 from metrics.disclosure.rounding import Chain
 from metrics.disclosure.structure import Structure
 from metrics.disclosure.system import PublishedSystem
+from metrics.disclosure.windows import told_apart
 from metrics.disclosure.without_people import attacked_nobody
 from metrics.errors import DisclosureError
 from metrics.query.atoms import atom_name
 from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
-from metrics.query.counts import Region
+from metrics.query.counts import EXTRACT, Region
 
 Released = tuple[str, PublishedSystem]
 """The id of a release, and what it published of the day."""
@@ -94,7 +95,7 @@ def attack_with_earlier(
     """
     if not len(system.shown):
         return Together(attacked_nobody(), 0, 0, (), ())
-    beside = with_earlier(system, earlier)
+    beside = between_windows(with_earlier(system, earlier))
     try:
         found = attack(beside.system, seconds, tables=tables)
     except DisclosureError:
@@ -108,6 +109,24 @@ def attack_with_earlier(
     if told.any() and beside.own < len(beside.system.shown):
         before = told & attack(without_own(beside), seconds).pinned
     return Together(found, int(before.sum()), int((told & ~before).sum()), beside.used, beside.left_out)
+
+
+def between_windows(beside: Beside) -> Beside:
+    """Where windows roll: with each set of several windows in the groups of extracts that they tell apart. Nobody publishes those."""
+    structure = beside.system.structure
+    if EXTRACT not in structure.axes:
+        return beside
+    groups = told_apart(map(plain, structure.regions))
+    sets = ((unit, where | {(EXTRACT, names)}) for (unit, where), several in groups.items() for names in several)
+    new = [region for region in (region_of(people, structure.axes, structure.tree) for people in sets) if region is not None]
+    more = tuple(region for region in dict.fromkeys(new) if region not in set(structure.regions))
+    whole = replace(
+        beside.system,
+        structure=replace(structure, regions=(*structure.regions, *more)),
+        shown=np.concatenate([beside.system.shown, np.full(len(more), np.nan)]),
+        chains=(*beside.system.chains, *[()] * len(more)),
+    )
+    return replace(beside, system=whole)
 
 
 def _all_left_out(earlier: Sequence[Released]) -> tuple[LeftOut, ...]:

@@ -19,6 +19,8 @@ from metrics.disclosure.system import PublishedSystem
 from metrics.errors import DisclosureError, Problem
 from metrics.query.counts import Region, UnitTree
 
+AS_COUNTED: Window = (-1.0, -1.0)
+"""Instead of the window of a figure: it is taken to be known to the person."""
 MOST_NAMED = 5
 """Sets of people that a refusal names."""
 
@@ -127,6 +129,9 @@ def together(windows: Iterable[Window], value: int, slack: int) -> Window:
     ((5.0, 5.0), (5.0, 13.0), (0.0, inf))
     """
     low, high = NOTHING
+    windows = list(windows)
+    if AS_COUNTED in windows:
+        return float(value), float(value)
     for least, most in windows:
         for wider in (0, slack):
             if least - wider <= value <= most + wider:

@@ -7,6 +7,7 @@ from datetime import date
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.flows import MONTHS
 from metrics.definitions.kpi import Kpi
+from metrics.definitions.rolling import rolls, span_months
 from metrics.definitions.succession import Succession
 from metrics.evaluate.comparison import factor
 from metrics.statistics.goals import IDEALS
@@ -15,12 +16,18 @@ from metrics.statistics.movement import CHANGES, add_changes
 from metrics.statistics.usual_range import Usual
 from metrics.statistics.xmr import Rules
 
-__all__ = ["CHANGES", "add_changes", "add_usual_range", "ratios", "series_breaks", "unit_breaks", "usuals"]
+__all__ = ["CHANGES", "add_changes", "add_usual_range", "ratios", "series_breaks", "unit_breaks", "usuals", "windows"]
 
 
 def ratios(configuration: Configuration) -> tuple[str, ...]:
     """KPIs whose changes are tested as factors."""
     return tuple(id for id, kpi in configuration.kpis.items() if kpi.measure.type.is_ratio)
+
+
+def windows(configuration: Configuration) -> dict[str, int]:
+    """KPIs whose windows roll, to the months of a window."""
+    datasets = configuration.datasets
+    return {id: span_months(kpi, datasets[kpi.dataset]) for id, kpi in configuration.kpis.items() if rolls(kpi, datasets[kpi.dataset])}
 
 
 def series_breaks(configuration: Configuration) -> dict[str, tuple[date, ...]]:
@@ -46,7 +53,7 @@ def _usual(configuration: Configuration, kpi: Kpi) -> Usual:
     return Usual(
         grain=kpi.period.grain.value,
         polarity=kpi.polarity,
-        span_months=dataset.window_months or (MONTHS[dataset.flows.every] if dataset.flows else 0),
+        span_months=span_months(kpi, dataset) or (MONTHS[dataset.flows.every] if dataset.flows else 0),
         ideal=IDEALS.get(kpi.measure.type.value, last) if kpi.polarity == "closer_to_target" else None,
         baseline=(base.first, base.to) if base else None,
         rebases=tuple(r.date for r in kpi.spc.rebase),

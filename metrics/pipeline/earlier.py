@@ -9,27 +9,58 @@ from datetime import date, timedelta
 import numpy as np
 
 from metrics.definitions.configuration import Configuration
+from metrics.definitions.rolling import rolling_months
 from metrics.disclosure.flows import plain as staff_of
 from metrics.disclosure.given import Plain
 from metrics.disclosure.history import Known, in_order, known_by, refuse_lost
+from metrics.disclosure.structure import structure_of
 from metrics.disclosure.system import PublishedSystem
-from metrics.query.counts import Counts
+from metrics.disclosure.windows import beside_other_windows, connected, cut_to, extracts_between, in_extracts
+from metrics.query.counts import EXTRACT, Counts
 from metrics.query.people import PRESENT, universe
 from metrics.query.plan import Also
 from metrics.releases.store import ReleaseStore
+from metrics.sources.derived import window_of
 
 Told = tuple[tuple[str, PublishedSystem], ...]
 """Releases, and what an audience saw in each."""
+NEW = "this one"
+"""In place of the id of the release that is being made."""
 
 
 class EarlierReleases:
     """Every version of a day that was ever published, looked up once and told in the words of today's definitions."""
 
-    def __init__(self, configuration: Configuration, store: ReleaseStore) -> None:
+    def __init__(self, configuration: Configuration, store: ReleaseStore, held: Mapping[str, Iterable[date]] | None = None) -> None:
         self.configuration, self.store = configuration, store
+        self.held = {dataset: frozenset(day.isoformat() for day in days) for dataset, days in (held or {}).items()}
         self._told: dict[tuple[str, date], Told] = {}
+        self._windows: dict[str, list[tuple[str, PublishedSystem]]] = {}
+
+    def rolls(self, dataset: str) -> bool:
+        return rolling_months(self.configuration, dataset) is not None
+
+    def windows(self, dataset: str) -> list[tuple[str, PublishedSystem]]:
+        """Of windows that roll: every version of every day, and what was made since this was asked first."""
+        if dataset not in self._windows:
+            step = self.configuration.datasets[dataset].window_months or 1
+            told = self.store.spans(dataset)
+            self._windows[dataset] = [
+                (release, in_extracts(PublishedSystem.from_dict(system), extracts_between(start, end, step)))
+                for start, end, release, system in told
+            ]
+        return self._windows[dataset]
+
+    def note(self, dataset: str, systems: Iterable[PublishedSystem]) -> None:
+        """Windows that are made now: the next ones are protected beside them."""
+        if self.rolls(dataset):
+            self.windows(dataset).extend((NEW, system) for system in systems)
 
     def told(self, dataset: str, day: date) -> Told:
+        """What was published of a day; of windows that roll, of every day whose window is joined to its own by windows that overlap."""
+        if self.rolls(dataset):
+            window = (end.isoformat() for end in window_of(self.configuration, dataset, day))
+            return connected(window, self.windows(dataset))
         key = (dataset, day)
         if key not in self._told:
             found = self.store.versions(dataset, day)
@@ -55,11 +86,14 @@ class EarlierReleases:
         told = self.told(dataset, day)
         known = known_by(tuple(self.configuration.disclosure.audiences), told)
         refuse_lost(f"{dataset}, {day.isoformat()}", sorted(self._lost(dataset, day, known), key=in_order), ())
-        return {audience: one.told(lambda people: self._in_todays_words(dataset, people)) for audience, one in known.items()}
+        found = {audience: one.told(lambda people: self._in_todays_words(dataset, people)) for audience, one in known.items()}
+        return {audience: cut_to(one, self.held[dataset]) for audience, one in found.items()} if self.rolls(dataset) else found
 
     def known_of(self, counts: Counts) -> dict[str, Known]:
         """As `known`; for joiners and leavers with the staff that earlier releases showed at either end."""
         known, day = self.known(counts.dataset, counts.period.end), counts.period.end
+        if self.rolls(counts.dataset):
+            return beside_other_windows(known, self.configuration.disclosure.audiences, structure_of(counts))
         flows = self.configuration.datasets[counts.dataset].flows
         if flows is None:
             return known
@@ -70,12 +104,14 @@ class EarlierReleases:
 
     def _lost(self, dataset: str, day: date, known: Mapping[str, Known]) -> set[Plain]:
         """Sets that today's columns, categories and units cannot tell."""
-        units = {unit.id for unit in self.configuration.organisation.walk(day)}
+        days = {day, *(date.fromisoformat(name) for name in self.held.get(dataset, ()))} if self.rolls(dataset) else {day}
+        units = {unit.id for one in days for unit in self.configuration.organisation.walk(one)}
         return {
             people
             for one in known.values()
             for people in one.sets
-            if people[0] not in units or not all(categories <= set(self._universe(dataset, axis)) for axis, categories in people[1])
+            if people[0] not in units
+            or not all(axis == EXTRACT or categories <= set(self._universe(dataset, axis)) for axis, categories in people[1])
         }
 
     def _universe(self, dataset: str, axis: str) -> tuple[str, ...]:
@@ -86,7 +122,9 @@ class EarlierReleases:
     def _in_todays_words(self, dataset: str, people: Plain) -> Plain:
         """A condition that everybody meets is none."""
         unit, where = people
-        return unit, frozenset((axis, categories) for axis, categories in where if categories != set(self._universe(dataset, axis)))
+        return unit, frozenset(
+            (axis, categories) for axis, categories in where if axis == EXTRACT or categories != set(self._universe(dataset, axis))
+        )
 
 
 def shown_staff(system: PublishedSystem) -> Iterable[Plain]:

@@ -15,8 +15,9 @@ import pandas as pd
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.describe import describe_profile
 from metrics.definitions.kpi import Kpi
+from metrics.definitions.rolling import rolling_months
 from metrics.errors import InputError, NotPublished
-from metrics.evaluate.change import add_changes, add_usual_range, ratios, series_breaks, unit_breaks, usuals
+from metrics.evaluate.change import add_changes, add_usual_range, ratios, series_breaks, unit_breaks, usuals, windows
 from metrics.gpg_service.comparators import load_comparators
 from metrics.periods import FinancialYear
 from metrics.pipeline.due import Due, Kept, data_hash, find_due, value_hash
@@ -36,6 +37,7 @@ from metrics.report import ESTIMATE_COLUMNS, DatasetSummary, KpiSummary
 from metrics.sources.derived import known_snapshots, purged_periods
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import Snapshot as Load
+from metrics.sources.snapshots import snapshot_days
 
 
 class CouncilSettings(Protocol):
@@ -140,7 +142,8 @@ def refresh(
             values={id: value_hash(configuration, kpi) for id, kpi in configuration.kpis.items()},
             reasons=dict.fromkeys(restate, reason or ""),
         )
-        staff = HiddenStaff(configuration, store, base)
+        held_on = {dataset: snapshot_days(source, dataset) for dataset in configuration.datasets if rolling_months(configuration, dataset)}
+        staff = HiddenStaff(configuration, store, base, held_on)
         with Workers(make_part, configuration, processors() if processes is None else processes) as workers:
             road = Road(configuration, stamps, staff, workers, processes is not None)
             made = tuple(road.batches(settings.year, source, due, progress))
@@ -221,7 +224,7 @@ def _with_changes(
         old = [b for b in due.carried if b.label.audience == audience and b.label.period_end >= first]
         frame = pd.concat([f for f in (_comparable(store, old, values), *(b.cells for b in new)) if len(f)], ignore_index=True)
         breaks = series_breaks(configuration), unit_breaks(configuration)
-        changed = add_changes(frame, *breaks, ratios(configuration))[list(ESTIMATE_COLUMNS)]
+        changed = add_changes(frame, *breaks, ratios(configuration), windows(configuration))[list(ESTIMATE_COLUMNS)]
         older = [b for b in due.carried if b.label.audience == audience and b.label.period_end < first]
         series = pd.concat([f for f in (_comparable(store, older, values, whole=True), changed) if len(f)], ignore_index=True)
         changed = add_usual_range(series, usuals(configuration), *breaks)

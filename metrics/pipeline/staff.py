@@ -13,6 +13,7 @@ from metrics.definitions.configuration import Configuration
 from metrics.disclosure.flows import hidden_sets, plain
 from metrics.disclosure.given import Plain
 from metrics.disclosure.shown import ShownCells
+from metrics.disclosure.staff_told import kept_from_flows
 from metrics.pipeline.earlier import EarlierReleases
 from metrics.query.counts import Counts, Region
 from metrics.releases.store import ReleaseStore
@@ -29,11 +30,13 @@ class Version:
 class HiddenStaff:
     """Fills as staff is protected; every version of a day that was published before is looked up."""
 
-    def __init__(self, configuration: Configuration, store: ReleaseStore, base: str | None) -> None:
+    def __init__(
+        self, configuration: Configuration, store: ReleaseStore, base: str | None, held: Mapping[str, Iterable[date]] | None = None
+    ) -> None:
         self.configuration, self.store, self.base = configuration, store, base
         self.first = next(iter(configuration.disclosure.audiences))
         self.made: dict[tuple[str, date], Version] = {}
-        self.earlier = EarlierReleases(configuration, store)
+        self.earlier = EarlierReleases(configuration, store, held)
 
     @cached_property
     def standing(self) -> dict[tuple[str, date], str]:
@@ -45,14 +48,14 @@ class HiddenStaff:
         self.made[counts.dataset, counts.period.end] = version(counts.regions, shown[self.first].shown)
 
     def at_both_ends(self, counts: Counts) -> frozenset[Plain]:
-        """Nothing for datasets that are not of joiners and leavers."""
+        """Hidden sets of staff, and sets that would tell them. Nothing for datasets that are not of joiners and leavers."""
         flows = self.configuration.datasets[counts.dataset].flows
         if flows is None:
             return frozenset()
-        days = (counts.period.start - timedelta(days=1), counts.period.end)
-        return frozenset().union(*(self._hidden(flows.source, day) for day in days))
+        end, beginning = (self._read(flows.source, day) for day in (counts.period.end, counts.period.start - timedelta(days=1)))
+        return kept_from_flows(counts, (end.shown, end.hidden), (beginning.shown, beginning.hidden))
 
-    def _hidden(self, dataset: str, day: date) -> frozenset[Plain]:
+    def _read(self, dataset: str, day: date) -> Version:
         """What any version of a day hides, less what the one that stands shows.
 
         A set may be hidden in one release and not be published in the next: it stays hidden. One that stood in a release that
@@ -62,7 +65,8 @@ class HiddenStaff:
         versions = {release: version(system.structure.regions, system.shown) for release, system in told}
         stands = self.made.get((dataset, day)) or versions.get(self.standing.get((dataset, day), ""))
         every = [*versions.values(), *([stands] if stands else [])]
-        return frozenset().union(*(v.hidden for v in every)) - (stands.shown if stands else frozenset())
+        shown: frozenset[Plain] = stands.shown if stands else frozenset()
+        return Version(shown, frozenset().union(*(v.hidden for v in every)) - shown)
 
 
 def version(regions: Sequence[Region], shown: np.ndarray) -> Version:

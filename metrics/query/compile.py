@@ -19,6 +19,7 @@ from sqlalchemy.sql import ColumnElement, FromClause, Select
 from metrics.definitions.answers import PEOPLE
 from metrics.definitions.configuration import Configuration
 from metrics.query.atoms import Where
+from metrics.query.counts import EXTRACT
 from metrics.query.flows import flow_rows
 from metrics.query.marks import with_marks
 from metrics.query.people import PRESENT, empty_means
@@ -72,7 +73,7 @@ class Compiler:
 
     @cached_property
     def _axes(self) -> dict[str, Coded]:
-        return {axis: self._coded(axis) for axis in self.plan.atoms}
+        return {axis: self._coded(axis) for axis in self.plan.atoms if axis != EXTRACT}
 
     def coded(self, axis: str) -> Coded:
         return self._axes[axis]
@@ -92,12 +93,12 @@ class Compiler:
 
     def people(self, days: Sequence[date] = ()) -> Sequence[ColumnElement[bool]]:
         """The rows of the plan's days (or of others) in which people are counted."""
-        return self.table.c.as_at.in_(days or self.plan.days), self.table.c.counts_once
+        return self.table.c.as_at.in_(days or self.plan.read), self.table.c.counts_once
 
     def counts(self, wanted: TablePlan, days: Sequence[date] = ()) -> Select[Any]:
         """as_at, unit (when the table goes below the council), one column per axis, n; of the plan's days, or of more that are alike."""
         units = [self.table.c.unit] if wanted.depth else []
-        axes = [self.coded(axis).expression.label(axis) for axis in wanted.axes]
+        axes = [self.coded(axis).expression.label(axis) for axis in wanted.axes if axis != EXTRACT]  # which is as_at
         weight = [] if self.weight is None else [self.weight.label("weight")]
         inner = sa.select(self.table.c.as_at, *units, *axes, *weight).where(*self.people(days)).subquery("people")
         keys = [column for column in inner.c if column.name != "weight"]

@@ -30,6 +30,11 @@ possible : people who do, or for all that is known might, belong to the numerato
 reference_numerator, reference_denominator : the group compared with, for gaps and likelihoods
 """
 
+EXTRACT = "__extract"
+"""Where windows of several extracts roll: the axis that says in which of them somebody is counted; an extract is named by its last day."""
+OTHER = "other"
+"""Every extract that a system does not hold. No set admits it; without it the longest window would look like everybody there is."""
+
 
 @dataclass(frozen=True, order=True)
 class Region:

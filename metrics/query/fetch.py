@@ -17,12 +17,12 @@ import pandas as pd
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import MeasureType
 from metrics.errors import CountsError, Problem
-from metrics.periods import FinancialYear, Period
+from metrics.periods import FinancialYear, Period, window_start
 from metrics.query.atoms import Where
 from metrics.query.compile import REACH, SPARE, Compiler, Family, pay_groups
-from metrics.query.counts import Counts, Table
+from metrics.query.counts import EXTRACT, Counts, Table
 from metrics.query.editions import check_editions
-from metrics.query.plan import Also, Plan, TablePlan, plan_days, window_start
+from metrics.query.plan import Also, Plan, TablePlan, plan_days
 from metrics.sources.derived import earlier_days, known_snapshots, told_marks
 from metrics.sources.engine import Source
 
@@ -70,9 +70,9 @@ class _TableRows:
         rows = next((r for p, t, r in self.held if t == wanted and p.atoms == plan.atoms), None)
         if rows is None:
             alike = [p for p in self.plans if p is plan or (p.atoms == plan.atoms and wanted in p.tables)]
-            rows = self.source.fetch(compiler.counts(wanted, tuple(sorted(day for p in alike for day in p.days))))
+            rows = self.source.fetch(compiler.counts(wanted, tuple(sorted(day for p in alike for day in p.read))))
             self.held.append((plan, wanted, rows))
-        return rows[pd.DatetimeIndex(rows["as_at"]).isin(pd.DatetimeIndex(plan.days))]
+        return rows[pd.DatetimeIndex(rows["as_at"]).isin(pd.DatetimeIndex(plan.read))]
 
 
 def fetch_plan(source: Source, configuration: Configuration, plan: Plan, rows: _TableRows | None = None) -> tuple[Counts, ...]:
@@ -172,7 +172,7 @@ def _counted(compiler: Compiler, wanted: TablePlan, rows: pd.DataFrame) -> Count
     place = {unit: at for at, unit in enumerate(plan.units)}
     homes = {unit: place[home] for unit, home in plan.lifted(wanted.depth).items()}
     units = _codes(rows["unit"], homes) if wanted.depth else np.full(len(rows), place[plan.tree.root])
-    atoms = {axis: _codes(rows[axis], _atom_places(compiler, axis)) for axis in wanted.axes}
+    atoms = {axis: _extracts(plan, rows) if axis == EXTRACT else _codes(rows[axis], _atom_places(compiler, axis)) for axis in wanted.axes}
     strange = [name for name, codes in {"unit": units, **atoms}.items() if (codes < 0).any()]
     if strange:
         found = "stored rows hold an empty cell, or a value that the configuration does not know, in"
@@ -191,7 +191,14 @@ def _atom_places(compiler: Compiler, axis: str) -> dict[Any, int]:
     return {value: place[name] for value, name in compiler.coded(axis).atoms.items()}
 
 
+def _extracts(plan: Plan, rows: pd.DataFrame) -> np.ndarray:
+    """Each row's extract, as its place among the atoms."""
+    return np.asarray(pd.DatetimeIndex(plan.read).get_indexer(pd.DatetimeIndex(rows["as_at"])))
+
+
 def _days(plan: Plan, rows: pd.DataFrame) -> np.ndarray:
+    if plan.rolling:  # one day, of which every extract is a part
+        return np.zeros(len(rows), dtype=np.int64)
     return np.asarray(pd.DatetimeIndex(plan.days).get_indexer(pd.DatetimeIndex(rows["as_at"])))
 
 

@@ -22,14 +22,17 @@ from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import MOVEMENT
 from metrics.definitions.kpi import Breakdown, Kpi
 from metrics.definitions.marks import marks_of
+from metrics.definitions.rolling import rolling_months
+from metrics.definitions.succession import Succession
 from metrics.definitions.waterfall import WATERFALL
 from metrics.errors import CountsError, DefinitionError, Problem
-from metrics.periods import FinancialYear, Grain, Kind, window_ends, window_start
+from metrics.periods import FinancialYear, Grain, Kind, window_start
 from metrics.query.atoms import Where, ordered_atoms, partition, where
 from metrics.query.cliques import Clique, axes_of, corners, decomposable, depth_of
-from metrics.query.counts import Region, UnitTree
+from metrics.query.counts import EXTRACT, Region, UnitTree
 from metrics.query.marks import Told
-from metrics.query.people import PRESENT, People, figures, universe
+from metrics.query.people import PRESENT, People, both, figures, universe
+from metrics.query.rolling import Rolling, rolling_on
 from metrics.query.waterfall import waterfall
 
 MOST_CELLS = 2_000_000
@@ -92,7 +95,16 @@ class Plan:
     told: Told = field(default_factory=dict)
     """For joiners and leavers: every mark that these figures ask for, to the days that it is told of."""
     window_months: int | None = None
-    """For events: how many months up to the day the rows are of."""
+    """For events: how many months up to the day the figures are of."""
+    rolling: Rolling | None = None
+    """For windows of several extracts: which, and which others are counted beside them."""
+    silent: frozenset[str] = frozenset()
+    """Units without figures: they, or their people, were elsewhere in a part of the window, or of another one that is counted beside it."""
+
+    @property
+    def read(self) -> tuple[date, ...]:
+        """The days whose rows are counted."""
+        return self.rolling.held if self.rolling else self.days
 
     @property
     def axes(self) -> dict[str, tuple[str, ...]]:
@@ -140,7 +152,8 @@ class Plan:
 
     def _placed(self, wanted: tuple[Sought, ...]) -> pd.DataFrame:
         """Each template in each unit down to its depth."""
-        within = {d: np.flatnonzero(self.depths <= d) for d in {s.depth for s in wanted}}
+        there = np.array([unit not in self.silent for unit in self.units], dtype=bool)
+        within = {d: np.flatnonzero(there & (self.depths <= d)) for d in {s.depth for s in wanted}}
         at = np.concatenate([within[s.depth] for s in wanted]) if wanted else np.array([], dtype=np.int64)
         which = np.repeat(np.arange(len(wanted)), [len(within[s.depth]) for s in wanted]) if wanted else at
         fields = {
@@ -170,7 +183,7 @@ def plan_days(
     for a mark planned for a day that no event extract tells it of (`told`).
     """
     known, told = also or {}, told or {}
-    alike: dict[tuple[tuple[str, ...], tuple[str, ...], Also], list[date]] = {}
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...], Also, Rolling | None], list[date]] = {}
     wanted: dict[tuple[str, ...], list[Due]] = {}
     closing = {grain: frozenset(year.snapshots(loaded, grain)) for grain in Grain}
     _refuse_overlap(configuration, dataset, sorted(set().union(*(closing[grain_of(d)] for d in published(configuration, dataset)))))
@@ -182,8 +195,10 @@ def plan_days(
             name = tuple(f"{kpi.id} {breakdown.id if breakdown else ''}" for kpi, breakdown in due)
             wanted[name] = due
             units = tuple(u.id for u in configuration.organisation.walk(day))
-            alike.setdefault((name, units, known.get(day, frozenset())), []).append(day)
-    return tuple(plan(configuration, dataset, same, wanted[name], more, told) for (name, _, more), same in alike.items())
+            more = known.get(day, frozenset())
+            rolling = rolling_on(configuration, dataset, day, (dict(people) for people, _ in more))
+            alike.setdefault((name, units, more, rolling), []).append(day)
+    return tuple(plan(configuration, dataset, same, wanted[name], more, told, rolling) for (name, _, more, rolling), same in alike.items())
 
 
 def is_told(configuration: Configuration, kpi: Kpi, day: date, told: Told) -> bool:
@@ -234,7 +249,13 @@ def grain_of(due: Due) -> Grain:
 
 
 def plan(
-    configuration: Configuration, dataset: str, days: Iterable[date], due: Iterable[Due], also: Also = frozenset(), told: Told | None = None
+    configuration: Configuration,
+    dataset: str,
+    days: Iterable[date],
+    due: Iterable[Due],
+    also: Also = frozenset(),
+    told: Told | None = None,
+    rolling: Rolling | None = None,
 ) -> Plan:
     """The plan of days on which the organisation has the same units, and of which the same is known."""
     days, due = tuple(sorted(days)), tuple(due)
@@ -243,24 +264,31 @@ def plan(
     figured += [(kpi, WATERFALL, 0, waterfall(configuration, kpi)) for kpi, breakdown in due if breakdown is None]
     sets = [people for *_, found in figured for figure in found for people in (*figure.parts.values(), *figure.sides.values())]
     atoms = _atoms(configuration, dataset, [*sets, *(dict(people) for people, _ in also)])
+    if rolling:
+        atoms[EXTRACT] = rolling.atoms
+    window: People = rolling.people if rolling else {}
     numbers: dict[Where, int] = {}
     parts: list[Sought] = []
     sides: list[Sought] = []
     for kpi, named, depth, found in figured:
         for figure in found:
             for part, people in figure.parts.items():
-                parts.append(Sought(kpi.id, named, depth, figure.group, part, numbers.setdefault(where(people, atoms), len(numbers))))
+                parts.append(
+                    Sought(kpi.id, named, depth, figure.group, part, numbers.setdefault(where(both(people, window), atoms), len(numbers)))
+                )
             for side, people in figure.sides.items():
-                number = numbers.setdefault(where(people, atoms), len(numbers))
+                number = numbers.setdefault(where(both(people, window), atoms), len(numbers))
                 column = kpi.measure.column or configuration.datasets[dataset].weight
                 sides.append(Sought(kpi.id, named, depth, figure.group, side, number, str(column)))
-    units = tuple(u.id for u in configuration.organisation.walk(days[-1]))
+    units = _units(configuration, days[-1], rolling)
     depths = np.array([configuration.organisation.depth(u) for u in units])
     wheres = tuple(numbers)
     return Plan(
         dataset=dataset,
         days=days,
-        window_months=configuration.datasets[dataset].window_months,
+        window_months=rolling_months(configuration, dataset) or configuration.datasets[dataset].window_months,
+        rolling=rolling,
+        silent=_silent(configuration, units, rolling) if rolling else frozenset(),
         told={mark: (told or {}).get(mark, ()) for mark in _asked(configuration, dataset, due, atoms)},
         units=units,
         depths=depths,
@@ -269,13 +297,34 @@ def plan(
             u.id: next(a for a in reversed(configuration.organisation.path(u.id)) if a in units) for u in configuration.organisation.units
         },
         atoms=atoms,
-        sensitive=frozenset(axis for axis in atoms if not axis.endswith(PRESENT) and configuration.finest(dataset, axis).sensitive),
-        unknown={axis: _unknown_atoms(configuration, dataset, axis, held) for axis, held in atoms.items() if not axis.endswith(PRESENT)},
+        sensitive=frozenset(axis for axis in atoms if _is_answer(axis) and configuration.finest(dataset, axis).sensitive),
+        unknown={axis: _unknown_atoms(configuration, dataset, axis, held) for axis, held in atoms.items() if _is_answer(axis)},
         tables=_tables(dataset, atoms, depths, wheres, [*parts, *sides], also, frozenset(configuration.datasets[dataset].marks)),
         wheres=wheres,
         parts=tuple(parts),
         sides=tuple(sides),
     )
+
+
+def _is_answer(axis: str) -> bool:
+    """Whether an axis is a column of categories: neither whether a pay column is filled, nor the extract that a row stands in."""
+    return not axis.endswith(PRESENT) and axis != EXTRACT
+
+
+def _units(configuration: Configuration, day: date, rolling: Rolling | None) -> tuple[str, ...]:
+    """Units of a day, parents first; of windows that roll those of all extracts, so that figures of former units can be told beside."""
+    here = [u.id for u in configuration.organisation.walk(day)]
+    others = [u.id for other in (rolling.held if rolling else ()) for u in configuration.organisation.walk(other)]
+    return tuple(dict.fromkeys([*here, *sorted(set(others) - set(here), key=lambda u: (configuration.organisation.depth(u), u))]))
+
+
+def _silent(configuration: Configuration, units: Iterable[str], rolling: Rolling) -> frozenset[str]:
+    """Units that did not stand through the whole window, and those that people of other units came to or went from within it."""
+    first, last = rolling.window[0], rolling.window[-1]
+    always = frozenset[str].intersection(*(frozenset(u.id for u in configuration.organisation.walk(day)) for day in rolling.window))
+    told = Succession(configuration.organisation, last)
+    changed = {unit for unit in always if any(first < b.day <= last for b in told.breaks(unit))}
+    return frozenset(units) - (always - changed)
 
 
 def _asked(configuration: Configuration, dataset: str, due: Iterable[Due], atoms: Iterable[str]) -> tuple[str, ...]:
@@ -311,7 +360,8 @@ def _atoms(configuration: Configuration, dataset: str, sets: Iterable[People]) -
     used: dict[str, set[frozenset[str]]] = {}
     for people in sets:
         for axis, categories in people.items():
-            used.setdefault(axis, set()).add(categories)
+            if axis != EXTRACT:
+                used.setdefault(axis, set()).add(categories)
     marks = configuration.datasets[dataset].marks.keys()
     if MOVEMENT in used or marks & used.keys():  # disclosure asks who was here at either end: the three ways to move are told apart
         used.setdefault(MOVEMENT, set()).update(frozenset({way}) for way in universe(configuration, dataset, MOVEMENT))
@@ -328,10 +378,12 @@ def _tables(
     also: Also,
     marks: frozenset[str],
 ) -> tuple[TablePlan, ...]:
-    """The fewest tables that count every set; one with a mark tells apart how people moved, for staff of both ends stands beside it."""
+    """The fewest tables that count every set; one with a mark tells apart how people moved, for staff of both ends stands beside it. Where
+    windows roll, every table tells the extracts apart."""
+    always = frozenset({EXTRACT}) & atoms.keys()
 
     def corners_of(axes: Iterable[str], depth: int) -> Clique:
-        named = frozenset(axes)
+        named = frozenset(axes) | always
         return corners(named | {MOVEMENT} if named & marks else named, depth)
 
     deepest = int(depths.max())

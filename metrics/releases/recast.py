@@ -24,6 +24,7 @@ from metrics.statistics.moved import add_usual_range
 from metrics.statistics.movement import CHANGES, FARTHEST_MONTHS, add_changes
 from metrics.statistics.rates import rate
 from metrics.statistics.targets import representation_index
+from metrics.statistics.usual_range import MONTHS
 
 Row = dict[str, Any]
 Key = tuple[str, str, str, date]
@@ -327,7 +328,9 @@ def _moved(every: pd.DataFrame, told: Succession, contents: Contents) -> pd.Data
     kpis = {id: [date.fromisoformat(day) for day, _ in contents.kpis[id].series_breaks] for id in every["kpi"].unique()}
     ratios = [id for id in kpis if contents.kpis[id].measure in RATIOS]
     units = {unit: [b.day for b in told.breaks_today(unit)] for unit in rows["unit"].unique()}
-    again = add_changes(rows, kpis, units, ratios)
+    spans = {id: contents.kpis[id].span_months for id in kpis}
+    rolling = {id: months for id, months in spans.items() if months > MONTHS.get(contents.kpis[id].grain, months)}
+    again = add_changes(rows, kpis, units, ratios, rolling)
     for name in (*CHANGES, "movement"):
         every.loc[near, name] = again[name]
     longer = every[every["unit"].isin(joined.index)]  # a longer series has another usual range

@@ -1,4 +1,5 @@
-"""Which days a dataset has figures for: those that were loaded, or, for joiners and leavers, those with a snapshot a span earlier."""
+"""Which days a dataset has figures for: those that were loaded; for joiners and leavers those with a snapshot a span earlier; for windows
+that roll those of which every extract is there."""
 
 from __future__ import annotations
 
@@ -9,15 +10,19 @@ from hashlib import sha256
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.flows import MONTHS
 from metrics.definitions.marks import marks_of
+from metrics.definitions.rolling import rolling_months
+from metrics.periods import window_ends
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import Snapshot, purged_days, read_register, read_snapshots
 
 
 def known_snapshots(source: Source, configuration: Configuration, dataset: str) -> tuple[Snapshot, ...]:
-    """As `read_snapshots`; a snapshot of joiners and leavers stands for the two that it is worked out from."""
+    """As `read_snapshots`; a snapshot of joiners and leavers stands for the two that it is worked out from, one of a window that rolls for
+    all of its extracts."""
     flows = configuration.datasets[dataset].flows
     if flows is None:
-        return read_snapshots(source, dataset)
+        found = read_snapshots(source, dataset)
+        return found if rolling_months(configuration, dataset) is None else _windows(configuration, dataset, found)
     loaded = {s.as_at: s for s in read_snapshots(source, flows.source)}
     events = {name: {s.as_at: s for s in read_snapshots(source, name)} for name in asked_events(configuration, dataset)}
     gone = _purged_events(source, configuration, dataset)
@@ -25,6 +30,36 @@ def known_snapshots(source: Source, configuration: Configuration, dataset: str) 
         _worked_out(dataset, loaded[earlier], loaded[day], [told[day] for told in events.values() if day in told])
         for day, earlier in spans(loaded, MONTHS[flows.every]).items()
         if day not in gone
+    )
+
+
+def window_of(configuration: Configuration, dataset: str, day: date) -> tuple[date, ...]:
+    """The days of the extracts that a figure of a day is made of, in order."""
+    step, months = configuration.datasets[dataset].window_months, rolling_months(configuration, dataset)
+    return (day,) if step is None or months is None else window_ends(day, step, months)
+
+
+def _windows(configuration: Configuration, dataset: str, loaded: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
+    """Each extract with those before it that its window holds; none where one of them was not loaded."""
+    on = {s.as_at: s for s in loaded}
+    windows = (window_of(configuration, dataset, s.as_at) for s in loaded)
+    return tuple(_all_of([on[day] for day in window]) for window in windows if on.keys() >= set(window))
+
+
+def _all_of(extracts: Sequence[Snapshot]) -> Snapshot:
+    def together(each: Iterable[str]) -> str:
+        return sha256(" ".join(each).encode()).hexdigest()
+
+    return Snapshot(
+        dataset=extracts[-1].dataset,
+        as_at=extracts[-1].as_at,
+        rows=sum(s.rows for s in extracts),
+        people=sum(s.people for s in extracts),
+        rejected=sum(s.rejected for s in extracts),
+        loaded_at=max(s.loaded_at for s in extracts),
+        files=tuple(name for s in extracts for name in s.files),
+        sha256=together(s.sha256 for s in extracts),
+        definition=together(s.definition for s in extracts),
     )
 
 
@@ -54,7 +89,9 @@ def purged_periods(source: Source, configuration: Configuration, dataset: str) -
     """Days whose figures cannot be made again because rows that they need were purged, and since when."""
     flows = configuration.datasets[dataset].flows
     if flows is None:
-        return purged_days(source, dataset)
+        away = purged_days(source, dataset)
+        ends = ((s.as_at, window_of(configuration, dataset, s.as_at)) for s in read_register(source, dataset))
+        return {day: max(away[d] for d in part) for day, window in ends if (part := away.keys() & set(window))}
     gone = purged_days(source, flows.source)
     ever = spans((s.as_at for s in read_register(source, flows.source)), MONTHS[flows.every])
     lost = {day: gone.keys() & {day, first} for day, first in ever.items()}

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from metrics.periods import years_before
+from metrics.periods import window_start, years_before
 from metrics.statistics.change import difference, difference_of_ratios
 
 NEAREST_MONTHS, FARTHEST_MONTHS = 9, 15
@@ -19,7 +19,11 @@ Breaks = Mapping[str, Sequence[date]]
 
 
 def add_changes(
-    frame: pd.DataFrame, breaks: Breaks | None = None, unit_breaks: Breaks | None = None, ratios: Collection[str] = ()
+    frame: pd.DataFrame,
+    breaks: Breaks | None = None,
+    unit_breaks: Breaks | None = None,
+    ratios: Collection[str] = (),
+    spans: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
     """The same rows with `change, change_lower, change_upper, movement` filled.
 
@@ -34,8 +38,10 @@ def add_changes(
     breaks : KPI to the days on which it was counted differently
     unit_breaks : unit to the days on which its people came from elsewhere or went elsewhere
     ratios : KPIs that are one group against another, 1 where they are alike: their changes are tested as factors
+    spans : KPIs whose windows roll, to the months of a window: two that share a day are not compared, and a break within the
+        earlier one parts them as well
     """
-    then = _earlier(frame, breaks or {}, unit_breaks or {})
+    then = _earlier(frame, breaks or {}, unit_breaks or {}, spans or {})
     apart = difference(frame, then)
     if (of_ratios := frame["kpi"].isin(list(ratios))).any():
         pair = (side.loc[of_ratios, ["value", "lower", "upper"]] for side in (frame, then))
@@ -57,7 +63,7 @@ def add_changes(
     return found.assign(movement=movement)[list(frame.columns)]
 
 
-def _earlier(frame: pd.DataFrame, breaks: Breaks, unit_breaks: Breaks) -> pd.DataFrame:
+def _earlier(frame: pd.DataFrame, breaks: Breaks, unit_breaks: Breaks, spans: Mapping[str, int]) -> pd.DataFrame:
     """`value, lower, upper` of the row that each row is compared with.
 
     `compared`: there is one; `broken`: there is one, but before a break.
@@ -71,7 +77,12 @@ def _earlier(frame: pd.DataFrame, breaks: Breaks, unit_breaks: Breaks) -> pd.Dat
             if waiting.empty:
                 break
             found = waiting[KEYS].reset_index().merge(by_day[day][[*KEYS, "value", "lower", "upper"]], on=KEYS).set_index("index")
+            found = found[~found["kpi"].isin([kpi for kpi, months in spans.items() if window_start(now.date(), months) <= day.date()])]
             apart = _broken(found["kpi"], day, now, breaks) | _broken(found["unit"], day, now, unit_breaks)
+            for months in set(spans.values()):
+                rolls = found["kpi"].isin([kpi for kpi, one in spans.items() if one == months])
+                began = pd.Timestamp(window_start(day.date(), months))
+                apart |= rolls & (_broken(found["kpi"], began, now, breaks) | _broken(found["unit"], began, now, unit_breaks))
             then.loc[found.index[apart], "broken"] = True
             found = found[~apart]
             then.loc[found.index, ["value", "lower", "upper"]] = found[["value", "lower", "upper"]]
