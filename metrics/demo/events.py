@@ -45,6 +45,8 @@ A_GRADE_MORE = 0.025
 REQUIRED = 0.03
 PLACES, PLACES_RATIO = (84, 92, 100), (0.70, 0.95, 1.20)
 """Places on the programme, and how likely an eligible ethnic minority colleague is to get one, against any other."""
+PLACES_DISABLED = (1.0, 1.6, 2.0)
+"""The same of disabled colleagues, for whom places have been kept since the second year."""
 ELIGIBLE = (3, 4, 5)
 """Places in the list of grades: grades 4 to 6."""
 NAMES = ("Managing Projects", "Report Writing", "Data for Everyone", "Coaching Skills", "Mental Health First Aid", "Negotiation")
@@ -181,7 +183,7 @@ class YearOfEvents:
         """Who gets a place, of those who were eligible when the year began and are still here."""
         first, last = self.quarters[0][1], self.quarters[-1][1]
         eligible = first[first["grade"].isin(ELIGIBLE) & first["number"].isin(last["number"])]
-        weight = np.where(eligible["minority"], PLACES_RATIO[year], 1.0)
+        weight = np.where(eligible["minority"], PLACES_RATIO[year], 1.0) * np.where(eligible["disabled"], PLACES_DISABLED[year], 1.0)
         return eligible.iloc[np.sort(rng.choice(len(eligible), size=PLACES[year], replace=False, p=weight / weight.sum()))]
 
 

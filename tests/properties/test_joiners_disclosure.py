@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,9 +13,12 @@ import pytest
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.profile import DisclosureSettings, Profile
 from metrics.disclosure.flows import hidden_sets, is_flow, plain
+from metrics.disclosure.given import Plain
 from metrics.disclosure.protect import protect_counts
 from metrics.disclosure.shown import ShownCells
+from metrics.disclosure.staff_told import kept_from_flows
 from metrics.periods import FinancialYear
+from metrics.pipeline.staff import version
 from metrics.query.counts import Counts, Region
 from metrics.query.fetch import fetch_counts
 from tests.spec.test_joiners_and_leavers import JOINERS, LEAVERS, LEAVING, TURNOVER, a_flowing_council
@@ -65,6 +68,12 @@ def people(seed: int, many: int = 260) -> Iterator[dict[str, Any]]:
 Held = list[tuple[Counts, dict[str, ShownCells]]]
 
 
+def kept_from(staff: Iterable[tuple[Counts, dict[str, ShownCells]]], flows: Counts) -> frozenset[Plain]:
+    """What joiners and leavers must not say, as the pipeline works it out; staff of the earlier day first."""
+    earlier, later = (version(counts.regions, shown["leadership"].shown) for counts, shown in staff)
+    return kept_from_flows(flows, (later.shown, later.hidden), (earlier.shown, earlier.hidden))
+
+
 def read(seed: int) -> tuple[FlowAttacker, Held]:
     """What the first audience is shown of both ends and of the span, and the attacker who has read all of it."""
     configuration = a_council()
@@ -72,7 +81,7 @@ def read(seed: int) -> tuple[FlowAttacker, Held]:
         staff = fetch_counts(source, configuration, "hr", [THEN, NOW], FinancialYear())
         (flows,) = fetch_counts(source, configuration, "movers", [NOW], FinancialYear())
     held = [(counts, protect_counts(counts, SETTINGS)) for counts in staff]
-    hidden = frozenset(s for counts, shown in held for s in hidden_sets(counts.regions, shown["leadership"].shown))
+    hidden = kept_from(held, flows)
     held.append((flows, protect_counts(flows, SETTINGS, hidden)))
     attacker = FlowAttacker(flows.tree, GROUPS)
     for counts, shown in held:
