@@ -116,7 +116,8 @@ def test_a_distance_of_a_whole_mix_shows_each_group_beside_the_benchmark(opened:
     assert "How many in 100 would have to be of another ethnic group for all shares to be those of" in said
     assert ">Distance<" in said.partition("Between groups")[0]
     table = said.partition("Between groups")[2].partition("<table")[2].partition("</table>")[0]
-    assert [f">{head}<" in table for head in ("People", "Out of", "Share", "Distance", "People counted")] == [True, True, True, False, False]
+    assert all(f">{head}<" in table for head in ("People", "Out of", "Share"))
+    assert not any(f">{head}<" in table for head in ("Distance", "People counted"))
     assert ">1,014<" in table or ">2,059<" in table  # its own people, not everybody who answered
     assert "truly moved when" not in said
     assert "The figure compared with is made up for demonstration." in said

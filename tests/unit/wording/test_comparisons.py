@@ -102,7 +102,7 @@ def test_a_group_takes_the_place_of_the_side_that_it_belongs_to() -> None:
 
 
 def test_a_difference_that_is_not_the_one_of_the_printed_figures_is_said_beside_them() -> None:
-    plain = {"change": math.nan, "gap": math.nan, "target": math.nan}
+    plain = {"change": math.nan, "gap": math.nan, "target": math.nan, "movement": "up", "change_lower": 0.01, "change_upper": 0.06}
     kpi = a_summary(target=())
     even = pd.DataFrame([a_row(**{**plain, "value": 0.62, "target": 0.65})])
     odd = pd.DataFrame([a_row(**{**plain, "value": 0.6545, "target": 0.6576})])  # 65.5%, path 65.8%, and 0.3 points behind
@@ -113,6 +113,10 @@ def test_a_difference_that_is_not_the_one_of_the_printed_figures_is_said_beside_
     change = pd.DataFrame([a_row(**{**plain, "value": 0.6545, "change": 0.0375})])  # 65.5% and 61.7%, up 3.8
     assert not differs_in_print(change, kpi)
     assert differs_in_print(pd.DataFrame([a_row(**{**plain, "value": 0.6541, "change": 0.0376})]), kpi)  # 65.4% and 61.7%, up 3.8
+    unclear = a_row(**{**plain, "value": 0.6541, "change": 0.0376, "movement": "unclear", "change_lower": -0.01, "change_upper": 0.09})
+    assert differs_in_print(pd.DataFrame([unclear]), kpi)
+    level = a_row(**{**plain, "value": 0.6541, "change": 0.0024, "movement": "unclear", "change_lower": -0.04, "change_upper": 0.05})
+    assert not differs_in_print(pd.DataFrame([level]), kpi)  # "No clear change in a year, was 65.2%": no amount is printed
     assert not differs_in_print(off, replace(kpi, within=0.01))  # a band: no distance from the path is printed
     assert not differs_in_print(off, replace(kpi, unit="pounds"))
     assert not differs_in_print(pd.DataFrame([a_row(value=math.nan, target=0.65751)]), kpi)

@@ -121,3 +121,12 @@ def test_statistical_names_stand_under_how_we_know_alone():
     yearly = replace(kpi, grain="year")
     assert describe_usual_method(yearly) == ""
     assert describe_change_rule(yearly).startswith("A change has truly moved")
+
+
+def test_a_figure_beyond_an_edge_is_not_printed_as_that_edge():
+    kpi = replace(monthly().kpi_at("TR01", UNIT), polarity="contextual")
+    point = pd.Series({"value": 0.5683, "signal": "outside", "side": 1, "lower": 0.5647, "upper": 0.56793, "mean": 0.5663})
+    assert format_usual(point, kpi, rounded=False) == "56.47% to 56.79%"
+    assert format_usual(point, kpi, rounded=True) == "about 56% to 57%"
+    assert format_usual(pd.Series({**point, "value": 0.5699}), kpi, rounded=False) == "56.5% to 56.8%"
+    assert format_usual(pd.Series({**point, "signal": "", "value": 0.5678}), kpi, rounded=False) == "56.5% to 56.8%"
