@@ -95,3 +95,68 @@ def test_an_attack_finds_nobody():
     found = attack_with_earlier(system, [("2026-01-01", system)])
     assert (found.recovered, found.known_before, found.attack.unsettled, found.attack.proven) == (0, 0, 0, True)
     assert system.as_dict() == PublishedSystem.from_dict(system.as_dict()).as_dict()
+
+
+KINDS = {
+    **{"PC01": "item:proportion", "PC02": "item:share_of_sum", "EN02": "item:elapsed_time", "PC03": "item:count"},
+    **{"SO01": "published:proportion", "SO02": "published:rate", "SO03": "published:percentage_point_gap", "SO04": "published:count"},
+    **{"SO05": "published:lowest_group_gap", "SO06": "published:slope_index"},
+}
+NONE = float("nan")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"kpi": "PC01"},
+        {"kpi": "PC01", "lower": 0.4, "upper": 0.7},
+        {"kpi": "PC01", "breakdown": "directorate", "unit": "housing"},
+        {"kpi": "PC02", "numerator": 40.5, "denominator": 81.0, "value": 0.5},
+        {"kpi": "EN02", "value": 31.0},
+        {"kpi": "PC03", "value": 86.0, "denominator": NONE},
+        {"kpi": "SO01", "breakdown": "sex", "group": "sex=female"},
+        {"kpi": "SO01", "numerator": NONE, "denominator": NONE, "value": 0.4},
+        {"kpi": "SO02", "value": 86 / 150 * 100_000},
+        {"kpi": "SO03", "value": 86 / 150 - 0.4, "reference_value": 0.4},
+        {"kpi": "SO03", "numerator": NONE, "denominator": NONE, "value": 0.05, "reference_value": 0.4},
+        {"kpi": "SO04", "value": 86.0, "denominator": NONE},
+        {"kpi": "SO05", "value": 0.12},
+        {"kpi": "SO06", "numerator": NONE, "value": -18.8},
+        {"kpi": "PC01", "numerator": 0.0, "denominator": 0.0, "value": NONE, "marker": "[z]", "note": "nothing"},
+    ],
+)
+def test_things_and_published_figures_are_let_through(said):
+    check_cells(a_batch(a_row(**said)), KINDS)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"kpi": "PC01", "value": 0.6}, "are not made of their own printed numbers"),
+        ({"kpi": "PC01", "numerator": NONE}, "are not made of their own printed numbers"),
+        ({"kpi": "PC01", "numerator": 160.0, "value": 160 / 150}, "are not made of their own printed numbers"),
+        ({"kpi": "PC02", "denominator": NONE}, "are not made of their own printed numbers"),
+        ({"kpi": "PC03", "value": 85.0}, "are not made of their own printed numbers"),
+        ({"kpi": "SO01", "value": 0.6}, "are not made of their own printed numbers"),
+        ({"kpi": "SO02", "value": 86 / 150 * 5_000}, "are not made of their own printed numbers"),
+        ({"kpi": "SO03", "value": 0.3, "reference_value": 0.4}, "are not made of their own printed numbers"),
+        ({"kpi": "SO04", "value": 85.0}, "are not made of their own printed numbers"),
+        ({"kpi": "SO01", "breakdown": "directorate", "unit": "housing"}, "are split as only figures of people are"),
+        ({"kpi": "PC01", "breakdown": "directorate+sex", "group": "sex=female"}, "are split as only figures of people are"),
+        ({"kpi": "PC01", "reference_value": 0.5}, "say something of people"),
+        ({"kpi": "PC01", "declared": 0.9}, "say something of people"),
+        ({"kpi": "SO01", "benchmark": 0.9}, "say something of people"),
+    ],
+)
+def test_what_their_numbers_do_not_give_is_refused(said, words):
+    with pytest.raises(DisclosureError, match=words):
+        check_cells(a_batch(a_row(**said)), KINDS)
+
+
+def test_a_share_of_people_is_no_share_of_things_whatever_its_certificate_says():
+    """The kind of a figure comes from what its rows are: neither is taken for the other."""
+    with pytest.raises(DisclosureError, match="are of a measure that may hold counts of people"):
+        check_cells(a_batch(a_row(kpi="PC01")), KINDS | {"PC01": "proportion"})
+    certificate = {key: value for key, value in certificate_without_people(*WHAT).items() if key != "people"}
+    with pytest.raises(DisclosureError, match="of no count that was certified"):
+        check_cells(replace(a_batch(a_row(kpi="PC01")), certificate=certificate), KINDS)
