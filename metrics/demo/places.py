@@ -120,7 +120,7 @@ def resident_rows(year: int) -> pd.DataFrame:
 
 def _many(rng: np.random.Generator, about: float) -> int:
     """A number of events about a mean, as spread as counts of events are."""
-    return round(about + (rng.random(12).sum() - 6) * about**0.5)
+    return int(about + (float(rng.random(12).sum()) - 6) * about**0.5 + 0.5)
 
 
 def _pick(rng: np.random.Generator, shares: Mapping[str, float], many: int) -> np.ndarray:

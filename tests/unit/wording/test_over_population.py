@@ -70,8 +70,8 @@ def test_a_difference_that_may_be_chance_says_so() -> None:
     ("note", "said"),
     [
         ("population:2025-06-30", "The number of people is that of 30 June 2025, the newest published by the end of the period."),
-        ("highest:ethnicity_5=black:1:2", "The highest of those shown is that of “black”. One group is hidden or withheld, so theirs may be "
-         "higher. Two groups are too small to count here."),
+        ("highest:ethnicity_5=black:1:2", "The highest of those shown is that of “black”. One group is hidden or withheld, so theirs may "
+         "be higher. Two groups are too small to count here."),
         ("best:ethnicity_5=white:0:0", "The others are compared with “white”."),
         ("best::0:1", "Each group is compared with all of them together. One group is too small to count here."),
     ],
