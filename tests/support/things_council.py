@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from metrics.definitions.configuration import Configuration
@@ -12,6 +14,8 @@ from metrics.demo.things import THING_DAYS, things
 from tests.support.results_council import CONFIG, Files
 
 LAST = THING_DAYS[-1]
+FEW = THING_DAYS[-5:]
+"""A year of quarter ends: enough for a change in a year."""
 
 
 def things_configuration(folder: Path = CONFIG) -> Configuration:
@@ -22,5 +26,5 @@ def things_configuration(folder: Path = CONFIG) -> Configuration:
     return replace(whole, datasets=datasets, kpis=kpis, kpi_fingerprints={id: whole.kpi_fingerprints[id] for id in kpis})
 
 
-def thing_files(configuration: Configuration) -> Files:
-    return {(dataset, day): make() for day in THING_DAYS for dataset, _, make in things(day, configuration.organisation, SEED)}
+def thing_files(configuration: Configuration, days: Sequence[date] = FEW) -> Files:
+    return {(dataset, day): make() for day in days for dataset, _, make in things(day, configuration.organisation, SEED)}
