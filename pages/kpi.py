@@ -70,8 +70,8 @@ if dimensions:
             cards.chart_heading(figure)
             cards.chart(figure, "groups")
             show(notes.groups_key(kpi, groups))
-            if place := describe_place(kpi, contents.dimensions[dimension], groups):
-                show(notes.sentence(place, small=True))
+            if beside := describe_place(kpi, contents.dimensions[dimension], groups):
+                show(notes.sentence(beside, small=True))
         else:
             notes.nothing_to_draw(groups, contents, unit, kpi, pinned)
         notes.source(contents, kpi, more=cards.hidden_note(groups))
