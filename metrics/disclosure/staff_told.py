@@ -43,7 +43,9 @@ def telling(counts: Counts, end: frozenset[str], shown: frozenset[Plain], hidden
     universe = {axis: categories_of(atoms) for axis, atoms in counts.axes.items()}
     asked = {plain(r, frozenset({MOVEMENT})) for r in counts.regions if dict(r.where).get(MOVEMENT) == end} - shown - hidden
     found: set[Plain] = set()
-    for unit, axes in sorted({(unit, _axes(where)) for unit, where in hidden}, key=lambda key: (key[0], sorted(key[1]))):
+    secret = {unit for unit, _ in hidden}
+    families = {(unit, _axes(where)) for unit, where in hidden | asked if unit in secret}
+    for unit, axes in sorted(families, key=lambda key: (key[0], sorted(key[1]))):
         near = [_within(sets, unit, axes) for sets in (asked - found, shown, hidden)]
         if near[0]:
             found |= set(_told(near[0], near[1], near[2], {axis: universe.get(axis) for axis in sorted(axes)}))

@@ -104,10 +104,10 @@ def answered(known: str) -> Rule:
     return parts
 
 
-def senior_gap(look: Look, groups: Groups) -> Parts:
+def leadership_gap(look: Look, groups: Groups) -> Parts:
     row = look(groups)
     compared = {"reference_numerator": row["minority"], "reference_denominator": row["ethnicity_known"]}
-    return share("senior_minority", "senior_known", "senior")(look, groups) | compared
+    return share("leaders_minority", "leaders_known", "leaders")(look, groups) | compared
 
 
 def headcount(known: Mapping[str, str]) -> Rule:
@@ -186,7 +186,7 @@ RULES: dict[str, dict[str, Rule]] = {
         "DR01": answered("ethnicity_known"), "DR02": answered("disability_known"), "DR03": answered("orientation_known"),
         "DR04": answered("religion_known"), "PG01": SEX, "PG02": SEX, "PG07": ETHNICITY, "PG08": ETHNICITY, "PG10": DISABILITY,
         "PG11": DISABILITY, "PY01": average, "PY02": average, "SL01": share("senior_minority", "senior_known", "senior"),
-        "SL03": senior_gap, "WF01": headcount(KNOWN), "WF02": WOMEN, "WF03": hours, "WF04": beside, "WF05": moved("joined"),
+        "SL03": leadership_gap, "WF01": headcount(KNOWN), "WF02": WOMEN, "WF03": hours, "WF04": beside, "WF05": moved("joined"),
         "WF06": moved("departed"), "WF07": turnover, "WF08": share("joined_minority", "joined_ethnicity_5", "joined"),
         "WR01": MINORITY, "WR02": MINORITY,
         "WR03": share("disabled", "disability_known"), "WR04": share("lgb", "orientation_known"),

@@ -3,13 +3,15 @@ WITH staff AS (
     SELECT as_at, directorate, service, ethnicity_19, disability, sex, religion, sexual_orientation, age_band, grade,
         ethnicity_19 NOT IN ('prefer_not_to_say', 'not_recorded') AS told_ethnicity,
         ethnicity_19 NOT IN ('white_british', 'irish', 'gypsy_or_irish_traveller', 'roma', 'other_white', 'prefer_not_to_say', 'not_recorded') AS in_minority,
-        grade IN ('grade_7', 'grade_8', 'chief_officer') AS is_senior
+        grade IN ('grade_7', 'grade_8', 'chief_officer') AS is_senior, grade = 'chief_officer' AS is_leader
     FROM ds_hr JOIN place USING (unit)
     WHERE counts_once AND contract IN ('permanent', 'fixed_term', 'apprentice')
 ), services AS MATERIALIZED (
     SELECT as_at, directorate, service, count(*) AS staff,
         count_if(told_ethnicity) AS ethnicity_known, count_if(in_minority) AS minority,
         count_if(is_senior) AS senior, count_if(is_senior AND told_ethnicity) AS senior_known, count_if(is_senior AND in_minority) AS senior_minority,
+        count_if(is_leader) AS leaders, count_if(is_leader AND told_ethnicity) AS leaders_known,
+        count_if(is_leader AND in_minority) AS leaders_minority,
         count_if(disability IN ('disabled', 'not_disabled')) AS disability_known, count_if(disability = 'disabled') AS disabled,
         count_if(sex IN ('female', 'male')) AS sex_known, count_if(sex = 'female') AS women,
         count_if(religion NOT IN ('prefer_not_to_say', 'not_recorded')) AS religion_known,
@@ -36,13 +38,15 @@ WITH staff AS (
              WHEN grade IN ('grade_4', 'grade_5', 'grade_6') THEN 'middle'
              WHEN grade IN ('grade_7', 'grade_8', 'chief_officer') THEN 'senior'
              ELSE 'not_recorded' END AS grade_band,
-        grade_band = 'senior' AS is_senior
+        grade_band = 'senior' AS is_senior, grade = 'chief_officer' AS is_leader
     FROM ds_hr
     WHERE counts_once AND contract IN ('permanent', 'fixed_term', 'apprentice')
 )
 SELECT as_at, grade_band, sex, ethnicity_5, grouping_id(grade_band, sex, ethnicity_5) AS level, count(*) AS staff,
     count_if(told_ethnicity) AS ethnicity_known, count_if(in_minority) AS minority,
     count_if(is_senior) AS senior, count_if(is_senior AND told_ethnicity) AS senior_known, count_if(is_senior AND in_minority) AS senior_minority,
+    count_if(is_leader) AS leaders, count_if(is_leader AND told_ethnicity) AS leaders_known,
+    count_if(is_leader AND in_minority) AS leaders_minority,
     count_if(disability IN ('disabled', 'not_disabled')) AS disability_known, count_if(disability = 'disabled') AS disabled,
     count_if(sex IN ('female', 'male')) AS sex_known, count_if(sex = 'female') AS women,
     count_if(sexual_orientation NOT IN ('prefer_not_to_say', 'not_recorded')) AS orientation_known,
