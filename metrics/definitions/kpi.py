@@ -163,8 +163,8 @@ class Measure(Definition):
     slope_index : of published figures: what the figure differs by from one end of the ordered groups of `over` to the other, by a straight
         line through all of them in the share of their people
     index_of_disparity : how far the groups of `over` are from the one named by `against`, on average, in per cent of its figure
-    population_rate : rows of the `numerator` for every 1,000, 10,000 or 100,000 of a published `population`; `of` says who these are. By a
-        dimension that both have, each group stands against its own population
+    population_rate : rows of the `numerator` (all where there is none) for every 1,000, 10,000 or 100,000 of a published `population`; `of`
+        says who these are. By a dimension that both have, each group stands against its own population
     rate_ratio : the rate of a group of `over`, as of a population_rate for every 1,000, divided by that of the `reference_group`; as a
         whole the highest of them, among groups with at least `least_people` rows
     extreme_group_gap : the largest median pay gap to the `reference_group` of the groups of `over` with at least `least_people` with pay

@@ -22,3 +22,14 @@ def rolling_months(configuration: Configuration, dataset: str) -> int | None:
 def span_months(kpi: Kpi, dataset: Dataset) -> int:
     """How many months a figure about events is of; 0 for a dataset of something else."""
     return (kpi.measure.window_months if rolls(kpi, dataset) else dataset.window_months) or 0
+
+
+def describe_window(kpi: Kpi, dataset: Dataset) -> tuple[str, ...]:
+    """What readers of figures that overlap must know."""
+    if not rolls(kpi, dataset):
+        return ()
+    months, step = span_months(kpi, dataset), dataset.window_months or 0
+    return (
+        f"Each figure is of the {months} months up to its day, and there is a new one every {kpi.period.grain}: neighbouring figures share "
+        f"{months - step} months of the same {dataset.rows_are}. Change is told against the figure of the year before, which shares none.",
+    )

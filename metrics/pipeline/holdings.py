@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.kpi import Kpi
 from metrics.definitions.marks import marks_of
+from metrics.definitions.rolling import rolls
 from metrics.periods import FinancialYear, Grain, end_of_month
 from metrics.query.plan import grain_of, published
 from metrics.report import DatasetSummary, KpiSummary, LoadSummary
@@ -157,6 +158,9 @@ def waiting(
 def _why(configuration: Configuration, kpi: Kpi, held: Mapping[str, Sequence[Snapshot]]) -> str:
     dataset = configuration.datasets[kpi.dataset]
     title = dataset.title
+    if not held.get(kpi.dataset) and rolls(kpi, dataset):
+        months, step = kpi.measure.window_months, dataset.window_months
+        return f"Each figure is of {months} months, and no {months} months are loaded whole: every extract of “{title}”, {step} months each."
     if not held.get(kpi.dataset):
         return f"No extract of “{title}” has been loaded."
     spans = {s.as_at for s in held[kpi.dataset]}

@@ -34,10 +34,10 @@ from metrics.releases.lock import only_one
 from metrics.releases.snapshot import Snapshot, pack_snapshot, snapshot_of, unpack_snapshot
 from metrics.releases.store import ReleaseStore
 from metrics.report import ESTIMATE_COLUMNS, DatasetSummary, KpiSummary
-from metrics.sources.derived import known_snapshots, purged_periods
+from metrics.sources.derived import known_snapshots, purged_periods, window_of
 from metrics.sources.engine import Source
 from metrics.sources.snapshots import Snapshot as Load
-from metrics.sources.snapshots import snapshot_days
+from metrics.sources.snapshots import read_snapshots, snapshot_days
 
 
 class CouncilSettings(Protocol):
@@ -152,7 +152,8 @@ def refresh(
         kpis = _summaries(configuration, source, [*(b.label for b in due.carried), *(b.label for b in batches)], before)
         kpis = {id: _titled(kpi, settings) for id, kpi in kpis.items()}
         draft = _draft(configuration, settings, due, batches, kpis, base, reason, now or datetime.now(UTC))
-        draft = replace(draft, sources=_sources(configuration, settings, snapshots, draft, due, before))
+        loads = snapshots | {dataset: read_snapshots(source, dataset) for dataset in held_on}
+        draft = replace(draft, sources=_sources(configuration, settings, loads, draft, due, before))
         draft = replace(draft, waiting=waiting(configuration, kpis, snapshots), comparators=others)
         new_words = before is None or _words(unpack_snapshot(pack_snapshot(snapshot_of(draft)))) != _words(before)
         doubted = _doubted(store, due.carried)
@@ -190,14 +191,18 @@ def _sources(
     before: Snapshot | None,
 ) -> dict[str, DatasetSummary]:
     carried = [b.label for b in due.carried]
-    stands = _days([*carried, *(b.label for b in draft.batches)])
-    return summarise_datasets(configuration, settings.year, held, stands, _days(carried), before.sources if before else {})
+    stands = _days(configuration, [*carried, *(b.label for b in draft.batches)])
+    kept = _days(configuration, carried)
+    return summarise_datasets(configuration, settings.year, held, stands, kept, before.sources if before else {})
 
 
-def _days(labels: Iterable[BatchLabel]) -> dict[str, frozenset[date]]:
+def _days(configuration: Configuration, labels: Iterable[BatchLabel]) -> dict[str, frozenset[date]]:
+    """Dataset to the days of the loads that its figures are made of."""
     found: dict[str, set[date]] = {}
     for label in labels:
-        found.setdefault(label.dataset, set()).add(label.period_end)
+        defined = label.dataset in configuration.datasets
+        window = window_of(configuration, label.dataset, label.period_end) if defined else (label.period_end,)
+        found.setdefault(label.dataset, set()).update(window)
     return {dataset: frozenset(days) for dataset, days in found.items()}
 
 

@@ -15,7 +15,7 @@ from metrics.definitions.kpi import FrameworkLink, Kpi, MeasureType, Milestone, 
 from metrics.definitions.mark_words import is_mark
 from metrics.definitions.notes import notes_of
 from metrics.definitions.organisation import Organisation
-from metrics.definitions.rolling import span_months
+from metrics.definitions.rolling import describe_window, span_months
 from metrics.evaluate.comparison import benchmark_by_group, factor
 from metrics.evaluate.values import interval_of
 from metrics.pipeline.explained import explained

@@ -64,6 +64,11 @@ def _kpi(kpi: Kpi, dataset: Dataset, months: int) -> Iterator[tuple[Place, str]]
             f"an extract of '{dataset.id}' holds {months} months; published every {kpi.period.grain}, spans would overlap or leave "
             f"months out, so its KPIs are published every {grain}: `grain: {grain}`"
         )
+        if (shorter := MONTHS.get(kpi.period.grain.value, months)) < months:
+            message += (
+                f"; for {months} months every {kpi.period.grain} load an extract of {shorter} each {kpi.period.grain}, with "
+                f"`window_months: {months}` in the measure"
+            )
         yield ("period",), message
 
 
