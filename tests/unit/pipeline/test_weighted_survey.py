@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from metrics.access.viewer import Viewer
+from metrics.charts.funnel import draw_funnel
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.load import load_configuration
 from metrics.demo.people import SEED
@@ -148,6 +149,16 @@ def test_what_is_said_beside_a_figure(published: Published) -> None:
     assert describe_note(few, report.contents) == "Read with care: 72 in 100 answers are valid."
     assert kpi.benchmark_by_group == {}
     assert row["benchmark"] == 0.81
+
+
+def test_the_funnel_of_wards_goes_by_the_effective_base(published: Published) -> None:
+    report = read(published, "CO01")
+    root = report.contents.root.id
+    figure = draw_funnel(report, "CO01", root, "ward", LAST)
+    drawn = next(trace for trace in figure.data if trace.mode == "markers")
+    wards = report.groups_at("CO01", root, "ward", LAST).dropna(subset="value")
+    assert list(drawn.x) == wards["reference_value"].tolist()
+    assert figure.layout.xaxis.title.text == "Effective base"
 
 
 def test_files_hold_the_effective_base_of_weighted_figures(published: Published) -> None:
