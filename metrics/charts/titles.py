@@ -10,6 +10,7 @@ from metrics.wording.dates import format_when
 from metrics.wording.headline import headline_kpi
 from metrics.wording.likelihood import describe_order, is_ratio
 from metrics.wording.notes import NOTES, describe_note
+from metrics.wording.over_population import describe_two_rates
 from metrics.wording.status import describe_status
 from metrics.wording.values import (
     format_count_of,
@@ -93,7 +94,7 @@ def title_spread(kpi: KpiSummary, named: dict[str, str]) -> str:
 def listing(kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], currency: str, whole: str, contents: Contents) -> str:
     """Every figure drawn, the one they are compared with, and who is not shown and why. Claims stand in the title."""
     shown = [
-        f"{label} {format_figure(row, kpi, currency)}"
+        f"{label} {format_figure(row, kpi, currency)}{f' ({apart})' if (apart := describe_two_rates(row, kpi)) else ''}"
         for label, (_, row) in zip(labels, rows.iterrows(), strict=True)
         if pd.notna(row["value"])
     ]

@@ -60,15 +60,17 @@ def describe_who(configuration: Configuration, kpi: Kpi) -> str:
         case MeasureType.SURVEY_PROPORTION:
             return _survey(configuration, kpi)
         case MeasureType.POPULATION_RATE:
-            return f"{wanted}, among {whom}, for every {PER[measure.unit]:,} {measure.of}"
+            counted = f"{wanted}, among {whom}" if wanted else whom[:1].upper() + whom[1:]
+            return f"{counted}, for every {PER[measure.unit]:,} {measure.of}"
         case MeasureType.RATE_RATIO:
             reference = describe_filter(configuration, measure.reference_group)
             group = f"each {_characteristic(configuration, str(measure.over))}, divided by that of “{reference}”"
-            return f"{wanted}, among {whom}, for every 1,000 {measure.of}: the rate of {group}; for all together the highest of these"
+            counted = f"{wanted}, among {whom}" if wanted else whom[:1].upper() + whom[1:]
+            return f"{counted}, for every 1,000 {measure.of}: the rate of {group}; for all together the highest of these"
         case MeasureType.INDEX_OF_DISPARITY:
             title = _characteristic(configuration, str(measure.over))
             against = {"highest": "the highest of them", "lowest": "the lowest of them"}.get(str(measure.against), "that of all of them")
-            apart = f"how far the shares of each {title} are from {against}, on average, in 100 of that share"
+            apart = f"how far the shares by {title} are from {against}, on average, as a part of it"
             return f"{wanted}, among {whom}: {apart}"
         case MeasureType.RATE:
             return f"{wanted}, for every {PER[measure.unit]:,} of {whom}"

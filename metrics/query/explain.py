@@ -24,6 +24,7 @@ from metrics.query.compile import Compiler, pay_groups
 from metrics.query.marks import Told
 from metrics.query.people import PRESENT, TWO_SIDED, admitted, asks_for_known
 from metrics.query.plan import is_told, plan
+from metrics.query.population import fetch_populations
 from metrics.query.results import results_select
 from metrics.query.rolling import rolling_on
 from metrics.sources.derived import earlier_days, known_snapshots, told_marks
@@ -93,7 +94,11 @@ def explain(source: Source, configuration: Configuration, kpi_id: str, day: date
         population=configuration.population_title(kpi),
         measure=measure_in_words(configuration, kpi),
         day=day,
-        statements=(*_statements(source, compiler), _statement(source, "Who is left out of the base", select)),
+        statements=(
+            *_statements(source, compiler),
+            *_over(source, configuration, kpi, day),
+            _statement(source, "Who is left out of the base", select),
+        ),
         waterfall=tuple(Step(words, people) for words, people in zip(("Rows of that day", *(w for w, _ in steps)), shown, strict=True)),
         rounded=rounded,
         note=f"Rounded to the nearest {profile.rounding_base}, because exact steps would give away a number under {profile.threshold}."
@@ -115,6 +120,15 @@ def _loaded_day(source: Source, configuration: Configuration, kpi: Kpi, told: To
         also = f" and of {' and '.join(sources)}, which tell its marks" if sources else ""
         raise InputError(Problem("", f"{found}{also}; days that are loaded: {there}."), f"Load them with `equality ingest {dataset} FILE`.")
     return day
+
+
+def _over(source: Source, configuration: Configuration, kpi: Kpi, day: date) -> Iterator[Statement]:
+    """The published numbers of people that events are held against."""
+    if kpi.measure.population is None:
+        return
+    days = sorted(set(fetch_populations(source, configuration, kpi.dataset, day)[kpi.id].day.values()))
+    read = results_select(configuration, kpi.measure.population.dataset, days)
+    yield _statement(source, f"The published numbers of {' and '.join(d.isoformat() for d in days) or 'no day yet'}", read)
 
 
 def _of_results(source: Source, configuration: Configuration, kpi: Kpi, day: date) -> Explanation:
@@ -151,7 +165,8 @@ def measure_in_words(configuration: Configuration, kpi: Kpi) -> tuple[str, ...]:
     m = kpi.measure
     parts = (("Counted", m.numerator), ("Among", m.denominator), ("Compared with", m.reference_group))
     lines = [f"{m.type.value.replace('_', ' ')} of {m.column.replace('_', ' ')}" if m.column else m.type.value.replace("_", " ")]
-    return tuple(lines + [f"{name}: {filter_in_words(configuration, wanted)}" for name, wanted in parts if wanted])
+    lines += [f"{name}: {filter_in_words(configuration, wanted)}" for name, wanted in parts if wanted]
+    return (*lines, f"Over: {m.of}, from '{m.population.dataset}'") if m.population else tuple(lines)
 
 
 def filter_in_words(configuration: Configuration, wanted: Filter) -> str:

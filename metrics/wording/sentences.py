@@ -191,7 +191,7 @@ def describe_base(row: pd.Series, kpi: KpiSummary) -> str:
     day = format_when(row["period_end"], kpi.span_months)
     if pools := describe_pools(row, kpi):
         return f"{pools}{', rounded' if bool(row['rounded']) else ''}, {day}"
-    if kpi.over and kpi.measure == "dissimilarity" and not str(row["group"]):
+    if kpi.over and kpi.measure in ("dissimilarity", "index_of_disparity") and not str(row["group"]):
         return f"{format_value(row['denominator'], 'people')}, {day}" if not is_missing(row["denominator"]) else day
     if kpi.measure in OVER_POPULATION and (base := describe_rate_base(row, kpi)):
         return f"{base}{', rounded' if bool(row['rounded']) else ''}, {day}"

@@ -19,6 +19,7 @@ from metrics.wording.dates import format_day
 from metrics.wording.groups import gather_hidden
 from metrics.wording.likelihood import is_ratio
 from metrics.wording.movement import describe_movement
+from metrics.wording.over_population import OVER_POPULATION
 from metrics.wording.sentences import of_two_groups
 from metrics.wording.structure import breaks_between, describe_break
 from metrics.wording.values import PER_WORDS, digits_for, format_number, format_range, format_value, upper_first
@@ -138,6 +139,8 @@ def value_name(kpi: KpiSummary) -> str:
         return "Award"
     if kpi.measure == "dissimilarity":
         return "Distance"
+    if kpi.measure == "index_of_disparity":
+        return "Disparity"
     return VALUE_NAMES.get(kpi.unit, "Pay") if kpi.measure not in GAPS else "Gap"
 
 
@@ -148,6 +151,8 @@ def _base_columns(kpi: KpiSummary) -> list[Column]:
         return [Column(name, True) for name in part_names(kpi)]
     if kpi.measure in ("proportion", "rate"):
         return [Column(upper_first(kpi.rows_are), True), Column("Out of", True)]
+    if kpi.measure in OVER_POPULATION:
+        return [Column(f"{upper_first(kpi.rows_are)} counted", True), Column(f"{upper_first(kpi.of)} there are", True)]
     if kpi.measure == "score":
         return [Column("Points", True), Column("Out of", True)]
     if kpi.measure == "count" or is_ratio(kpi) or kpi.scale:
@@ -162,7 +167,7 @@ def _base_cells(row: pd.Series, kpi: KpiSummary) -> list[object]:
         return [people(row["denominator"]), people(row["reference_value"])]
     if kpi.row_kind in ("item", "published") and not of_two_groups(kpi) and kpi.measure != "count":
         return [format_part(row[name], kpi) for name in ("numerator", "denominator")[-len(part_names(kpi)) :]]
-    if kpi.measure in ("proportion", "rate"):
+    if kpi.measure in ("proportion", "rate", *OVER_POPULATION):
         return [people(row["numerator"]), people(row["denominator"])]
     if kpi.measure == "score":
         return [points(row["numerator"]), points(row["denominator"])]
@@ -243,7 +248,7 @@ def by_unit(rows: pd.DataFrame, kpi: KpiSummary, contents: Contents, pinned: str
 def _rows_table(head: str, names: dict[str, object], rows: pd.DataFrame, kpi: KpiSummary, contents: Contents) -> Html:
     currency = contents.provenance.currency
     marked = bool(rows["benchmark"].notna().any())
-    of_shares = kpi.measure == "dissimilarity" and head != "Unit"  # of a group its own share is shown
+    of_shares = kpi.measure in ("dissimilarity", "index_of_disparity") and head != "Unit"  # of a group its own share is shown
     told = replace(kpi, measure="proportion") if of_shares else kpi
     columns = [Column(head), *_base_columns(told), Column(value_name(told), True), Column("Likely range", True)]
     columns += [Column(kpi.benchmark_title or "Benchmark", True)] if marked else []
