@@ -14,7 +14,7 @@ from metrics.disclosure.flows import hidden_sets, plain
 from metrics.disclosure.given import Plain
 from metrics.disclosure.system import PublishedSystem
 from metrics.pipeline import RefreshResult
-from metrics.pipeline.staff import HiddenStaff
+from metrics.pipeline.staff import HiddenStaff, Version
 from tests.support.hidden_council import FLOW, _kpi
 from tests.support.tiny_council import TinyCouncil
 
@@ -89,5 +89,6 @@ def test_what_the_first_release_hid_is_hidden_beside_who_moved(council: TinyCoun
 
 
 def test_looking_at_the_standing_release_alone_would_show_it(council: TinyCouncil, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HiddenStaff, "_hidden", lambda self, dataset, day: self.made[dataset, day].hidden if day == NOW else frozenset())
+    nothing = Version(frozenset(), frozenset())
+    monkeypatch.setattr(HiddenStaff, "_read", lambda self, dataset, day: self.made[dataset, day] if day == NOW else nothing)
     assert not np.isnan(moved(council)[True]).all()
