@@ -37,7 +37,7 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
         case "proportion":
             return share
         case "survey_proportion":
-            words = f"Of all valid answers: how many in a hundred are {group}, each counting for as many residents as it stands for."
+            words = f"Of all valid answers: the share of {group}, each answer counting for as many residents as it stands for."
             sums = [f"Sum of the weights: {what}" for what in (group, "all valid answers")]
             return Formula(f"{words} Counted: {population}.", *sums, "times 100")
         case "rate":
