@@ -25,8 +25,9 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
     if not kpi.steps:
         return None
     population, pay = lower_first(kpi.population), (kpi.column or "pay").replace("_", " ")
-    whom = ", ".join([population, *map(_with, filter(None, kpi.denominator_words.split(", ")))])
+    whom = ", ".join(filter(None, [population, _with(kpi.denominator_words)]))
     group, other = kpi.numerator_words or "everybody in it", kpi.reference_words
+    first, second = kpi.order.get("first", ""), kpi.order.get("second", "")
     verb = f"are people {_with(group)}" if group.startswith("known ") else f"are {group}"
     share = Formula(f"Of {whom}: how many in a hundred {verb}.", f"People: {group}", f"People: {whom}", "times 100")
     match kpi.measure:
@@ -60,8 +61,10 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             return Formula(words, "Mean of the differences to the group compared with", "Share of the group compared with", "times 100")
         case "representation_index" if other:
             against = f"{population}, {_with(other)}"
-            words = f"The share of {group} among {whom}, divided by their share among {against}. One means the same."
-            return Formula(words, f"Share of {group} among {whom}", f"Share of {group} among {against}")
+            words = f"The share of {group} among {whom}, divided by their share among {against}."
+            if first:
+                words = f"The share of {group} among {first}, divided by their share among {second}. Counted: {population}."
+            return Formula(f"{words} One means the same.", f"Share of {group} among {whom}", f"Share of {group} among {against}")
         case "representation_index":
             what = f"the same share of {lower_first(kpi.benchmark_title or 'the population compared with')}"
             return Formula(
@@ -72,13 +75,19 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
         case "percentage_point_gap":
             against = f"{population}, {_with(other)}" if other else lower_first(kpi.benchmark_title or "the population compared with")
             words = f"The share of {group} among {whom}, minus the same share among {against}, in percentage points."
+            if first:
+                words = (
+                    f"The share of {group} among {first}, minus their share among {second}, in percentage points. Counted: {population}."
+                )
             return Formula(words, share.top, share.bottom, f"times 100, minus the same share among {against}")
         case "mean" | "median":
             middle = "Added up and divided by their number" if kpi.measure == "mean" else "Put in order: the value in the middle"
             top = f"Sum of {pay}" if kpi.measure == "mean" else f"Middle value of {pay}"
             return Formula(f"The {pay} of {whom}. {middle}.", top, f"People: {whom}" if kpi.measure == "mean" else "")
         case "mean_difference":
-            words = f"The mean {pay} of {kpi.denominator_words}, minus that of {other}, in points. Counted: {population}."
+            words = (
+                f"The mean {pay} of {first or kpi.denominator_words}, minus that of {second or other}, in points. Counted: {population}."
+            )
             return Formula(words, f"Mean {pay} of {kpi.denominator_words}", "", f"minus the mean {pay} of {other}")
         case "fte":
             return Formula(f"The full-time equivalents (FTE) of {whom}, added up.", f"Sum of FTE: {whom}", "")
@@ -115,7 +124,8 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             return Formula(words, f"People who left: {population}", "Average of the people at both ends of the span", "times 100")
         case "pay_gap_mean" | "pay_gap_median":
             kind = "mean" if kpi.measure.endswith("mean") else "median"
-            words = f"How much lower the {kind} {pay} of {group} is than that of {other}, as a share of the latter’s. Counted: {whom}."
+            lower = f"How much lower the {kind} {pay} of {first or group} is than that of {second or other}"
+            words = f"{lower}, as a share of the latter’s. Counted: {whom}."
             return Formula(
                 words,
                 f"{kind.capitalize()} {pay} of {other}, minus that of {group}",
@@ -126,7 +136,9 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             return None
 
 
-def _with(group: str) -> str:
-    """ "whose ethnic group is known", wherever it stands among conditions."""
-    parts = group.split(", ")
-    return ", ".join(f"whose {part.removeprefix('known ')} is known" if part.startswith("known ") else part for part in parts)
+def _with(conditions: str) -> str:
+    """ "“Upper quarter”, whose sex is known", wherever among conditions it stands that answers are known."""
+    parts = conditions.split(", ") if conditions else []
+    known = [part.removeprefix("known ") for part in parts if part.startswith("known ")]
+    whose = f"whose {' and '.join(known)} {'is' if len(known) == 1 else 'are'} known"
+    return ", ".join([*(part for part in parts if not part.startswith("known ")), *([whose] if known else [])])

@@ -18,6 +18,7 @@ from metrics.wording.definition import (
     GRAIN,
     describe_method,
     describe_polarity,
+    describe_sign,
     describe_status_rule,
     describe_target,
 )
@@ -104,7 +105,7 @@ def in_full(kpi: KpiSummary, contents: Contents, today: date) -> None:
         ("Why it matters", kpi.why_it_matters),
         ("How it is made", _formula(formula) if formula else kpi.who),
         (who, f"{upper_first(kpi.population).rstrip('.')}. {kpi.population_rule or NOT_SAID}"),
-        ("Which way is good", describe_polarity(kpi)),
+        ("Which way is good", ". ".join(filter(None, (describe_polarity(kpi), describe_sign(kpi))))),
         ("Target", _target(kpi, currency)),
         ("Status", describe_status_rule(kpi)),
         ("Compared with", _benchmark(kpi)),

@@ -13,6 +13,7 @@ from metrics.report import DimensionSummary, KpiSummary
 from metrics.understanding.parts import PartsOfWhole
 from metrics.wording.change_parts import CHANCE, describe_chance
 from metrics.wording.definition import describe_change_method, describe_definition, describe_method, describe_sign
+from metrics.wording.formula import describe_formula
 from metrics.wording.headline import headline_kpi
 from metrics.wording.likelihood import describe_place
 from metrics.wording.notes import NOTES, describe_notes, differs_in_print
@@ -57,6 +58,25 @@ def test_both_groups_have_their_own_names() -> None:
     shares = a_row(numerator=97, denominator=4813, value=-0.0036, reference_value=0.0237)
     assert describe_base(shares, gap) == "97 of 4,813 men (2.0%), against 2.4% of women, 31 March 2026"
     assert describe_people(shares, gap) == "4,813 men"
+
+
+def test_formulas_call_both_groups_by_name_and_their_parts_by_what_is_asked() -> None:
+    known = {"steps": (("headcount", "", ""),), "population": "All staff", "numerator_words": "“Female”"}
+    gap = a_summary(
+        measure="percentage_point_gap", order={"first": "people in the upper quarter", "second": "people in all four quarters"},
+        denominator_words="“Upper quarter”, known sex", reference_words="known pay quarter, known sex", **known,
+    )  # fmt: skip
+    made = describe_formula(gap)
+    assert made is not None
+    assert made.words == (
+        "The share of “Female” among people in the upper quarter, minus their share among people in all four quarters, in percentage points. "
+        "Counted: all staff."
+    )
+    assert made.bottom == "People: all staff, “Upper quarter”, whose sex is known"
+    assert made.then == "times 100, minus the same share among all staff, whose pay quarter and sex are known"
+    pay = describe_formula(a_pay_gap(reference_words="“Male”", column="hourly_pay", **known))
+    assert pay is not None
+    assert pay.words.startswith("How much lower the mean hourly pay of women is than that of men, as a share of the latter’s.")
 
 
 def test_an_index_says_what_it_is_so_many_times_of() -> None:
