@@ -39,8 +39,8 @@ def describe_formula(kpi: KpiSummary) -> Formula | None:
             return share
         case "survey_proportion":
             words = f"Of all valid answers: the share of {group}, each answer counting for as many residents as it stands for."
-            sums = [f"Sum of the weights: {what}" for what in (group, "all valid answers")]
-            return Formula(f"{words} Counted: {population}.", *sums, "times 100")
+            top, bottom = (f"Sum of the weights: {what}" for what in (group, "all valid answers"))
+            return Formula(f"{words} Counted: {population}.", top, bottom, "times 100")
         case "rate":
             many = f"{PER[kpi.unit]:,}"
             words = f"Of {whom}: how many for every {many} {kpi.of} {verb}."

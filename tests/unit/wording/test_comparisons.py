@@ -69,8 +69,8 @@ def test_formulas_call_both_groups_by_name_and_their_parts_by_what_is_asked() ->
     made = describe_formula(gap)
     assert made is not None
     assert made.words == (
-        "The share of “Female” among people in the upper quarter, minus their share among people in all four quarters, in percentage points. "
-        "Counted: all staff."
+        "The share of “Female” among people in the upper quarter, minus their share among people in all four quarters, in "
+        "percentage points. Counted: all staff."
     )
     assert made.bottom == "People: all staff, “Upper quarter”, whose sex is known"
     assert made.then == "times 100, minus the same share among all staff, whose pay quarter and sex are known"
