@@ -200,6 +200,7 @@ class Measure(Definition):
     population: PopulationOf | None = None
     """Of a population_rate and a rate_ratio: whom the events are held against."""
     window_months: int | None = Field(default=None, ge=1, le=120)
+    """Of a dataset of events: how many months each figure is of, where that is more than one extract holds: 12 of extracts of 3 months."""
     interval: Interval | None = None
     """Left out: the method of the measure's type (see docs/methods)."""
 

@@ -1,8 +1,8 @@
-"""The demo council's short yearly lists tell the story they are made for, and no row is one that its dataset would refuse."""
+"""The demo council's short lists tell the story they are made for, and no row is one that its dataset would refuse."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,7 @@ from metrics.definitions.load import load_configuration
 from metrics.demo.council import SENIOR_FROM
 from metrics.demo.extracts import Extract, write
 from metrics.demo.people import SEED, Simulation
-from metrics.demo.small_lists import LIST_DAYS, LISTS, small_lists
+from metrics.demo.small_lists import LIST_DAYS, LISTS, PANEL_DAYS, PANELS, small_lists
 from metrics.ingest.ingest import ingest_files
 from metrics.sources.engine import open_source
 
@@ -30,17 +30,29 @@ def staff() -> dict[date, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def lists(configuration: Configuration, staff: dict[date, pd.DataFrame]) -> dict[tuple[str, date], pd.DataFrame]:
-    made = {day: list(small_lists(frame, day, configuration.organisation, SEED)) for day, frame in staff.items()}
+    frames = {day: staff[next(end for end in LIST_DAYS if end >= day)] for day in PANEL_DAYS}
+    made = {day: list(small_lists(frame, day, configuration.organisation, SEED)) for day, frame in frames.items()}
     return {(dataset, day): make() for day, found in made.items() for dataset, _, make in found}
 
 
+def in_year(lists: dict[tuple[str, date], pd.DataFrame], dataset: str, day: date) -> pd.DataFrame:
+    """The rows of the year to a day, of one list or of four quarters'."""
+    return pd.concat([rows for (name, end), rows in lists.items() if name == dataset and day - timedelta(days=364) < end <= day])
+
+
 def shares(lists: dict[tuple[str, date], pd.DataFrame], dataset: str, column: str, label: str) -> list[float]:
-    return [round(float((lists[dataset, day][column] == label).mean()), 2) for day in LIST_DAYS]
+    return [round(float((in_year(lists, dataset, day)[column] == label).mean()), 2) for day in LIST_DAYS]
 
 
-def test_there_is_a_list_for_every_year_end(lists):
+def test_there_is_a_list_for_every_year_end_and_of_panels_for_every_quarter(lists):
     assert tuple(sorted(lists)) == tuple(sorted(LISTS))
-    assert len(LISTS) == len({dataset for dataset, _ in LISTS}) * 4
+    days = {dataset: [day for name, day in LISTS if name == dataset] for dataset, _ in LISTS}
+    assert days == {dataset: list(PANEL_DAYS if dataset == "panels" else LIST_DAYS) for dataset in days}
+
+
+def test_the_quarters_of_a_year_hold_each_panel_once(lists):
+    assert [len(in_year(lists, "panels", day)) for day in LIST_DAYS] == list(PANELS)
+    assert in_year(lists, "panels", LIST_DAYS[-1])["Vacancy No"].is_unique
 
 
 def test_every_senior_leader_is_on_the_list_of_appraisals_once(lists, staff):
@@ -79,7 +91,7 @@ def test_more_of_those_who_return_stay_after_other_hours_can_be_agreed(lists):
 def test_returns_are_of_the_year_before_and_panels_of_the_year_itself(lists):
     for day in LIST_DAYS:
         returned = pd.to_datetime(lists["returners", day]["Returned"], format="%d/%m/%Y")
-        sat = pd.to_datetime(lists["panels", day]["Date of Interviews"], format="%d/%m/%Y")
+        sat = pd.to_datetime(in_year(lists, "panels", day)["Date of Interviews"], format="%d/%m/%Y")
         assert returned.between(pd.Timestamp(day.year - 2, 4, 1), pd.Timestamp(day.year - 1, 3, 31)).all()
         assert sat.between(pd.Timestamp(day.year - 1, 4, 1), pd.Timestamp(day)).all()
 
