@@ -38,13 +38,13 @@ SETTINGS = DisclosureSettings(
 )
 
 
-def a_council() -> Configuration:
+def a_council(likelihoods: bool = False) -> Configuration:
     staff = a_count(id="WF01", breakdowns=[*BREAKDOWNS, {"by": ("directorate", "sex")}])
     flows = [
         kpi.model_copy(update={"id": id, "breakdowns": staff.breakdowns[:3]})
         for id, kpi in {"RT01": JOINERS, "RT02": LEAVERS, "RT03": TURNOVER}.items()
     ]
-    flows += [LEAVING.model_copy(update={"breakdowns": staff.breakdowns[:1]})]
+    flows += [LEAVING.model_copy(update={"breakdowns": staff.breakdowns[:1]})] if likelihoods else []
     return replace(a_flowing_council(staff, *flows), disclosure=SETTINGS)
 
 
@@ -76,7 +76,7 @@ def kept_from(staff: Iterable[tuple[Counts, dict[str, ShownCells]]], flows: Coun
 
 def read(seed: int) -> tuple[FlowAttacker, Held]:
     """What the first audience is shown of both ends and of the span, and the attacker who has read all of it."""
-    configuration = a_council()
+    configuration = a_council(likelihoods=True)
     with a_source(configuration, people(seed)) as source:
         staff = fetch_counts(source, configuration, "hr", [THEN, NOW], FinancialYear())
         (flows,) = fetch_counts(source, configuration, "movers", [NOW], FinancialYear())
