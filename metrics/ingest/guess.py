@@ -12,6 +12,7 @@ import pandas as pd
 from metrics.definitions.dataset import Column
 from metrics.definitions.dimension import Dimension
 from metrics.ingest.labels import Labels, folded
+from metrics.ingest.missing import cure
 from metrics.ingest.values import NotUnderstood, Parser, date_parser, parse_number, parse_yes_no, seems_month_first
 
 FEW_LABELS = 40
@@ -226,8 +227,12 @@ def _notes(seems: str, filled: pd.Series, counts: Mapping[str, int], real_dates:
         notes += _date_notes(counts, real_dates)
     if seems in ("annual_pay", "hourly_pay", "age", "number", "hours"):
         words = {label: n for label, n in counts.items() if _value(label) is None}
-        if words:
-            notes.append(f"{sum(words.values()):,} rows hold text that is not a number")
+        marks = {label: n for label, n in words.items() if cure(label)}
+        if others := sum(words.values()) - sum(marks.values()):
+            notes.append(f"{others:,} rows hold text that is not a number")
+        if marks:
+            listed = ", ".join(f"'{label}' ({n:,} row{'' if n == 1 else 's'})" for label, n in marks.items())
+            notes.append(f"marks where a value may be missing: {listed}; say what they mean under missing:")
     if seems in ("annual_pay", "hourly_pay"):
         low = sum(n for label, n in counts.items() if (v := _value(label)) is not None and v <= 0)
         if low:

@@ -160,3 +160,13 @@ def test_ids_made_from_labels() -> None:
     assert slug("2nd Floor") == "x_2nd_floor"
     assert slug("日本") == "x"
     assert len(slug("word " * 40)) <= 50
+
+
+def test_marks_where_a_value_may_be_missing_are_listed_apart_from_other_words(shared_file: Callable[[str], Path], tmp_path: Path) -> None:
+    hate = {c.heading: c for c in inspect_file(shared_file("hate_crime_police_force/Hate crime.csv")).columns}
+    assert hate["Population"].notes == ("marks where a value may be missing: '#N/A' (2 rows); say what they mean under missing:",)
+    file = tmp_path / "rates.csv"
+    file.write_text("Group,Rate\n" + "".join(f"g{n},{n}\n" for n in range(20)) + "a,x\nb,about 3\n")
+    (_, rate) = inspect_file(file).columns
+    assert rate.notes[0] == "1 rows hold text that is not a number"
+    assert rate.notes[1].startswith("marks where a value may be missing: 'x' (1 row)")
