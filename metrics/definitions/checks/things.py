@@ -106,6 +106,7 @@ def _kpi(parsed: Parsed, kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, st
     yield from _columns(kpi, dataset)
     if dataset.grain == "item":
         yield from _elapsed(kpi)
+        yield from _amounts(kpi, dataset)
     else:
         yield from _published(parsed, kpi, dataset)
     offered = {*parsed.offered(dataset), *(unit_words(parsed) if dataset.unit else ())} - {dataset.indicator}
@@ -124,6 +125,16 @@ def _columns(kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
                 yield ("measure", key), no_such("column", name, dataset.columns, f"dataset '{dataset.id}'")
             elif dataset.columns[name].type not in types:
                 yield ("measure", key), f"'{name}' is of type {dataset.columns[name].type}, and must be {what}"
+
+
+def _amounts(kpi: Kpi, dataset: Dataset) -> Iterator[tuple[Place, str]]:
+    """A part of a sum is a share of it only where every row has an amount, and none takes away from it."""
+    column = dataset.columns.get(str(kpi.measure.column))
+    if kpi.measure.type is not MeasureType.SHARE_OF_SUM or column is None or column.type not in NUMERIC:
+        return
+    if column.minimum is None or column.minimum < 0 or column.empty != "reject":
+        message = f"every row needs an amount, and none below 0; give column '{kpi.measure.column}' `minimum: 0, empty: reject`"
+        yield ("measure", "column"), message
 
 
 def _elapsed(kpi: Kpi) -> Iterator[tuple[Place, str]]:
