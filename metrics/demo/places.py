@@ -22,7 +22,8 @@ COUNTED = {2011: date(2011, 3, 27), 2021: date(2021, 3, 21), **{year: date(year,
 """Year of a number of residents to its day: census day, or the middle of the year."""
 MONTHS = tuple(end_of_month(2024 + (9 + m) // 12, (9 + m) % 12 + 1) for m in range(18))
 """October 2024 to March 2026."""
-QUARTERS = quarter_ends()[-8:]
+QUARTERS = quarter_ends()[-5:]
+"""A year of them, and the one that it began with."""
 YEARS = quarter_ends()[8::4]
 Listed = tuple[str, date, str, Callable[[], pd.DataFrame]]
 """Dataset, day, name of the file, and what makes its rows."""

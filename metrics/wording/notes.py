@@ -118,7 +118,7 @@ def describe_note(row: pd.Series, contents: Contents | None = None) -> str:
         care = NOTES["declared_low"] if not is_missing(declared) and declared < CARE_BELOW else ""
         return " ".join(filter(None, (describe_chosen(note, contents), care)))
     if key == "population":
-        return describe_population(note)
+        return " ".join([describe_population(note), *([NOTES["rounded"]] if bool(row.get("rounded", False)) else [])])
     if key == "lowest":
         return describe_lowest(note, contents)
     if key == "coarsened":

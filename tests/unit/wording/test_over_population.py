@@ -77,11 +77,17 @@ def test_a_difference_that_may_be_chance_says_so() -> None:
     ],
 )  # fmt: skip
 def test_notes_of_populations_and_of_chosen_groups(note: str, said: str) -> None:
-    row = a_row(note=note, declared=math.nan)
+    row = a_row(note=note, declared=math.nan, rounded=False)
     assert describe_note(row) == said
     assert not any(
         words.startswith(("The highest of the groups", "Made of the figures")) for words in describe_notes(a_table(row), a_rate())
     )
+
+
+def test_a_rate_of_rounded_events_says_so_and_of_what_day_its_people_are() -> None:
+    said = describe_note(a_row(note="population:2025-06-30", rounded=True))
+    assert said.startswith("The number of people is that of 30 June 2025")
+    assert said.endswith("Made from rounded counts, so it may differ a little from the exact figure.")
 
 
 def test_how_it_is_made_and_why_there_is_no_range() -> None:
