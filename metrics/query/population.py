@@ -55,7 +55,9 @@ def fetch_populations(source: Source, configuration: Configuration, dataset: str
 
 
 def _rows(source: Source, configuration: Configuration, dataset: str, days: Sequence[date]) -> dict[date, pd.DataFrame]:
-    """The published rows of each day, newest first."""
+    """The published rows of each day, newest first; none where nothing was loaded yet."""
+    if not days:
+        return {}
     table = dataset_table(configuration, dataset)
     wanted = [table.c[name] for name in ("as_at", *configuration.datasets[dataset].columns)]
     rows = source.fetch(select(*wanted).where(table.c.as_at.in_(list(days))).order_by(table.c.as_at, table.c.row_number))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,11 @@ import pandas as pd
 
 from metrics.definitions.configuration import Configuration
 from metrics.definitions.dataset import Column, Dataset
-from metrics.query.population import Population, population_of
+from metrics.query.population import Population, fetch_populations, population_of
+from metrics.sources.snapshots import Snapshot, write_snapshot
+from metrics.sources.tables import dataset_table, prepare_tables
 from tests.support.factories import DIMENSIONS, a_configuration, a_dataset, a_dimension, a_kpi
+from tests.support.stored import a_source
 
 COUNT = a_dimension("what", ["residents", "households"], [])
 CENSUS, ESTIMATE = date(2021, 3, 21), date(2025, 6, 30)
@@ -79,3 +83,17 @@ def test_a_number_that_stands_twice_or_is_missing_is_not_told() -> None:
     twice = pd.concat([by_group(), rows(("residents", None, None, 951), ("residents", "african", None, 41))])
     assert of(census=twice).people == {}
     assert of(census=by_group(african=np.nan)).people == {"": 950}
+
+
+def test_where_nothing_is_loaded_by_the_end_of_the_period_there_are_no_people() -> None:
+    """Neither a table that does not exist yet nor numbers of a later day are asked."""
+    found = replace(configuration(), kpis={KPI.id: KPI})
+    with a_source(found, []) as source:
+        assert fetch_populations(source, found, "hr", ESTIMATE) == {KPI.id: Population()}
+        prepare_tables(source, found, "residents")
+        write_snapshot(source, Snapshot("residents", ESTIMATE, 1, 1, 0, datetime(2026, 1, 1), (), "", ""))
+        line = {"as_at": ESTIMATE, "row_number": 1, "unit": "council", "counts_once": True, "what": "residents", "people": 1000}
+        table = dataset_table(found, "residents")
+        source.insert(table, pd.DataFrame([line], columns=[c.name for c in table.columns]))
+        assert fetch_populations(source, found, "hr", date(2025, 6, 29)) == {KPI.id: Population()}
+        assert fetch_populations(source, found, "hr", date(2026, 3, 31))[KPI.id] == Population({"": 1000.0}, {"": ESTIMATE})
