@@ -12,7 +12,30 @@ import pytest
 from tests.support.engines import fresh_store, rows_database  # noqa: F401 - fixtures for every test
 from tests.support.postgres import own_postgres, postgres  # noqa: F401 - fixtures for every test
 
+LONGEST = (
+    "app/test_browser_councils.py",
+    "app/test_bad_input.py",
+    "councils/houston/test_attack.py",
+    "app/test_browser.py",
+    "app/test_sign_in.py",
+    "app/test_no_number_leaks.py",
+    "councils/",
+    "docs/",
+    "properties/",
+    "app/",
+)
+"""Files and folders of tests that take minutes, longest first: begun last, one of them would keep one processor waiting for the other."""
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files in the order of `LONGEST`, then as they were collected; tests within a file stay as they stand."""
+
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        return next((number for number, name in enumerate(LONGEST) if path.startswith(name)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

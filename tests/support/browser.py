@@ -132,6 +132,12 @@ CHARTS_DRAWN = """() => {
 }"""
 
 
+CHARTS_FIT = """() => [...document.querySelectorAll('.js-plotly-plot')].every(plot => {
+  const box = plot.parentElement.getBoundingClientRect(), drawn = plot.querySelector('.main-svg').getBoundingClientRect();
+  return Math.abs(drawn.width - box.width) <= 2;
+})"""
+
+
 def wait_run(page: Any, timeout: float = 60_000) -> None:
     """Until the script's run has ended and stayed ended, and every chart has drawn something."""
     deadline = time.monotonic() + timeout / 1000
@@ -182,9 +188,25 @@ def clipped(page: Any) -> list[str]:
     return list(page.evaluate(CLIPPED))
 
 
-def check_view(page: Any, shot: Path) -> None:
-    """What holds for every view of every council: drawn, named, accessible, within its width. Keeps a picture."""
-    picture(page, shot)
+def check_view(page: Any, shots: Mapping[int, Path]) -> None:
+    """What holds for every view of every council, at each width: drawn, named, accessible, within its width. Keeps a picture of each.
+
+    The page is opened once, at the first width, and made wider or narrower for the others, as a turned or resized window is.
+    """
+    for width, shot in shots.items():
+        make_wide(page, width)
+        picture(page, shot)
+        check_drawn(page)
+    closed = page.locator("details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+    for width in shots:
+        make_wide(page, width)
+        assert axe_violations(page) == [], width
+
+
+def check_drawn(page: Any) -> None:
+    """Nothing failed, the page says what it is, and nothing runs over an edge."""
     assert page.locator('[data-testid="stException"], [data-testid="stAlert"]').count() == 0
     assert page.locator("h1").count() == 1
     assert page.title().endswith(" - Equality performance dashboard")
@@ -193,8 +215,11 @@ def check_view(page: Any, shot: Path) -> None:
     assert wider <= 0
     assert clipped(page) == []
     assert page.locator('[data-testid="stPlotlyChart"]').count() <= 6
-    closed = page.locator("details:not([open]) > summary")
-    while closed.count():
-        closed.first.click()
+
+
+def make_wide(page: Any, width: int, height: int = 900) -> None:
+    """Give the window a width; every chart is drawn anew for it."""
+    if page.viewport_size["width"] != width:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(CHARTS_FIT)
     page.wait_for_timeout(400)
-    assert axe_violations(page) == []
