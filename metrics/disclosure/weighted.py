@@ -1,8 +1,8 @@
 """Shares of a weighted survey: hidden with their counts, printed so that weights tell no more than rounded counts do.
 
-Weights are nobody's secret and are not published. A weighted share is a share of their sums, and sums combine as counts do: whatever sum
-could be had by adding and subtracting, its count could be had as well, and the counts are certified. docs/methods/weighted-surveys.md argues
-it, and says what somebody learns who knows the weights.
+A weighted share is a share of sums of weights, which are not published, and sums combine as counts do: whatever sum could be had by adding
+and subtracting, its count could be had as well, and the counts are certified. docs/methods/weighted-surveys.md argues it, and says what
+somebody learns who knows the weights.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ KEYS = ["kpi", "breakdown", "unit", "group"]
 
 @dataclass(frozen=True)
 class Weighted:
-    """`statistics`: one row per figure, `KEYS`, `side`, `region` (of the numerator), `share`, `effective_base`, `marker`; the last two of
-    the numbers are missing where hidden. `rows`: the same figures as they truly are, with what the audience is shown of them."""
+    """`statistics`: one row per figure: `KEYS`, `side`, `region` (of the numerator), `share`, `effective_base`, `marker`; share and base
+    are missing where hidden. `rows`: the same figures as they truly are, with what the audience is shown of them."""
 
     statistics: pd.DataFrame
     rows: pd.DataFrame

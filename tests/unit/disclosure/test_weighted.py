@@ -135,6 +135,29 @@ def test_beside_a_hidden_group_of_like_weights_shares_are_rounded_too() -> None:
     assert numbers.mod(5).round(6).isin([0, 5]).all()
 
 
+@STEADY
+@given(st.integers(0, 10_000))
+def test_no_sum_of_weights_of_a_hidden_set_is_a_combination_of_those_that_are_printed(seed: int) -> None:
+    """Sets as rows of zeros and ones over people: what adding and subtracting printed sums could give, whatever the weights."""
+    rng = np.random.default_rng(seed)
+    women = [("female", "white", 1.5)] * int(rng.integers(1, 5))  # so few said no: something is hidden
+    answers = [*women, *(a for a in some_answers(rng, 60) if a[:2] != ("female", "white"))]
+    configuration = a_survey(leadership=EXACT)
+    stored = {"asian": "indian", "white": "white_british", "none": "not_known"}
+    people = [{"sex": sex, "ethnicity": stored[said], "weight": weight} for sex, said, weight in answers]
+    with a_source(configuration, people) as source:
+        (counts,) = fetch_counts(source, configuration, "hr", [DAY], FinancialYear())
+    cells = protect_counts(counts, configuration.disclosure)["leadership"]
+    sets = np.array(
+        [[all(any(str(p[axis]) in atom.split("|") for atom in atoms) for axis, atoms in r.where) for p in people] for r in counts.regions]
+    ).astype(float)
+    assert (sets.sum(axis=1) == counts.values).all()
+    hidden = np.isnan(cells.shown) & (counts.values > 0)
+    assert hidden.any()
+    rank = np.linalg.matrix_rank(sets[~hidden])
+    assert all(np.linalg.matrix_rank(np.vstack([sets[~hidden], row])) == rank + 1 for row in sets[hidden])
+
+
 def test_one_answer_that_outweighs_all_others_is_not_published() -> None:
     answers = [*alike_but_for_few(2.0), ("male", "asian", 500.0)]
     found = figures(answers, leadership=EXACT)["leadership"]
