@@ -111,4 +111,5 @@ def _merged_headings(page: Any, row: int) -> str:
     ranges = [r for r in (page.merged_cell_ranges or []) if r[0][0] <= row - 1 <= r[1][0] and r[0][1] != r[1][1]]
     if not ranges:
         return ""
-    return f"cells of the heading row {row} are merged. Give every column its own heading, or name the row below with `header_row`."
+    cure = "or name the row below with `header_row`, or read both as one heading with `layout: {header_rows: 2}`."
+    return f"cells of the heading row {row} are merged. Give every column its own heading, {cure}"
