@@ -31,9 +31,7 @@ def _kpi(parsed: Parsed, kpi: Kpi, dataset: Dataset, population: PopulationOf) -
     if published is None or parsed.uncertain(published):
         return
     if published.grain != "published":
-        message = (
-            f"'{published.id}' holds no published figures; how many people there are comes from a dataset with `grain: published`"
-        )
+        message = f"'{published.id}' holds no published figures; how many people there are comes from a dataset with `grain: published`"
         yield (*where, "dataset"), message
         return
     declared = published.columns.get(population.column)
