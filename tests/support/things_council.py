@@ -14,8 +14,8 @@ from metrics.demo.things import THING_DAYS, things
 from tests.support.results_council import CONFIG, Files
 
 LAST = THING_DAYS[-1]
-FEW = THING_DAYS[-5:]
-"""A year of quarter ends: enough for a change in a year."""
+FEW = (THING_DAYS[-5], LAST)
+"""Two days a year apart: enough for a change in a year."""
 
 
 def things_configuration(folder: Path = CONFIG) -> Configuration:
