@@ -228,7 +228,8 @@ class Dataset(Definition):
     indicator: Id | None = None
     """For `grain: published`: the category column that says which figure a row holds, where a file has several. Every KPI names one."""
     edition: Id | None = None
-    """For `grain: result` and weighted surveys: the text column that names the edition of the scheme, method or survey. Figures of two editions are never compared."""
+    """For `grain: result` and weighted surveys: the text column that names the edition of the scheme, method or survey. Figures of two
+    editions are never compared."""
     weight: Id | None = None
     """For a survey of some residents who stand for all: the number column that says how many each answer stands for. Every answer has one,
     above 0, and shares are then `survey_proportion`."""

@@ -107,10 +107,12 @@ def _parts(opened: Opened, schema: pa.Schema, names: list[str], wanted: Sequence
         with _in_words(opened):
             batch = next(batches, None)
             if batch is None:
-                return
+                break
             columns = [_words(opened, names[p], batch.column(schema.names[p])) for p in positions]
         yield text_frame(columns, chosen, np.arange(number + 1, number + 1 + batch.num_rows))
         number += batch.num_rows
+    if not number:  # what the file says of itself is not what it holds
+        raise refuse(opened.path, "the file holds headings but no rows.", "Export the extract again.")
 
 
 def _is_words(kind: pa.DataType) -> bool:
