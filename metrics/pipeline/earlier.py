@@ -36,6 +36,7 @@ class EarlierReleases:
         self.held = {dataset: frozenset(day.isoformat() for day in days) for dataset, days in (held or {}).items()}
         self._told: dict[tuple[str, date], Told] = {}
         self._windows: dict[str, list[tuple[str, PublishedSystem]]] = {}
+        self._categories: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def rolls(self, dataset: str) -> bool:
         return rolling_months(self.configuration, dataset) is not None
@@ -116,8 +117,10 @@ class EarlierReleases:
 
     def _universe(self, dataset: str, axis: str) -> tuple[str, ...]:
         """Every category of a column; none of a column that is not there any more."""
-        there = axis.removesuffix(PRESENT) in self.configuration.datasets[dataset].columns
-        return universe(self.configuration, dataset, axis) if there else ()
+        if (dataset, axis) not in self._categories:
+            there = axis.removesuffix(PRESENT) in self.configuration.datasets[dataset].columns
+            self._categories[dataset, axis] = universe(self.configuration, dataset, axis) if there else ()
+        return self._categories[dataset, axis]
 
     def _in_todays_words(self, dataset: str, people: Plain) -> Plain:
         """A condition that everybody meets is none."""

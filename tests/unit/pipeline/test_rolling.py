@@ -13,7 +13,7 @@ import pytest
 from metrics.cli.certify import _earlier
 from metrics.disclosure.beside import attack_with_earlier
 from metrics.disclosure.system import PublishedSystem
-from metrics.disclosure.windows import in_extracts, step_of, window_in
+from metrics.disclosure.windows import extracts_between, step_of, window_in
 from metrics.ingest.ingest import ingest_files
 from metrics.ingest.purge import find_purge, purge
 from metrics.pipeline import RefreshResult
@@ -37,7 +37,8 @@ columns: {sex: {from: Sex}, disability: {from: Disability}}
 populations: {applications: {title: Applications}}
 """
 SHARE = {
-    "title": "Applications of disabled people", "why_it_matters": "It matters.", "owner": "hr", "dataset": "apply", "population": "applications",
+    "title": "Applications of disabled people", "why_it_matters": "It matters.", "owner": "hr",
+    "dataset": "apply", "population": "applications",
     "review": {"last": "2026-04-01", "next": "2099-04-01"}, "polarity": "higher", "period": {"grain": "quarter", "kind": "during"},
     "measure": {
         "type": "proportion", "unit": "percent", "numerator": {"disability": ["disabled"]}, "denominator": {"disability": "known"},
@@ -49,9 +50,7 @@ SHARE = {
 
 def load(council: TinyCouncil, day: date, seed: int = 0, people: int = 24) -> None:
     chance, path = random.Random(f"{day} {seed}"), council.folder / f"{day} {seed}.csv"
-    rows = [
-        (chance.choice(["Housing", "Parks"]), "female", chance.choices(["disabled", "not_disabled"], [1, 9])[0]) for _ in range(people)
-    ]
+    rows = [(chance.choice(["Housing", "Parks"]), "female", chance.choices(["disabled", "not_disabled"], [1, 9])[0]) for _ in range(people)]
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([["Directorate", "Sex", "Disability"], *rows])
     settings = council.settings
@@ -158,9 +157,21 @@ def test_why_there_is_no_figure_yet(tmp_path: Path, five_quarters: tuple[TinyCou
     assert why == "Each figure is of 12 months, and no 12 months are loaded whole: every extract of “Later ones”, 3 months each."
 
 
-def test_a_release_from_when_one_extract_held_the_year_is_told_in_quarters(council: TinyCouncil) -> None:
-    (batch, told), *_ = council.store.systems(council.store.release_id(None), None)
-    system = PublishedSystem.from_dict(told)
-    window = tuple(sorted(window_in(system)))
-    assert step_of(window) == 3
-    assert in_extracts(system, window) is system, "it is told in quarters already"
+def test_figures_from_when_one_extract_held_the_year_are_known_to_the_windows_that_follow(tmp_path: Path) -> None:
+    council = TinyCouncil.found(tmp_path / "council")
+    (council.config / "kpis/WR03-disabled.yaml").unlink()
+    (council.config / "datasets/apply.yaml").write_text(APPLY.replace("window_months: 3", "window_months: 12"))
+    yearly = {**SHARE, "period": {"grain": "year", "kind": "during"}, "measure": {**SHARE["measure"], "window_months": 12}}
+    (council.config / "kpis/RC01-disabled.yaml").write_text(json.dumps(yearly))
+    load(council, QUARTERS[2], people=96)
+    council.refresh()
+    (council.config / "datasets/apply.yaml").write_text(APPLY)
+    (council.config / "kpis/RC01-disabled.yaml").write_text(json.dumps(SHARE))
+    for day in QUARTERS[1:5]:
+        load(council, day)
+    assert days(council.refresh()) == [QUARTERS[4]]
+    year = extracts_between(date(2024, 4, 1), QUARTERS[2], 3)
+    told = EarlierReleases(council.configuration, council.store, {"apply": QUARTERS[1:5]}).told("apply", QUARTERS[4])
+    assert {window_in(system) for _, system in told} == {frozenset(year), frozenset(str(day) for day in QUARTERS[1:5])}
+    assert step_of(year) == 3
+    assert attack_everything(council)[-2:] == [0, 0]
