@@ -160,7 +160,9 @@ def _why(configuration: Configuration, kpi: Kpi, held: Mapping[str, Sequence[Sna
     title = dataset.title
     if not held.get(kpi.dataset) and rolls(kpi, dataset):
         months, step = kpi.measure.window_months, dataset.window_months
-        return f"Each figure is of {months} months, and no {months} months are loaded whole: every extract of “{title}”, {step} months each."
+        return (
+            f"Each figure is of {months} months, and no {months} months are loaded whole: every extract of “{title}”, {step} months each."
+        )
     if not held.get(kpi.dataset):
         return f"No extract of “{title}” has been loaded."
     spans = {s.as_at for s in held[kpi.dataset]}
