@@ -213,7 +213,7 @@ class KpiSummary:
 
     @property
     def kind_of_figure(self) -> str:
-        """The measure; of things and published figures with what the rows are, `item:proportion`, so that nobody takes one for the other."""
+        """The measure; of things and published figures with what the rows are, `item:proportion`: nobody takes one for the other."""
         return f"{self.row_kind}:{self.measure}" if self.row_kind in ("item", "published") else self.measure
 
     @property

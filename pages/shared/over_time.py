@@ -35,14 +35,14 @@ def _chart(report: Report, kpi: KpiSummary, unit: UnitSummary, rows: pd.DataFram
     drawn = ranged and not kpi.usual.by_distance
     figure = draw_control_chart(report, kpi.id, unit.id) if drawn else draw_time_path(report, kpi.id, unit.id)
     cards.chart_heading(figure, title, level)
-    cards.chart(figure, "over-time")
+    cards.chart(figure, f"over-time-{kpi.id}")
     show(_key(kpi, rows, found, drawn))
     for words in _said(report, kpi, unit, rows, found, drawn):
         show(notes.sentence(words))
     if ranged and not drawn:
         figure = draw_distance(report, kpi.id, unit.id)
         cards.chart_heading(figure, level=3)
-        cards.chart(figure, "distance")
+        cards.chart(figure, f"distance-{kpi.id}")
         aim = [] if kpi.within is None else [("path", "Target: at most this far")]
         show(notes.key(*_marks(found, kpi), *aim))
 

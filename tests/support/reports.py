@@ -446,6 +446,27 @@ def recipes() -> dict[str, Recipe]:
             everyone=0.05,
             spread=0.01,
         ),
+        Recipe(
+            a_kpi(
+                "EN02",
+                "Feedback published within twelve weeks",
+                topic="engagement",
+                headline=False,
+                dataset="consultations",
+                source="Consultations",
+                population="closed consultations",
+                who="consultations with feedback within twelve weeks, of closed consultations",
+                breakdowns=(),
+                rows_are="consultations",
+                steps=(),
+                target=(("2022-03-31", 0.50), ("2030-03-31", 0.90)),
+            ),
+            0.52,
+            0.04,
+            base=1.0,
+            everyone=0.01,
+            spread=0.01,
+        ),
     )
     return {r.summary.id: r for r in made}
 
