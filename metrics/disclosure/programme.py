@@ -35,6 +35,7 @@ class Programme:
         relaxed: bool,
         room: int,
         nodes: int = 20,
+        warm: bool = False,
     ) -> None:
         self.columns = np.flatnonzero(columns)
         self.start = start
@@ -52,12 +53,14 @@ class Programme:
         self.matrix = rows[self.row_ids][:, self.columns].tocsr()
         fixed = np.zeros(len(self.row_ids)) if relaxed else rows[self.row_ids] @ start - self.matrix @ start[self.columns]
         self.low, self.high = bound_low[self.row_ids] - fixed, bound_high[self.row_ids] - fixed
-        self.room, self.relaxed = room, relaxed
+        self.room, self.warm = room, warm
         self.solver = _solver(self.matrix, self.low, self.high, start[self.columns] + room, nodes)
         self.whole = False
         self.at_solution = False
-        """Whether the solver stands at a solution in fractions of the programme as it is now. Relaxed systems always go the dual way: they
-        are small, and what they say of the figures that bind decides what is hidden."""
+        """Whether the solver stands at a solution in fractions of the programme as it is now, and goes on from it (`warm`).
+
+        Not where `binding` decides what is hidden: where the primal way ends, other figures bind, and far more is hidden for them.
+        """
 
     def free(self, region: int) -> None:
         """The region's figure is not shown any more."""
@@ -73,7 +76,7 @@ class Programme:
         self.solver.changeColsCost(len(self.columns), np.arange(len(self.columns), dtype=np.int32), np.asarray(cost, dtype=np.float64))
         self.solver.run()
         self.optimal = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        self.at_solution = self.optimal and not whole and not self.relaxed
+        self.at_solution = self.warm and self.optimal and not whole
         solution = self.solver.getSolution()
         return np.asarray(solution.col_value) if solution.value_valid else None
 

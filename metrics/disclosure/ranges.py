@@ -104,7 +104,7 @@ class Ranges:
         self._whole.clear()
 
     def part(self, columns: np.ndarray) -> Programme:
-        return Programme(self.joint, self.shown_low, self.shown_high, self.start, columns, relaxed=False, room=ROOM)
+        return Programme(self.joint, self.shown_low, self.shown_high, self.start, columns, relaxed=False, room=ROOM, warm=True)
 
     @property
     def blocks(self) -> Blocks:
@@ -123,7 +123,7 @@ class Ranges:
         if numbers not in self._whole:
             columns = blocks.columns(numbers)
             self._whole[numbers] = Programme(
-                self.joint, self.shown_low, self.shown_high, self.start, columns, relaxed=False, room=WIDE, nodes=5000
+                self.joint, self.shown_low, self.shown_high, self.start, columns, relaxed=False, room=WIDE, nodes=5000, warm=True
             )
         return self._whole[numbers]
 
