@@ -72,7 +72,10 @@ def protect_counts(
         certificate = replace(certificate, earlier=earlier.releases.get(audience, ()), pay_cells=pay_cells, pay_hidden=pay_hidden)
         if found.draft.open_to_one or not certificate.passed:
             raise refusal(counts, found.open + pay.recovered + amounts.recovered)
-        cells = replace(shown_cells(counts, audience, found.draft, (pay.statistics, amounts.statistics, weighted.statistics), amounts, certificate), known_before=found.given_up)
+        cells = replace(
+            shown_cells(counts, audience, found.draft, (pay.statistics, amounts.statistics, weighted.statistics), amounts, certificate),
+            known_before=found.given_up,
+        )
         certificate = replace(certificate, mismatches=mismatches(bare, counts.cells, cells.shown, cells.chains))
         shown[audience] = replace(cells, certificate=certificate, witnesses=retold(found.ranges.witnesses, found.ranges.joint, alone))
         first = first or (found, pay, amounts, weighted)

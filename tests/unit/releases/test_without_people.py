@@ -98,9 +98,16 @@ def test_an_attack_finds_nobody():
 
 
 KINDS = {
-    **{"PC01": "item:proportion", "PC02": "item:share_of_sum", "EN02": "item:elapsed_time", "PC03": "item:count"},
-    **{"SO01": "published:proportion", "SO02": "published:rate", "SO03": "published:percentage_point_gap", "SO04": "published:count"},
-    **{"SO05": "published:lowest_group_gap", "SO06": "published:slope_index"},
+    "PC01": "item:proportion",
+    "PC02": "item:share_of_sum",
+    "EN02": "item:elapsed_time",
+    "PC03": "item:count",
+    "SO01": "published:proportion",
+    "SO02": "published:rate",
+    "SO03": "published:percentage_point_gap",
+    "SO04": "published:count",
+    "SO05": "published:lowest_group_gap",
+    "SO06": "published:slope_index",
 }
 NONE = float("nan")
 
