@@ -22,7 +22,9 @@ with top:
     notes.withdrawn(contents.provenance, latest, "community")
     day = format_day(now["period_end"].max()) if len(now) else format_day(contents.latest)
     notes.opening(
-        "Community", headline_city(now, contents.kpis, contents.provenance.currency), notes.stamp(contents, day, notes.populations(kpis))
+        "Community",
+        headline_city(now, contents.kpis, contents.provenance.currency, city.behind(report, kpis)),
+        notes.stamp(contents, day, notes.populations(kpis)),
     )
 
 if not kpis:

@@ -78,6 +78,20 @@ def draw_characteristics(report: Report, kpi_id: str, unit: str, dimensions: Seq
     return more_room_above(figure, 22)
 
 
+def clearly_worse(report: Report, kpi_id: str, unit: str, dimensions: Sequence[str], day: date) -> tuple[str, pd.Series] | None:
+    """The group that is furthest behind the whole among those that clearly are; nobody for measures without a better direction."""
+    kpi = report.contents.kpis[kpi_id]
+    whole = report.units_at(kpi_id, day, (unit,))
+    worse = {"higher": "below", "lower": "above"}.get(kpi.polarity)
+    if worse is None or len(whole) == 0 or pd.isna(whole["value"].iloc[0]):
+        return None
+    reference = float(whole["value"].iloc[0])
+    splits = splits_of(report, kpi_id, unit, dimensions, day)
+    every = [(label, row) for split in splits for label, (_, row) in zip(split.labels, split.rows.iterrows(), strict=True)]
+    behind = [(label, row) for label, row in every if pd.notna(row["value"]) and side_of(row, reference) == worse]
+    return max(behind, key=lambda pair: abs(float(pair[1]["value"]) - reference), default=None)
+
+
 def _lines(figure: go.Figure, splits: Sequence[Split], kpi: KpiSummary, low: float, reference: float | None, currency: str) -> list[str]:
     """Every line's name from the top down, with the dots of the groups drawn at their places; headings are names without a dot."""
     drawn = [(split, *drawn_lines(split.rows, list(split.labels), "group")) for split in splits]

@@ -20,6 +20,8 @@ from metrics.wording.dates import format_when
 from metrics.wording.values import format_figure, format_value, lower_first, upper_first
 from metrics.wording.weighted import EFFECTIVE, is_weighted
 
+MOST_LISTED = 20
+"""Of more parts than this the sentence under a funnel names those outside the usual spread; the table has all of them."""
 Z_INNER, Z_OUTER = 1.959964, 3.090232
 """Usual for 95 in 100, and for 998 in 1,000, units that differ from the whole by chance alone."""
 
@@ -126,13 +128,19 @@ def draw_funnel(report: Report, kpi_id: str, unit: str, parts: Parts, day: date)
         linecolor=TEXT,
         title={"text": EFFECTIVE if is_weighted(kpi) else f"{upper_first(kpi.rows_are)} counted", "standoff": 6},
     )
-    title = title_spread(kpi, {names[part]: side for part, side in place.items() if side != "within"})
+    outside_named = {names[part]: side for part, side in place.items() if side != "within"}
+    thing = lower_first(contents.dimensions[parts].title) if isinstance(parts, str) else "part"
+    title = title_spread(kpi, outside_named, thing)
     whole = f"{upper_first(place_name(report, unit))}: {format_value(centre, kpi.unit, currency)}."
-    sentence = listing(kpi, found.rows, [names[str(part)] for part in found.rows.index], currency, whole, contents)
+    listed = found.rows if len(found.rows) <= MOST_LISTED else found.rows[[names[str(part)] in outside_named for part in found.rows.index]]
+    sentence = listing(kpi, listed, [names[str(part)] for part in listed.index], currency, whole, contents) if len(listed) else whole
+    if len(listed) < len(found.rows):
+        within, gone = len(rows) - len(outside_named), len(found.rows) - len(rows)
+        sentence = f"{sentence} {within} {thing}s within the usual spread{f', {gone} not shown' if gone else ''}."
     heading = Heading(
         title,
         f"{subtitle(report, kpi, unit, day)} Inside the usual spread, differences are what chance allows; this is not a league table.",
-        f"{kpi.short_title}, by size of {lower_first(contents.dimensions[parts].title) if isinstance(parts, str) else 'unit'}",
+        f"{kpi.short_title}, by size of {thing if isinstance(parts, str) else 'unit'}",
         crop_line(report, kpi.population, unit, format_when(day, kpi.span_months)),
     )
     return finish(figure, heading, report.provenance, height=300, sentence=sentence, bottom=48)

@@ -82,12 +82,12 @@ def title_of_parts(kpi: KpiSummary, split: str) -> str:
     return f"{kpi.short_title}{split}: each group’s own gap"
 
 
-def title_spread(kpi: KpiSummary, named: dict[str, str]) -> str:
-    """`named`: each unit outside the usual spread to "above" or "below"."""
+def title_spread(kpi: KpiSummary, named: dict[str, str], thing: str = "part") -> str:
+    """`named`: each unit, or each `thing`, outside the usual spread to "above" or "below"."""
     if not named:
-        return f"{kpi.short_title}: no part lies outside the usual spread"
+        return f"{kpi.short_title}: no {thing} lies outside the usual spread"
     if len(named) > 2:
-        return f"{kpi.short_title}: {format_count_of(len(named))} parts lie outside the usual spread"
+        return f"{kpi.short_title}: {format_count_of(len(named))} {thing}s lie outside the usual spread"
     return f"{kpi.short_title}: {format_list([f'{name} {side}' for name, side in named.items()])} the usual spread"
 
 

@@ -87,11 +87,21 @@ def headline_unit(name: str, rows: pd.DataFrame, kpis: Mapping[str, KpiSummary],
     return "; ".join([first, *([" and ".join(moved)] if moved else [])])
 
 
-def headline_city(rows: pd.DataFrame, kpis: Mapping[str, KpiSummary], currency: str = "£") -> str:
-    """What the first measure about the city says. `rows`: one per measure, the whole council, the latest period, in the page's order."""
+def headline_city(
+    rows: pd.DataFrame, kpis: Mapping[str, KpiSummary], currency: str = "£", behind: tuple[str, pd.Series] | None = None
+) -> str:
+    """What the first measure about the city says, and of which group it is clearly worse.
+
+    `rows`: one per measure, the whole council, the latest period, in the page's order. `behind`: that group's label and figure.
+    """
     if rows.empty:
         return "No figures about the city are published yet"
-    return headline_kpi(rows.iloc[0], kpis[str(rows.iloc[0]["kpi"])], currency)
+    kpi = kpis[str(rows.iloc[0]["kpi"])]
+    said = headline_kpi(rows.iloc[0], kpi, currency)
+    if behind is None:
+        return said
+    label, row = behind
+    return f"{said}. Clearly worse: {lower_first(label)}, {format_figure(row, kpi, currency)}"
 
 
 def headline_kpi(row: pd.Series, kpi: KpiSummary, currency: str = "£", unit_name: str | None = None) -> str:

@@ -161,13 +161,13 @@ def finding(rows: pd.DataFrame, kpi: KpiSummary, unit: UnitSummary, contents: Co
     return headline_kpi(rows.iloc[-1], kpi, contents.provenance.currency, None if unit.parent is None else unit.name)
 
 
-def value_cell(row: pd.Series | None, kpi: KpiSummary, currency: str) -> object:
-    """A figure for a table: never 0 or a gap where it is hidden, but the word."""
+def value_cell(row: pd.Series | None, kpi: KpiSummary, currency: str, with_unit: bool = False) -> object:
+    """A figure for a table: never 0 or a gap where it is hidden, but the word. `with_unit`: where a column holds several measures."""
     if row is None:
         return "Not published"
     if pd.isna(row["value"]):
         return Cell(status(row), "hidden" if row["status"] == "hidden" else "")
-    return format_figure(row, kpi, currency, bare=True)
+    return short_figure(row, kpi, currency) if with_unit else format_figure(row, kpi, currency, bare=True)
 
 
 def grid(report: Report, parent: str, units: list[str], kpis: list[KpiSummary], pinned: str | None) -> Html:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.access.viewer import Viewer
-from metrics.charts.characteristics import draw_characteristics, splits_of
+from metrics.charts.characteristics import clearly_worse, draw_characteristics, splits_of
 from metrics.charts.funnel import against_usual, can_draw_funnel, draw_funnel
 from metrics.definitions.topic import Topic
 from metrics.errors import NotPublished
@@ -47,6 +47,16 @@ def read(viewer: Viewer, contents: Contents, kpis: Sequence[KpiSummary]) -> Repo
         return reports.read(viewer, contents, Request(ids, breakdowns, (contents.root.id,)))
     except NotPublished:  # a breakdown that is declared but has no period yet
         return reports.read(viewer, contents, Request(kpis=ids, units=(contents.root.id,)))
+
+
+def behind(report: Report, kpis: Sequence[KpiSummary]) -> tuple[str, pd.Series] | None:
+    """The group that the first measure is clearly worst for."""
+    root = report.contents.root.id
+    rows = report.series(kpis[0].id, root) if kpis else report.cells.head(0)
+    if not len(rows):
+        return None
+    dimensions = [d for d in report.dimensions_of(kpis[0].id, root) if d != WARD]
+    return clearly_worse(report, kpis[0].id, root, dimensions, rows["period_end"].iloc[-1].date())
 
 
 def subject(viewer: Viewer, report: Report, topic: Topic, kpis: Sequence[KpiSummary], pinned: str | None, room: int) -> int:
@@ -147,10 +157,13 @@ def wards(viewer: Viewer, contents: Contents, kpis: Sequence[KpiSummary], pinned
         notes.source(contents, kpi, more=cards.hidden_note(rows))
     with numbers:
         chosen = [w for w in labels if near is None or above.get(w) == above.get(near)]
-        if near is not None and near in above:
-            fifth = dict(_known(contents, contents.dimensions[WARD].parent)).get(above[near], "")
-            show(notes.sentence(f"{labels[near]} and the other wards of the same kind: {lower_first(fifth)}."))
-        show(_ward_table(report, kpi, rows, sorted(chosen, key=lambda w: (w != near, labels[w])), labels, usual))
+        made = _ward_table(report, kpi, rows, sorted(chosen, key=lambda w: (w != near, labels[w])), labels, usual)
+        if near is None:
+            with st.expander(f"All {len(labels)} wards by name"):
+                show(made)
+        else:
+            fifth = dict(_known(contents, contents.dimensions[WARD].parent)).get(above.get(near, ""), "")
+            show(notes.sentence(f"{labels[near]} and the other wards of the same kind: {lower_first(fifth)}.") if fifth else "", made)
         downloads.offer(reports.part(report, rows), f"{kpi.title} by ward", f"{kpi.id}-wards")
 
 
@@ -169,7 +182,13 @@ def _ward_table(
     contents, currency = report.contents, report.provenance.currency
     kinds = dict(_known(contents, contents.dimensions[WARD].parent))
     above = _parents(contents)
-    columns = [Column("Ward"), Column("Kind"), Column(tables.value_name(kpi), True), Column("Likely range", True), Column("Usual spread")]
+    columns = [
+        Column("Ward"),
+        Column("Kind", cls="whole"),
+        Column(tables.value_name(kpi), True),
+        Column("Likely range", True),
+        Column("Usual spread"),
+    ]
     body: list[list[object]] = []
     for ward in wanted:
         key = f"{WARD}={ward}"

@@ -320,11 +320,11 @@ def measures(report: Report, kpis: list[KpiSummary], unit: UnitSummary, earlier:
         line: list[object] = [
             link(kpi.short_title, "kpi", measure=kpi.id, unit=None if unit.id == root else unit.id, release=pinned),
             status(last, kpi),
-            value_cell(last, kpi, currency),
+            value_cell(last, kpi, currency, True),
         ]
-        line += [] if unit.id == root else [value_cell(above, kpi, currency)]
+        line += [] if unit.id == root else [value_cell(above, kpi, currency, True)]
         line += [
-            value_cell(then, kpi, currency) if then is not None else "–",
+            value_cell(then, kpi, currency, True) if then is not None else "–",
             picture(strip) if strip else "No figure to draw",
             describe_movement(last, kpi, currency) or "–",
         ]

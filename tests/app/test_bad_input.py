@@ -336,10 +336,10 @@ WORDS = [
 ]  # fmt: skip
 
 DEFINITIONS = [
-    Case("duplicate_key", "check", definition(WF02, lambda t: t + "title: Again\n"), 2, ("key 'title' is written twice", "keep one", "WF02-women.yaml:24")),
+    Case("duplicate_key", "check", definition(WF02, lambda t: t + "title: Again\n"), 2, ("key 'title' is written twice", "keep one", "WF02-women.yaml:25")),
     Case("duplicate_key_in_settings", "show WF02", definition("settings.yaml", lambda t: t + "council: Again\n"), 2, ("settings.yaml:37: key 'council' is written twice",)),
     Case("alias_bomb", "check", definition(WF02, lambda t: BOMB + t), 2, ("WF02-women.yaml:2: '*a' repeats another part of the file", "write the value out")),
-    Case("tag", "check", definition(WF02, lambda t: t + 'notes: !!python/object/apply:os.system ["touch owned"]\n'), 2, ("WF02-women.yaml:24: the tag '!!python/object/apply:os.system' is not accepted",)),
+    Case("tag", "check", definition(WF02, lambda t: t + 'notes: !!python/object/apply:os.system ["touch owned"]\n'), 2, ("WF02-women.yaml:25: the tag '!!python/object/apply:os.system' is not accepted",)),
     Case("tag_at_refresh", "refresh", definition("settings.yaml", lambda t: t + 'x: !!python/object/apply:os.system ["touch owned"]\n'), 2, ("settings.yaml:37: the tag",)),
     Case("deep_nesting", "check", definition(WF02, lambda t: "a: " + "[" * 5000 + "]" * 5000), 2, ("nested more than 20 levels deep",)),
     Case("bytes_for_a_definition", "check", definition(WF02, lambda t: "\x00\x01\x02"), 2, ("WF02-women.yaml",)),
