@@ -501,7 +501,9 @@ class Reader:
         if not _nan(row["value"]) and not _nan(reference):
             gap = self.printed.gap(row["value"], *((row["lower"], row["upper"]) if mean else (math.nan, math.nan)))
             why = f"{here}: gap {row['value']:.10g} to {reference:.10g}"
-            into.append(PayFact(parts["numerator"], column, *self.printed.compared(reference, *gap), why))
+            many = not _nan(row["numerator"]) and not _nan(row["denominator"]) and min(row["numerator"], row["denominator"]) >= LARGE
+            limits = self.printed.compared(reference, *gap, bool(row["rounded"]) and not many)
+            into.append(PayFact(parts["numerator"], column, *limits, why))
 
 
 @dataclass(frozen=True)
@@ -542,16 +544,22 @@ class Printed:
         half = GAP_STEP / 2 if self.gaps else 0.0
         return (value - half, value + half) if not half or _nan(lower) or _nan(upper) else _where_both(value, (lower + upper) / 2, half)
 
-    def compared(self, reference: float, low: float, high: float) -> tuple[float, float]:
-        """Pay of the group that is compared: a gap is made from two printed amounts, so that one is in steps as well."""
-        least, most = reference * (1 - high), reference * (1 - low)
-        if not self.amounts:
+    def compared(self, reference: float, low: float, high: float, rounded: bool) -> tuple[float, float]:
+        """Pay of the group that is compared. Beside rounded counts a gap is made from two printed amounts, so that one is in steps as well;
+        beside exact ones from amounts as they are, of which the reference group's is told to half a step."""
+        off = 0.0 if rounded or not self.amounts else pay_step(reference) / 2
+        least, most = (reference - off) * (1 - high), (reference + off) * (1 - low)
+        if not self.amounts or not rounded:
             return least, most
         step = pay_step(least)
         first, last = math.ceil(least / step - 1e-6) * step, math.floor(most / step + 1e-6) * step
         if first > last:
             first, last = least, most
         return first - step / 2, last + step / 2
+
+
+LARGE = 250
+"""Gaps of groups of so many people are made from amounts that are not rounded (decision 0005)."""
 
 
 def pay_step(amount: float) -> float:

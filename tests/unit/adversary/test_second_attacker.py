@@ -262,16 +262,27 @@ def test_what_a_gap_tells_holds_the_truth(configuration: Configuration, women: f
     steps = [0.01 if x < 1000 else 10.0 for x in (women, men)]
     shown = [round(x / step) * step for x, step in zip((women, men), steps, strict=True)]
     gap = round((shown[1] - shown[0]) / shown[1], 3)
-    means, _ = facts_of_pay(configuration, row("PG01", "", value=gap, reference_value=shown[1]))
+    means, _ = facts_of_pay(configuration, row("PG01", "", value=gap, reference_value=shown[1], rounded=True))
     reference, compared = means
     assert reference.low <= men <= reference.high
     assert compared.low <= women <= compared.high
     assert compared.high - compared.low <= 0.001 * shown[1] + 2 * steps[0]
 
 
+@pytest.mark.parametrize(("women", "men"), [(36_441.5, 43_826.0), (50_004.4, 53_114.9), (14.123, 15.876)])
+@pytest.mark.parametrize("how", [{}, {"rounded": True, "numerator": 250, "denominator": 400}])
+def test_a_gap_beside_exact_or_large_counts_is_made_from_amounts_as_they_are(configuration, women: float, men: float, how: dict) -> None:
+    """The first pair is of a real department: from its printed amounts the gap would be 0.169, and 0.168 is printed."""
+    step = 0.01 if men < 1000 else 10.0
+    printed = row("PG01", "", value=round((men - women) / men, 3), reference_value=round(men / step) * step, **how)
+    reference, compared = facts_of_pay(configuration, printed)[0]
+    assert reference.low <= men <= reference.high
+    assert compared.low <= women <= compared.high
+
+
 def test_limits_about_a_gap_narrow_it(configuration: Configuration) -> None:
     """Printed 0.057 within 0.020 to 0.093: the middle of the limits is 0.0565 give or take 0.0005, so the gap is 0.0565 to 0.0570."""
-    means, _ = facts_of_pay(configuration, row("PG01", "", value=0.057, lower=0.020, upper=0.093, reference_value=80_000.0))
+    means, _ = facts_of_pay(configuration, row("PG01", "", value=0.057, lower=0.020, upper=0.093, reference_value=80_000.0, rounded=True))
     assert (means[1].low, means[1].high) == (80_000 * (1 - 0.057) - 5, 80_000 * (1 - 0.0565) + 5)
 
 
