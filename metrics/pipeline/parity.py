@@ -126,12 +126,10 @@ def _of_results(
     configuration: Configuration, year: FinancialYear, dataset: str, held: Set[date], here: Source, there: Source
 ) -> list[KpiParity]:
     """Results that the council was given: points, what could be had, and places of awards, exactly."""
-    if not held:
+    made = [fetch_results(source, configuration, dataset, sorted(held), year) for source in (here, there)]
+    if not all(made):  # nothing held, or a dataset that no KPI is of: populations that rates are held against
         return []
-    found = [
-        pd.concat([one.figures.assign(period=one.period.end) for one in fetch_results(source, configuration, dataset, sorted(held), year)])
-        for source in (here, there)
-    ]
+    found = [pd.concat([one.figures.assign(period=one.period.end) for one in results]) for results in made]
     both = found[0].merge(found[1], on=[*RESULT_KEYS, "period"], how="outer", suffixes=("", "_there"))
     parts = [both[name].ne(both[f"{name}_there"]) & (both[name].notna() | both[f"{name}_there"].notna()) for name in RESULT_PARTS]
     return _by_kpi([pd.DataFrame({"kpi": both["kpi"], "pay": False, "apart": 0.0, "differs": d, "period": both["period"]}) for d in parts])
