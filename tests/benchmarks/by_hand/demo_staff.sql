@@ -3,7 +3,7 @@ WITH staff AS (
     SELECT as_at, directorate, service, ethnicity_19, disability, sex, religion, sexual_orientation, age_band, grade,
         ethnicity_19 NOT IN ('prefer_not_to_say', 'not_recorded') AS told_ethnicity,
         ethnicity_19 NOT IN ('white_british', 'irish', 'gypsy_or_irish_traveller', 'roma', 'other_white', 'prefer_not_to_say', 'not_recorded') AS in_minority,
-        grade IN ('grade_7', 'grade_8', 'chief_officer') AS is_senior, grade = 'chief_officer' AS is_leader
+        grade IN ('grade_7', 'grade_8', 'chief_officer') AS is_senior, grade IN ('grade_8', 'chief_officer') AS is_leader
     FROM ds_hr JOIN place USING (unit)
     WHERE counts_once AND contract IN ('permanent', 'fixed_term', 'apprentice')
 ), services AS MATERIALIZED (
@@ -38,7 +38,7 @@ WITH staff AS (
              WHEN grade IN ('grade_4', 'grade_5', 'grade_6') THEN 'middle'
              WHEN grade IN ('grade_7', 'grade_8', 'chief_officer') THEN 'senior'
              ELSE 'not_recorded' END AS grade_band,
-        grade_band = 'senior' AS is_senior, grade = 'chief_officer' AS is_leader
+        grade_band = 'senior' AS is_senior, grade IN ('grade_8', 'chief_officer') AS is_leader
     FROM ds_hr
     WHERE counts_once AND contract IN ('permanent', 'fixed_term', 'apprentice')
 )
