@@ -178,16 +178,26 @@ class Reader:
         """What is chosen, and all that can be."""
         box = self.box(label)
         chosen = str(box.input_value())
-        self.open(box)
-        found = [str(option.inner_text()) for option in self.page.get_by_role("option").all()]
-        self.page.keyboard.press("Escape")
-        return chosen, found
+        for _ in range(10):
+            self.open(box)
+            found = [str(words) for words in self.page.get_by_role("option").all_inner_texts()]  # all at once: an open list may close
+            if found:
+                self.page.keyboard.press("Escape")
+                return chosen, found
+        raise AssertionError(f"a menu on page '{self.here}' does not stay open")
 
     def choose(self, label: str, option: str) -> None:
-        self.open(self.box(label))
         with self.a_run():
-            self.page.get_by_role("option", name=option, exact=True).click()
+            self.click(label, option)
         self.look()
+
+    def click(self, label: str, option: str) -> None:
+        for _ in range(5):
+            self.open(self.box(label))
+            with contextlib.suppress(TimeoutError):
+                self.page.get_by_role("option", name=option, exact=True).click(timeout=5_000)
+                return
+        raise AssertionError(f"'{option}' of a menu on page '{self.here}' cannot be chosen")
 
     def open(self, box: Any) -> None:
         """By keyboard, and again where that comes to nothing: a list closes when the page scrolls, as it does when a box is reached."""
