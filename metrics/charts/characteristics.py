@@ -11,8 +11,19 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from metrics.charts.frame import Heading, finish, more_room_above, plain
-from metrics.charts.groups import LABEL, add_axes, add_lines, add_reference, drawn_lines, short_value, side_of, span_of_groups
-from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_between
+from metrics.charts.groups import (
+    LABEL,
+    add_axes,
+    add_lines,
+    add_reference,
+    drawn_lines,
+    short_value,
+    side_of,
+    span_of_groups,
+    title_of_groups,
+    value_of_whole,
+)
+from metrics.charts.titles import crop_line, listing, place_name, subtitle
 from metrics.report import KpiSummary, Report, characteristic
 from metrics.wording.dates import format_when
 from metrics.wording.values import format_count_of, format_value, upper_first
@@ -44,13 +55,15 @@ def splits_of(report: Report, kpi_id: str, unit: str, dimensions: Sequence[str],
 
 
 def draw_characteristics(report: Report, kpi_id: str, unit: str, dimensions: Sequence[str], day: date) -> go.Figure:
-    """A heading for each characteristic and a line for each of its groups, all against the figure of the whole."""
+    """A heading for each characteristic and a line for each of its groups, all against the figure of the whole.
+
+    Only for characteristics whose groups are held against it: `draw_groups` draws those that stand alone.
+    """
     kpi, currency = report.contents.kpis[kpi_id], report.provenance.currency
     splits = splits_of(report, kpi_id, unit, dimensions, day)
     rows = pd.concat([split.rows for split in splits])
     labels = [label for split in splits for label in split.labels]
-    whole = report.units_at(kpi_id, day, (unit,))
-    reference = float(whole["value"].iloc[0]) if len(whole) and pd.notna(whole["value"].iloc[0]) else None
+    reference = None if kpi.measure == "count" else value_of_whole(report, kpi_id, unit, day)  # a part is always less than the whole
     low, high = span_of_groups(kpi, rows, reference)
     figure = go.Figure()
     names = _lines(figure, splits, kpi, low, reference, currency)
@@ -61,7 +74,7 @@ def draw_characteristics(report: Report, kpi_id: str, unit: str, dimensions: Seq
     said = "" if reference is None else f"{upper_first(place_name(report, unit))}: {format_value(reference, kpi.unit, currency)}."
     by = f" by {', '.join(split.title.lower() for split in splits)}"
     heading = Heading(
-        finding(report, kpi, unit, splits, reference),
+        title_of_groups(report, kpi, rows, labels, reference, unit, "group", ""),
         f"{subtitle(report, kpi, unit, day)}{_by_chance(int(rows['lower'].notna().sum()))}",
         f"{kpi.short_title}{by}",
         crop_line(report, kpi.population, unit, format_when(day, kpi.span_months)),
@@ -80,13 +93,11 @@ def draw_characteristics(report: Report, kpi_id: str, unit: str, dimensions: Seq
 
 def clearly_worse(report: Report, kpi_id: str, unit: str, dimensions: Sequence[str], day: date) -> tuple[str, pd.Series] | None:
     """The group that is furthest behind the whole among those that clearly are; nobody for measures without a better direction."""
-    kpi = report.contents.kpis[kpi_id]
-    whole = report.units_at(kpi_id, day, (unit,))
+    kpi, reference = report.contents.kpis[kpi_id], value_of_whole(report, kpi_id, unit, day)
     worse = {"higher": "below", "lower": "above"}.get(kpi.polarity)
-    if worse is None or len(whole) == 0 or pd.isna(whole["value"].iloc[0]):
+    if worse is None or reference is None:
         return None
-    reference = float(whole["value"].iloc[0])
-    splits = splits_of(report, kpi_id, unit, dimensions, day)
+    splits = splits_of(report, kpi_id, unit, [d for d in dimensions if not kpi.stands_alone(d)], day)
     every = [(label, row) for split in splits for label, (_, row) in zip(split.labels, split.rows.iterrows(), strict=True)]
     behind = [(label, row) for label, row in every if pd.notna(row["value"]) and side_of(row, reference) == worse]
     return max(behind, key=lambda pair: abs(float(pair[1]["value"]) - reference), default=None)
@@ -112,17 +123,3 @@ def _wrapped(label: str) -> str:
 def _by_chance(groups: int) -> str:
     """Each range leaves out what is true of its group one time in twenty."""
     return f" Of {groups} groups, about {format_count_of(round(groups / 20))} may seem to differ by chance alone." if groups >= MANY else ""
-
-
-def finding(report: Report, kpi: KpiSummary, unit: str, splits: Sequence[Split], reference: float | None) -> str:
-    """Which groups clearly differ from the whole; each claim has its own likely range, and how many were looked at is said."""
-    shown = [
-        (label, row)
-        for split in splits
-        for label, (_, row) in zip(split.labels, split.rows.iterrows(), strict=True)
-        if pd.notna(row["value"])
-    ]
-    sides = [side_of(row, reference) for _, row in shown]
-    hidden = sum(len(split.rows) for split in splits) - len(shown)
-    against = f"the {place_name(report, unit)}" if unit == report.contents.root.id else place_name(report, unit)
-    return title_between(kpi, [label for label, _ in shown], sides, hidden, against, "group")

@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from metrics.charts.frame import Heading, finish, plain, span_of, whole_number_ticks
+from metrics.charts.groups import value_of_whole
 from metrics.charts.palette import BAND, BAND_EDGE, COMPARED, INNER_BAND, OURS, TEXT, WHITE
 from metrics.charts.time_path import tick_words
 from metrics.charts.titles import crop_line, listing, place_name, subtitle, title_spread
@@ -46,8 +47,7 @@ class Around:
 
 def around(report: Report, kpi_id: str, unit: str, parts: Parts, day: date) -> Around:
     """Parts of a unit on a day, each with its figure as published."""
-    whole = report.units_at(kpi_id, day, (unit,))
-    value = float(whole["value"].iloc[0]) if len(whole) == 1 and pd.notna(whole["value"].iloc[0]) else None
+    value = value_of_whole(report, kpi_id, unit, day)
     if not isinstance(parts, str):
         return Around(_sized(report, kpi_id, report.units_at(kpi_id, day, parts)), {u: report.contents.units[u].name for u in parts}, value)
     known = [(f"{parts}={id}", label) for id, label, known in report.contents.dimensions[parts].categories if known]

@@ -27,8 +27,7 @@ def draw_groups(report: Report, kpi_id: str, unit: str, dimension: str, day: dat
     contents = report.contents
     rows = report.groups_at(kpi_id, unit, dimension, day)
     labels = {f"{dimension}={c}": label for c, label, _ in contents.dimensions[dimension].categories}
-    whole = report.units_at(kpi_id, day, (unit,))
-    reference = float(whole["value"].iloc[0]) if len(whole) and pd.notna(whole["value"].iloc[0]) else None
+    reference = value_of_whole(report, kpi_id, unit, day)
     split = f" by {lower_first(characteristic(contents.dimensions[dimension].title))}"
     if contents.kpis[kpi_id].stands_alone(dimension):
         reference = None
@@ -39,9 +38,14 @@ def draw_units(report: Report, kpi_id: str, parent: str, units: list[str], day: 
     """Units below one unit in the order given (by size), against the unit above them."""
     contents = report.contents
     rows = report.units_at(kpi_id, day, units)
-    above = report.units_at(kpi_id, day, (parent,))
-    reference = float(above["value"].iloc[0]) if len(above) and pd.notna(above["value"].iloc[0]) else None
+    reference = value_of_whole(report, kpi_id, parent, day)
     return dots(report, contents.kpis[kpi_id], rows, [contents.units[u].name for u in rows.index], reference, parent, day, "part")
+
+
+def value_of_whole(report: Report, kpi_id: str, unit: str, day: date) -> float | None:
+    """The figure of a whole unit on a day; None where it is not shown or not published."""
+    whole = report.units_at(kpi_id, day, (unit,))["value"]
+    return float(whole.iloc[0]) if len(whole) and pd.notna(whole.iloc[0]) else None
 
 
 def dots(
@@ -79,7 +83,7 @@ def dots(
     )
     sentence = listing(kpi, rows, labels, currency, whole, report.contents)
     short = f"{kpi.short_title}{split or ' by unit'}"
-    title = _title(report, kpi, rows, labels, reference, unit, thing, split)
+    title = title_of_groups(report, kpi, rows, labels, reference, unit, thing, split)
     when = format_when(day, kpi.span_months)
     heading = Heading(title, subtitle(report, kpi, unit, day), short, crop_line(report, kpi.population, unit, when))
     finish(figure, heading, report.provenance, height=max(24 + len(lines) * max(34, 18 * tall + 8), 110), sentence=sentence, bottom=30)
@@ -153,9 +157,10 @@ def add_axes(figure: go.Figure, kpi: KpiSummary, labels: list[str], places: list
     figure.update_layout(margin={"r": 64})
 
 
-def _title(
+def title_of_groups(
     report: Report, kpi: KpiSummary, rows: pd.DataFrame, labels: list[str], reference: float | None, unit: str, thing: str, split: str
 ) -> str:
+    """What may be claimed of groups or parts: which clearly differ from the whole, where they have ranges and are held against it."""
     shown = [(label, row) for label, (_, row) in zip(labels, rows.iterrows(), strict=True) if pd.notna(row["value"])]
     hidden = len(rows) - len(shown)
     if kpi.measure == "count":

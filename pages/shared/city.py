@@ -11,6 +11,7 @@ import streamlit as st
 from metrics.access.viewer import Viewer
 from metrics.charts.characteristics import clearly_worse, draw_characteristics, splits_of
 from metrics.charts.funnel import against_usual, can_draw_funnel, draw_funnel
+from metrics.charts.groups import draw_groups
 from metrics.definitions.topic import Topic
 from metrics.errors import NotPublished
 from metrics.report import Contents, KpiSummary, Report, Request
@@ -19,7 +20,7 @@ from pages.shared import cards, downloads, filters, notes, over_time, reports, t
 from pages.shared.markup import Column, Html, joined, link, show, table, tag, with_figures
 
 WARD = "ward"
-"""The dimension whose categories are the places of the ward view; `docs/reference/datasets.md` says so."""
+"""The dimension whose categories are the places of the ward view; `docs/how-to/community-page.md` says so."""
 OFTEN = ("month", "quarter")
 MOST_CHARTS = 6
 """More live charts than this make a page slow; a subject without one has its table, and each measure its own page."""
@@ -97,16 +98,22 @@ def _lead(viewer: Viewer, report: Report, kpi: KpiSummary, rows: pd.DataFrame, p
 
 
 def _sides(report: Report, kpi: KpiSummary, day: date) -> list[list[str]]:
-    """What has an order (deprivation, age), and beside it what has none."""
+    """What has an order (deprivation, age), and beside it what has none; what is not held against the whole has a chart of its own."""
     root = report.contents.root.id
     there = [d for d in report.dimensions_of(kpi.id, root) if d != WARD and splits_of(report, kpi.id, root, [d], day)]
-    ordered = [d for d in there if report.contents.dimensions[d].ordered]
-    return [side for side in (ordered, [d for d in there if d not in ordered]) if side]
+    alone = [d for d in there if kpi.stands_alone(d)]
+    held = [d for d in there if d not in alone]
+    ordered = [d for d in held if report.contents.dimensions[d].ordered]
+    return [side for side in (ordered, [d for d in held if d not in ordered], *([d] for d in alone)) if side]
 
 
 def _by_characteristic(viewer: Viewer, report: Report, kpi: KpiSummary, dimensions: list[str], day: date) -> None:
     contents, root = report.contents, report.contents.root.id
-    figure = reports.drawn(viewer, report, draw_characteristics, kpi.id, root, dimensions, day)
+    figure = (
+        reports.drawn(viewer, report, draw_groups, kpi.id, root, dimensions[0], day)
+        if kpi.stands_alone(dimensions[0])
+        else reports.drawn(viewer, report, draw_characteristics, kpi.id, root, dimensions, day)
+    )
     cards.chart_heading(figure)
     cards.chart(figure, f"city-{kpi.id}-{'-'.join(dimensions)}")
     every = pd.concat([report.groups_at(kpi.id, root, d, day) for d in dimensions])
@@ -128,7 +135,7 @@ def wards(viewer: Viewer, contents: Contents, kpis: Sequence[KpiSummary], pinned
     )
     choices = st.columns([1, 1, 1])
     kpi = filters.choose_kpi(contents, choices[0], mine, "Compare the wards on")
-    near, labels, above = filters.choose_ward(contents, choices[1]), dict(_known(contents, WARD)), _parents(contents)
+    near, labels, above = filters.choose_place(contents, WARD, choices[1]), dict(_known(contents, WARD)), _parents(contents)
     root = contents.root.id
     report = reports.read(viewer, contents, Request((kpi.id,), ("", WARD), (root,)))
     if WARD not in report.dimensions_of(kpi.id, root):

@@ -69,10 +69,11 @@ def choose_earlier(days: Sequence[date], place: Any) -> date | None:
     return _choose("Compare with", "compare", earlier, format_day, place, first=year_before)  # type: ignore[no-any-return]
 
 
-def choose_ward(contents: Contents, place: Any) -> str | None:
-    """One ward, shown beside those of its kind; None for all of them."""
-    names = {"": "All wards", **{id: label for id, label, known in contents.dimensions["ward"].categories if known}}
-    return str(_choose("Ward", "ward", list(names), names.__getitem__, place)) or None
+def choose_place(contents: Contents, dimension: str, place: Any) -> str | None:
+    """One category of a dimension of places, shown beside those of its kind; None for all of them."""
+    title = contents.dimensions[dimension].title
+    names = {"": f"All {title.lower()}s", **{id: label for id, label, known in contents.dimensions[dimension].categories if known}}
+    return str(_choose(title, dimension, list(names), names.__getitem__, place)) or None
 
 
 def choose_dimension(contents: Contents, dimensions: Sequence[str], place: Any) -> str:

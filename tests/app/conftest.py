@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,17 +25,24 @@ Rows = list[dict[str, Any]]
 Opened = Callable[[str, Rows], str]
 
 
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryStore]:
-    made = MemoryStore()
-    monkeypatch.setattr(reports, "store", lambda: made)
+@contextmanager
+def pages_of(store: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The dashboard in its demo mode on one store, with nothing kept from before and nothing left behind."""
+    monkeypatch.setattr(reports, "store", lambda: store)
     st.cache_data.clear()
     st.cache_resource.clear()
     viewer.open_mode("demo")
-    yield made
+    yield AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
     viewer.open_mode("")
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryStore]:
+    made = MemoryStore()
+    with pages_of(made, monkeypatch):
+        yield made
 
 
 @pytest.fixture

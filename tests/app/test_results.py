@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pytest
-import streamlit as st
 from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
@@ -23,8 +22,7 @@ from metrics.exports.workbook import write_workbook
 from metrics.releases.store import ReleaseStore
 from metrics.report import Report, Request
 from metrics.sources.engine import open_source
-from pages.shared import reports, viewer
-from tests.app.conftest import ROOT, words_of
+from tests.app.conftest import pages_of, words_of
 from tests.support.results_council import demo_files, load_files, publish, results_configuration
 
 
@@ -47,14 +45,8 @@ def council(tmp_path_factory) -> Council:
 
 @pytest.fixture
 def app(council: Council, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.setattr(reports, "store", lambda: council.store)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    viewer.open_mode("demo")
-    yield AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    viewer.open_mode("")
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    with pages_of(council.store, monkeypatch) as found:
+        yield found
 
 
 def page(app: AppTest, name: str, **chosen: str) -> str:

@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from metrics.releases.store import ReleaseStore
 from metrics.sources.engine import open_source
-from pages.shared import reports, viewer
-from tests.app.conftest import ROOT, words_of
+from tests.app.conftest import pages_of, words_of
 from tests.support.results_council import load_files, publish
 from tests.support.things_council import thing_files, things_configuration
 
@@ -27,14 +25,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> ReleaseStore:
 
 @pytest.fixture
 def app(store: ReleaseStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.setattr(reports, "store", lambda: store)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    viewer.open_mode("demo")
-    yield AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    viewer.open_mode("")
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    with pages_of(store, monkeypatch) as found:
+        yield found
 
 
 def page(app: AppTest, name: str, **asked: str) -> str:

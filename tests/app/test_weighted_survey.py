@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from metrics.access.viewer import Viewer
 from metrics.cli.show import _csv, _table
@@ -23,8 +21,7 @@ from metrics.report import Report, Request
 from metrics.settings import load_settings
 from metrics.sources.engine import open_source
 from metrics.wording.notes import NOTES
-from pages.shared import reports, viewer
-from tests.app.conftest import ROOT, words_of
+from tests.app.conftest import ROOT, pages_of, words_of
 
 DAY = RESIDENT_DAYS[-1]
 
@@ -53,17 +50,11 @@ def read(store: ReleaseStore, audience: str = "leadership") -> Report:
 @pytest.fixture
 def words(store: ReleaseStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The page of the measure as it is read."""
-    monkeypatch.setattr(reports, "store", lambda: store)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    viewer.open_mode("demo")
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
-    app.switch_page("pages/kpi.py").run()
-    assert not app.exception, [e.value for e in app.exception]
-    yield re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<(style|svg).*?</\1>", "", words_of(app), flags=re.S)))
-    viewer.open_mode("")
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    with pages_of(store, monkeypatch) as app:
+        app.run()
+        app.switch_page("pages/kpi.py").run()
+        assert not app.exception, [e.value for e in app.exception]
+        yield re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<(style|svg).*?</\1>", "", words_of(app), flags=re.S)))
 
 
 def test_the_page_says_on_how_many_answers_a_figure_rests_and_that_they_are_weighted(store: ReleaseStore, words: str) -> None:

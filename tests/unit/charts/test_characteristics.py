@@ -11,6 +11,7 @@ from metrics.charts import funnel
 from metrics.charts.characteristics import clearly_worse, draw_characteristics
 from metrics.report import issued
 from metrics.wording.headline import headline_city
+from pages.shared import city
 from tests.support.reports import YEARS, a_report, some_contents
 
 DAY = YEARS[-1]
@@ -78,3 +79,26 @@ def test_of_many_wards_only_those_outside_are_read_out(monkeypatch):
     assert {name for name in names.values() if name in every} == set(names.values())
     assert {name for name in names.values() if name in few} == outside
     assert f"{len(names) - len(outside)} wards within the usual spread." in few
+
+
+def test_groups_that_stand_alone_are_never_held_against_the_whole():
+    """A ratio of the highest group to another: every other group would be "clearly below" the whole, which is that highest group."""
+    report = with_figures(disability__disabled=(0.65, 0.60, 0.70), deprivation_fifth__fifth_1=(0.60, 0.55, 0.66))
+    kpi = replace(report.contents.kpis["CO01"], own_shares=("deprivation_fifth",))
+    report = replace(report, contents=replace(report.contents, kpis={**report.contents.kpis, "CO01": kpi}))
+    found = clearly_worse(report, "CO01", ROOT, SPLITS, DAY)
+    assert found is not None
+    assert found[0] == "Disabled"
+    assert city._sides(report, kpi, DAY) == [["ethnicity_5", "disability"], ["deprivation_fifth"]]
+    over = replace(kpi, own_shares=(), over="ethnicity_5")
+    report = replace(report, contents=replace(report.contents, kpis={**report.contents.kpis, "CO01": over}))
+    assert clearly_worse(report, "CO01", ROOT, SPLITS, DAY) is None
+
+
+def test_figures_without_a_range_are_not_said_to_differ_or_not():
+    report = with_figures()
+    plain = replace(report.contents.kpis["CO01"], interval="none", row_kind="published")
+    report = replace(report, contents=replace(report.contents, kpis={**report.contents.kpis, "CO01": plain}))
+    said = draw_characteristics(report, "CO01", ROOT, SPLITS, DAY).layout.meta["finding"]
+    assert "clearly" not in said
+    assert "highest" in said
